@@ -1,0 +1,1 @@
+"""The Jupyter side: settings, rendering, the live view, the magic and the panel."""

@@ -1,0 +1,110 @@
+"""``%%claude``: ask from a cell, and see the answer stream into its output.
+
+Owns the IPython side only: options and ``%config`` from `claude_nb.notebook.settings`, the
+cell's identity, and what ``Out[n]`` is. The run itself is `claude_nb.notebook.run`, which is
+imported at the first question so that ``%load_ext claude_nb`` stays quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from claude_nb.conversation import Conversation
+from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.options import parse_line, usage
+from claude_nb.notebook.settings import SETTINGS, as_traits
+
+__all__ = ["ClaudeMagics", "load", "unload"]
+
+_Configured: Any = type(Magics)("_Configured", (Magics,), as_traits())
+
+
+@magics_class
+class ClaudeMagics(_Configured):
+    """Ask Claude from a cell. ``%config ClaudeMagics.temperature = 0.3`` sets a default."""
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell)
+        self.chats: dict[str, Conversation] = {}
+        self._shown: Any = None
+
+    @no_var_expand
+    @line_cell_magic
+    def claude(self, line: str, cell: str | None = None) -> Any:
+        """Ask Claude; the answer streams into the output of this cell.
+
+        The options stand on the first line, the prompt below it. ``{{name}}`` in the prompt is
+        replaced by the value of that variable. The cell's value (``Out[n]``, ``_``) is the
+        answer as a typed `Message`.
+
+        Examples
+        --------
+        ::
+
+            %%claude -m haiku --think 2000 --stop "###"
+            Why is the sky blue? Answer in three sentences.
+        """
+        if cell is None:
+            raise InputError("Write the prompt in a cell: %%claude on the first line, then text.")
+        line, body = _continued(line, cell)
+        self._shown = self._ask({**self.defaults(), **parse_line(line)}, body)
+        return self._shown
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the value each setting has when the line does not give it."""
+        return {setting.name: getattr(self, setting.name) for setting in SETTINGS}
+
+    def _ask(self, values: dict[str, Any], prompt: str) -> Any:
+        from claude_nb.notebook import run  # noqa: PLC0415 (keeps %load_ext quick)
+
+        return run.ask(values, prompt, variables=self.shell.user_ns)
+
+    def show(self, message: Any) -> None:
+        """Display a `Message` once: quietly if its cell has shown it already."""
+        if message is self._shown:
+            self._shown = None
+            return
+        from claude_nb.notebook import run  # noqa: PLC0415 (keeps %load_ext quick)
+
+        run.display_message(message)
+
+
+ClaudeMagics.claude.__doc__ = f"{ClaudeMagics.claude.__doc__}\n{usage()}"
+
+
+def _continued(line: str, cell: str) -> tuple[str, str]:
+    r"""Move option lines that follow a trailing ``\`` from the cell to the line."""
+    while line.rstrip().endswith("\\"):
+        first, _, cell = cell.partition("\n")
+        line = line.rstrip()[:-1] + " " + first
+    return line, cell
+
+
+def cell_key(shell: Any, text: str) -> str:
+    """Return what identifies the running cell: its id, else a hash of its text."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell_id = (parent.get("metadata") or {}).get("cellId")
+    return cell_id or hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load(shell: Any) -> None:
+    """Register the magic; a second time does nothing."""
+    if "claude" in shell.magics_manager.magics["cell"]:
+        return
+    magics = ClaudeMagics(shell)
+    shell.register_magics(magics)
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(
+        "claude_nb.api.types", "Message", magics.show
+    )
+
+
+def unload(shell: Any) -> None:
+    """Take back all that `load` did."""
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("claude", None)
+    shell.magics_manager.registry.pop("ClaudeMagics", None)
+    formatter = shell.display_formatter.ipython_display_formatter
+    formatter.pop("claude_nb.api.types.Message", None)
