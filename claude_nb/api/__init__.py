@@ -1,0 +1,1 @@
+"""The client of the Messages API. Knows nothing of notebooks, and never of the emulator."""

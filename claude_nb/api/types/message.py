@@ -1,0 +1,102 @@
+"""The answer to a request: `Message`, its `Usage`, and the answer of the token counter."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from claude_nb.api.types._base import BaseModel, ResponseModel
+from claude_nb.api.types.blocks import ContentBlock
+
+# One of end_turn, max_tokens, stop_sequence, tool_use, pause_turn, refusal,
+# model_context_window_exceeded; the server may add values, so any text is kept.
+StopReason: TypeAlias = str
+
+
+class CacheCreation(BaseModel):
+    """Tokens written to the prompt cache, by time to live."""
+
+    ephemeral_5m_input_tokens: int
+    ephemeral_1h_input_tokens: int
+
+
+class OutputTokensDetails(BaseModel):
+    """Of the output tokens, those spent on thinking (before it was summarised)."""
+
+    thinking_tokens: int
+
+
+class ServerToolUsage(BaseModel):
+    """Requests the server's own tools made."""
+
+    web_search_requests: int
+    web_fetch_requests: int
+
+
+class Usage(BaseModel):
+    """Tokens of one request.
+
+    Attributes
+    ----------
+    input_tokens : int
+        Tokens after the last cache breakpoint; the whole prompt is this plus the two below.
+    cache_creation_input_tokens, cache_read_input_tokens : int or None
+        Tokens written to and read from the prompt cache.
+    output_tokens : int
+        All generated tokens, thinking included.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    cache_creation: CacheCreation | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    inference_geo: str | None = None
+    output_tokens_details: OutputTokensDetails | None = None
+    server_tool_use: ServerToolUsage | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+
+
+class MessageDeltaUsage(BaseModel):
+    """Running totals that replace those of `Usage`; None where the server did not say."""
+
+    output_tokens: int
+    input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    output_tokens_details: OutputTokensDetails | None = None
+    server_tool_use: ServerToolUsage | None = None
+
+
+class StopDetails(BaseModel):
+    """More on why the model stopped, for example the category of a refusal."""
+
+    type: str
+    category: str | None = None
+    explanation: str | None = None
+
+
+class Message(ResponseModel):
+    """The answer to one request."""
+
+    id: str
+    type: Literal["message"] = "message"
+    role: Literal["assistant"] = "assistant"
+    model: str
+    content: list[ContentBlock]
+    stop_reason: StopReason | None = None
+    stop_sequence: str | None = None
+    stop_details: StopDetails | None = None
+    usage: Usage
+    container: Any = None
+    diagnostics: Any = None
+
+    def to_param(self) -> dict[str, Any]:
+        """Return this answer as a turn to send back: role and content, blocks unchanged."""
+        return {"role": self.role, "content": [block.to_dict() for block in self.content]}
+
+
+class MessageTokensCount(ResponseModel):
+    """An estimate of the tokens a request would take."""
+
+    input_tokens: int

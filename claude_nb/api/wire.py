@@ -1,0 +1,169 @@
+"""What goes over the wire, as plain values: `Request`, `Response`, `Headers`, `Timeout`.
+
+These stand in for the HTTP library's classes everywhere outside `claude_nb._http`, so that no
+class of that library is part of the public API. None of them ever holds the API key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+__all__ = ["Headers", "Request", "Response", "Timeout"]
+
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+
+
+class Headers(Mapping[str, str]):
+    """Header fields by name, whatever its case; repeated fields are joined by a comma.
+
+    Parameters
+    ----------
+    fields : Mapping or iterable of (name, value)
+        The fields; a later one of the same name is added to an earlier one.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        self._fields: dict[str, str] = {}
+        for name, value in (
+            cast("dict[str, str]", fields).items()
+            if hasattr(fields, "items")
+            else cast("Iterable[tuple[str, str]]", fields)
+        ):
+            key = name.lower()
+            self._fields[key] = f"{self._fields[key]}, {value}" if key in self._fields else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        return f"Headers({self.public()})"
+
+    def public(self) -> dict[str, str]:
+        """Return the fields with the values of secret ones hidden."""
+        return {
+            name: "[secret]" if name in _SECRET_HEADERS else value
+            for name, value in self._fields.items()
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Headers, (self.public(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """How long to wait, in seconds; None waits for ever.
+
+    Parameters
+    ----------
+    timeout : float or None
+        For each phase that is not named.
+    connect, read, write, pool : float or None
+        To open a connection, for the next bytes to arrive, for bytes to be taken, and for a
+        connection to become free.
+    """
+
+    timeout: float | None = None
+    connect: Any = ...
+    read: Any = ...
+    write: Any = ...
+    pool: Any = ...
+
+    def __post_init__(self) -> None:
+        for phase in ("connect", "read", "write", "pool"):
+            if getattr(self, phase) is ...:
+                object.__setattr__(self, phase, self.timeout)
+
+    @classmethod
+    def of(cls, value: Any) -> Timeout:
+        """Return a Timeout for a number of seconds, None, or an object with the four phases."""
+        if isinstance(value, Timeout):
+            return value
+        if value is None or isinstance(value, int | float):
+            return cls(value)
+        if isinstance(value, tuple):
+            return cls(None, *cast("tuple[Any, ...]", value))
+        return cls(None, value.connect, value.read, value.write, value.pool)
+
+    def as_dict(self) -> dict[str, float | None]:
+        """Return the seconds of each phase."""
+        return {
+            "connect": self.connect,
+            "read": self.read,
+            "write": self.write,
+            "pool": self.pool,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, without credentials: those are added as it is sent."""
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = field(default=b"", repr=False)
+    timeout: Timeout = field(default_factory=Timeout, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP reply.
+
+    Attributes
+    ----------
+    status_code : int
+        HTTP status.
+    headers : Headers
+        Header fields.
+    request : Request
+        What was asked.
+    content : bytes
+        The body; empty for a stream, whose body is its events.
+    elapsed : float
+        Seconds from sending the request to the reply's head.
+    """
+
+    status_code: int
+    headers: Headers
+    request: Request
+    content: bytes = field(default=b"", repr=False)
+    elapsed: float = field(default=0.0, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Where the request went."""
+        return self.request.url
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id for the request, to quote to its support."""
+        return self.headers.get("request-id")
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the body decoded from JSON.
+
+        Raises
+        ------
+        ValueError
+            The body is no JSON.
+        """
+        return json.loads(self.content)
