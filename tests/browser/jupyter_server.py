@@ -8,7 +8,6 @@ no news, asks for no updates and offers no extension manager.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+from kernel_rig import add_kernelspec, isolated_environment
 
 START_DEADLINE = 90.0
 """Seconds a server may take to answer its first request (a loaded machine needs some 15)."""
@@ -40,28 +40,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def isolated_environment(home: Path, **extra: str) -> dict[str, str]:
-    """Return this process's environment with every Jupyter and IPython directory below `home`.
-
-    Keys and addresses of the real API are taken out, so that no test can reach it.
-    """
-    hidden = ("ANTHROPIC_", "CLAUDE_NB_", "JUPYTER", "IPYTHON", "JPY_")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-    for name in ("CONFIG", "DATA", "RUNTIME"):
-        env[f"JUPYTER_{name}_DIR"] = str(home / name.lower())
-    env["IPYTHONDIR"] = str(home / "ipython")
-    return env | extra
-
-
-def add_kernelspec(home: Path, name: str, python: str) -> None:
-    """Offer the ipykernel of another environment's `python` as kernel `name`."""
-    folder = home / "data" / "kernels" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": name, "language": "python"}
-    (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
 
 
 @dataclass
@@ -162,7 +140,9 @@ class JupyterServer:
             "LabApp.extension_manager": "readonly",
             "LabApp.news_url": "",
         }
-        if not self.kernels:
+        if self.kernels:
+            options["KernelSpecManager.kernel_dirs"] = add_kernelspec(self.home)
+        else:
             options["KernelSpecManager.allowed_kernelspecs"] = "none"
             options["KernelSpecManager.ensure_native_kernel"] = False
         flags = [f"--{name}={value}" for name, value in options.items()]
