@@ -1,0 +1,101 @@
+"""An emulator of the Messages API on loopback, for work with no key and no network.
+
+>>> from claude_nb import emulator
+>>> with emulator.serve(tokens_per_second=0) as server:
+...     print(server.url)  # doctest: +SKIP
+http://127.0.0.1:43210
+
+Real HTTP and real server-sent events; every response carries the header ``x-claude-emulator``,
+and every answer says in its text that it is emulated.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from typing import Any
+
+from claude_nb.emulator.app import HEADER, Emulator, Options
+from claude_nb.emulator.connection import Limits
+from claude_nb.emulator.engine import Answer, Override
+from claude_nb.emulator.server import Server
+
+__all__ = ["HEADER", "Answer", "Emulator", "Limits", "Options", "Server", "serve", "shared"]
+
+_lock = threading.Lock()
+_shared: Server | None = None
+
+
+def serve(
+    port: int = 0,
+    tokens_per_second: float = 60.0,
+    *,
+    answer: Override | None = None,
+    seed: int = 0,
+    limits: Limits | None = None,
+) -> Server:
+    """Start an emulator; close it with ``close()`` or as a context manager.
+
+    Parameters
+    ----------
+    port : int
+        On 127.0.0.1; 0 picks a free one.
+    tokens_per_second : float
+        Pace of answers; 0 for at once.
+    answer : callable, optional
+        Gets each request and returns the answer: text, a list of content blocks, an `Answer`, or
+        None for the usual one. For tests and benchmarks.
+    seed : int
+        Varies answers at temperatures above 0.
+    limits : Limits, optional
+        On connections, sizes and times.
+
+    Returns
+    -------
+    Server
+        Running; its ``url`` is the base URL for clients.
+
+    Raises
+    ------
+    OSError
+        If the port is taken.
+    """
+    options = Options(tokens_per_second=tokens_per_second, answer=answer, seed=seed)
+    return Server(Emulator(options), port, limits)
+
+
+def shared(**settings: Any) -> Server:
+    """Return the emulator of this process, started on first use and ended at exit.
+
+    Parameters
+    ----------
+    **settings
+        Of `serve`; they count when the emulator is started.
+    """
+    global _shared  # noqa: PLW0603 - one a process, like the root logger
+    with _lock:
+        if _shared is None:
+            _shared = serve(**settings)
+        return _shared
+
+
+def _close_shared() -> None:
+    global _shared
+    server, _shared = _shared, None
+    if server is not None:
+        server.close()
+
+
+def _after_fork() -> None:
+    # the thread stays with the parent; the child starts its own emulator when it needs one
+    global _lock, _shared  # noqa: PLW0603
+    server, _shared = _shared, None
+    _lock = threading.Lock()
+    if server is not None:
+        server.forget()
+
+
+atexit.register(_close_shared)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,28 @@
+"""What the emulator can really do, one skill a module; the first that fits answers.
+
+A skill is a function from `Task` to `Draft`, or to None if the task is not its own. Skills
+compute: nothing in them is canned for one particular prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from claude_nb.emulator.skills import arithmetic, plain, stories
+from claude_nb.emulator.task import Draft, Task
+
+__all__ = ["SKILLS", "perform"]
+
+SKILLS: tuple[Callable[[Task], Draft | None], ...] = (
+    arithmetic.solve,
+    stories.write,
+)
+
+
+def perform(task: Task) -> Draft:
+    """Return the draft of the first skill that fits, or a plain reply."""
+    for skill in SKILLS:
+        draft = skill(task)
+        if draft is not None:
+            return draft
+    return plain.reply(task)
