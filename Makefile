@@ -1,0 +1,68 @@
+# `make demo` and `make test` work from a fresh machine that has Python 3.11 to 3.14 and apt.
+# What was installed is remembered in .venv/.installed, so a second run starts at once.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+OPENAPI ?=
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+KERNELS := 6.29 7.0
+
+# Caching bytecode makes every kernel that the tests start several times faster.
+unexport PYTHONDONTWRITEBYTECODE
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.PHONY: help demo test quick lint types unit notebooks browser bench kernels conformance compat pins clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulator (HEADLESS=1: as text)
+	$(BIN)/claude-nb demo --notebook notebooks/00_first_light.ipynb $(if $(HEADLESS),--headless)
+
+test: browser lint types unit notebooks ## everything: style, types, tests, real browser, notebooks
+
+quick: lint types ## style, types and the tests that need no browser and no kernel
+	$(PYTEST) -m "not browser and not kernel and not conformance and not compat"
+
+lint: $(VENV)/.installed ## style
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed ## types
+	$(BIN)/pyright
+
+unit: $(VENV)/.installed
+	$(PYTEST) -m "not conformance and not compat"
+
+notebooks: $(VENV)/.installed ## run the notebooks again and compare every output
+	scripts/notebooks.sh $(NOTEBOOKS)
+
+browser: ## install Chromium with apt if there is none
+	@scripts/setup.sh chromium
+
+bench: $(VENV)/.installed browser ## measure the live view in the browser and print the figures
+	$(BIN)/python benchmarks/live_view.py
+
+kernels: $(VENV)/.installed ## the kernel tests on older versions of ipykernel
+	$(foreach version,$(KERNELS),scripts/kernels.sh $(version) &&) true
+
+conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description
+	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
+	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
+	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m conformance
+
+compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
+	$(PYTEST) -m compat
+
+pins: ## renew requirements/constraints.txt from what installs today
+	@scripts/setup.sh python scripts/pins.py
+
+clean: ## remove environments, caches and artefacts
+	rm -rf $(VENV) .venv-* build dist htmlcov artifacts .pytest_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml requirements/constraints.txt scripts/setup.sh
+	@scripts/setup.sh venv $(VENV)
