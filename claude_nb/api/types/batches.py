@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from claude_nb.api.types._base import BaseModel, ResponseModel
 from claude_nb.api.types.message import Message
@@ -89,13 +89,16 @@ class UnknownBatchResult(BaseModel):
     type: str
 
 
-MessageBatchResult: TypeAlias = (
+KnownBatchResult: TypeAlias = (
     MessageBatchSucceededResult
     | MessageBatchErroredResult
     | MessageBatchCanceledResult
     | MessageBatchExpiredResult
-    | UnknownBatchResult
 )
+if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
+    MessageBatchResult: TypeAlias = KnownBatchResult
+else:
+    MessageBatchResult = KnownBatchResult | UnknownBatchResult
 
 
 class MessageBatchIndividualResponse(BaseModel):

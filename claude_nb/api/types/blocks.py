@@ -8,7 +8,7 @@ Messages API, "Response: content". Blocks of a kind this version does not know a
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from claude_nb.api.types._base import BaseModel
 
@@ -77,14 +77,17 @@ class UnknownCitation(BaseModel):
     type: str
 
 
-TextCitation: TypeAlias = (
+KnownCitation: TypeAlias = (
     CitationCharLocation
     | CitationPageLocation
     | CitationContentBlockLocation
     | CitationsWebSearchResultLocation
     | CitationsSearchResultLocation
-    | UnknownCitation
 )
+if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
+    TextCitation: TypeAlias = KnownCitation
+else:
+    TextCitation = KnownCitation | UnknownCitation
 
 
 class TextBlock(BaseModel):
@@ -165,7 +168,7 @@ class UnknownBlock(BaseModel):
     type: str
 
 
-ContentBlock: TypeAlias = (
+KnownBlock: TypeAlias = (
     TextBlock
     | ThinkingBlock
     | RedactedThinkingBlock
@@ -173,5 +176,8 @@ ContentBlock: TypeAlias = (
     | ServerToolUseBlock
     | ServerToolResultBlock
     | ContainerUploadBlock
-    | UnknownBlock
 )
+if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
+    ContentBlock: TypeAlias = KnownBlock
+else:
+    ContentBlock = KnownBlock | UnknownBlock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from claude_nb.api.types._base import BaseModel
 from claude_nb.api.types.blocks import ContentBlock, TextCitation
@@ -63,9 +63,11 @@ class UnknownDelta(_TextlessDelta):
     type: str
 
 
-RawContentBlockDelta: TypeAlias = (
-    TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsDelta | UnknownDelta
-)
+KnownDelta: TypeAlias = TextDelta | ThinkingDelta | SignatureDelta | InputJSONDelta | CitationsDelta
+if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
+    RawContentBlockDelta: TypeAlias = KnownDelta
+else:
+    RawContentBlockDelta = KnownDelta | UnknownDelta
 
 
 class RawMessageStartEvent(BaseModel):
@@ -133,16 +135,18 @@ class UnknownEvent(BaseModel):
     type: str
 
 
-RawMessageStreamEvent: TypeAlias = (
+KnownEvent: TypeAlias = (
     RawMessageStartEvent
     | RawMessageDeltaEvent
     | RawMessageStopEvent
     | RawContentBlockStartEvent
     | RawContentBlockDeltaEvent
     | RawContentBlockStopEvent
-    | PingEvent
-    | UnknownEvent
 )
+if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
+    RawMessageStreamEvent: TypeAlias = KnownEvent
+else:
+    RawMessageStreamEvent = KnownEvent | PingEvent | UnknownEvent
 
 _EVENTS: dict[str, type[BaseModel]] = {
     "message_start": RawMessageStartEvent,

@@ -1,0 +1,260 @@
+"""`Anthropic` and `AsyncAnthropic`: the settings, and the two drivers of the flows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar
+
+from claude_nb._http import AsyncConnector, Connector, TransportError
+from claude_nb.api import config
+from claude_nb.api.credentials import Credentials
+from claude_nb.api.endpoints import Context
+from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
+from claude_nb.api.messages import AsyncMessages, Messages
+from claude_nb.api.requests import NOT_GIVEN
+from claude_nb.api.retry import RetryNotice
+from claude_nb.api.secret import Secret
+from claude_nb.api.wire import Timeout
+
+__all__ = ["Anthropic", "AsyncAnthropic"]
+
+T = TypeVar("T")
+_log = logging.getLogger("claude_nb")
+_PER_COPY = frozenset({"_config", "context", "messages"})  # made anew from the settings
+
+
+class _Client:
+    """A client of the Messages API.
+
+    Parameters
+    ----------
+    api_key : str or SecretStr, optional
+        Default: ``ANTHROPIC_API_KEY``, then the keyring, then Colab's secrets.
+    auth_token : str or SecretStr, optional
+        Sent as a bearer token instead of a key. Default: ``ANTHROPIC_AUTH_TOKEN``.
+    base_url : str, optional
+        Default: ``ANTHROPIC_BASE_URL``, then the API's own address.
+    timeout : float or Timeout
+        Seconds. Default: 600, of which 5 to connect.
+    max_retries : int
+        Attempts after a first one that failed, at least 0.
+    default_headers, default_query : Mapping
+        Sent with every request.
+    idle_timeout : float or None
+        Seconds a stream may go without content (pings are none). Default: the read timeout.
+    on_retry : callable
+        Called with a `RetryNotice` before each wait.
+    max_connections : int
+        Most connections at a time.
+    http_client : object
+        A client of httpx or httpx2 to send requests with.
+    allow_insecure_http : bool
+        Whether `base_url` may be plain http to another machine.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: Any = None,
+        auth_token: Any = None,
+        base_url: Any = None,
+        timeout: Any = NOT_GIVEN,
+        max_retries: int = config.DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, Any] | None = None,
+        default_query: Mapping[str, Any] | None = None,
+        idle_timeout: Any = NOT_GIVEN,
+        on_retry: Callable[[RetryNotice], Any] | None = None,
+        max_connections: int = 100,
+        http_client: Any = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        # from here on, no variable of any frame holds the bare key
+        api_key = Secret.of(api_key)
+        auth_token = Secret.of(auth_token)
+        self._config = config.Config(
+            base_url=config.base_url(base_url, allow_insecure_http=allow_insecure_http),
+            credentials=Credentials(api_key, auth_token),
+            timeout=config.timeout(timeout),
+            max_retries=config.retries(max_retries),
+            default_headers=dict(default_headers or {}),
+            default_query=dict(default_query or {}),
+            idle_timeout=idle_timeout,
+            on_retry=on_retry,
+            max_connections=max_connections,
+            http_client=http_client,
+            allow_insecure_http=allow_insecure_http,
+        )
+        self._connect()
+
+    def _connect(self) -> None:
+        raise NotImplementedError
+
+    @cached_property
+    def context(self) -> Context:
+        """What the calls of this client need to know."""
+        return self._config.context()
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, without a slash at the end."""
+        return self._config.base_url
+
+    @property
+    def api_key(self) -> Secret | None:
+        """The key, as a secret that does not show."""
+        return self._config.credentials.key
+
+    @property
+    def auth_token(self) -> Secret | None:
+        """The token, as a secret that does not show."""
+        return self._config.credentials.token
+
+    @property
+    def max_retries(self) -> int:
+        """Attempts after a first one that failed."""
+        return self._config.max_retries
+
+    @property
+    def timeout(self) -> Timeout:
+        """Seconds, unless a call says otherwise."""
+        return self._config.timeout
+
+    def copy(self, **changes: Any) -> Self:
+        """Return a client with these settings changed, on the same connections if it can be.
+
+        Parameters
+        ----------
+        **changes
+            Any setting of the constructor.
+        """
+        for name in {"api_key", "auth_token"} & changes.keys():
+            changes[name] = Secret.of(changes[name])
+        new = object.__new__(type(self))
+        new.__dict__.update({n: v for n, v in vars(self).items() if n not in _PER_COPY})
+        new._config = self._config.changed(changes)
+        if config.NEEDS_NEW_CONNECTIONS & changes.keys():
+            new._connect()
+        return new
+
+    with_options = copy
+
+    def __repr__(self) -> str:
+        source = self._config.credentials.source or "not found yet"
+        return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client cannot be pickled; make it anew where it is needed.")
+
+    def _tell(self, notice: RetryNotice) -> None:
+        _log.info("%s", notice)
+        if self._config.on_retry is not None:
+            self._config.on_retry(notice)
+
+
+class Anthropic(_Client):
+    """A client that waits for its answers."""
+
+    _connector: Connector
+
+    def _connect(self) -> None:
+        self._connector = Connector(self._config.pool(), self._config.credentials.headers)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages, their batches, and the token counter."""
+        return Messages(self)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                effect = flow.send(outcome)
+            except StopIteration as done:
+                return done.value
+            outcome = self._perform(effect)
+
+    def _perform(self, effect: Send | Sleep) -> Outcome | None:
+        if isinstance(effect, Sleep):
+            self._tell(effect.notice)
+            time.sleep(effect.notice.wait)
+            return None
+        try:
+            response, body = self._connector.send(effect.request, stream=effect.stream)
+        except TransportError as error:
+            return Failure(error.kind, error)
+        return response if body is None else Streamed(response, body)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._connector.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncAnthropic(_Client):
+    """A client for asyncio."""
+
+    _connector: AsyncConnector
+
+    def _connect(self) -> None:
+        self._connector = AsyncConnector(self._config.pool(), self._config.credentials.headers)
+
+    @cached_property
+    def messages(self) -> AsyncMessages:
+        """Messages, their batches, and the token counter."""
+        return AsyncMessages(self)
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result."""
+        outcome: Outcome | None = None
+        while True:
+            try:
+                effect = flow.send(outcome)
+            except StopIteration as done:
+                return done.value
+            outcome = await self._perform(effect)
+
+    async def _perform(self, effect: Send | Sleep) -> Outcome | None:
+        if isinstance(effect, Sleep):
+            self._tell(effect.notice)
+            await asyncio.sleep(effect.notice.wait)
+            return None
+        try:
+            response, body = await self._connector.send(effect.request, stream=effect.stream)
+        except TransportError as error:
+            return Failure(error.kind, error)
+        return response if body is None else Streamed(response, body)
+
+    async def close(self) -> None:
+        """Close all connections of this event loop."""
+        await self._connector.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+for _cls in (Anthropic, AsyncAnthropic):
+    _cls.__doc__ = f"{_cls.__doc__}\n{(_Client.__doc__ or '').partition(chr(10))[2]}"

@@ -1,0 +1,117 @@
+"""The calls of the API, each written once as a flow; both clients run these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from claude_nb.api.credentials import Credentials
+from claude_nb.api.flows import Call, Flow, Streamed, fetch, send
+from claude_nb.api.reader import StreamOptions
+from claude_nb.api.requests import RequestBuilder, is_given
+from claude_nb.api.retry import RetryPolicy
+from claude_nb.api.signatures import check
+from claude_nb.api.types import Message
+from claude_nb.api.types.params import (
+    CallOptions,
+    MessageCreateParamsStreaming,
+    MessageStreamParams,
+)
+from claude_nb.api.wire import Request, Timeout
+
+__all__ = ["Context", "create_message", "open_stream"]
+
+_OPTIONS = frozenset(CallOptions.__annotations__)
+_READING = frozenset({"idle_timeout", "include_pings", "output_format", "stream"})
+_AS_HEADERS = {
+    "user_profile_id": "anthropic-user-profile-id",
+    "workspace_id": "anthropic-workspace-id",
+}
+_MESSAGES = "/v1/messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a client lends its calls.
+
+    Attributes
+    ----------
+    builder : RequestBuilder
+        Makes requests.
+    policy : RetryPolicy
+        When to try again.
+    credentials : Credentials
+        The key.
+    idle_timeout : float or None
+        For streams that do not name one; not given means the read timeout.
+    """
+
+    builder: RequestBuilder
+    policy: RetryPolicy
+    credentials: Credentials
+    idle_timeout: Any = None
+
+    def call(self, request: Request) -> Call:
+        """Return how to carry out a request.
+
+        Raises
+        ------
+        MissingCredentialsError
+            There is no key.
+        """
+        self.credentials.require(request)
+        return Call(request, self.policy, self.credentials.secrets)
+
+
+def create_message(context: Context, params: Mapping[str, Any]) -> Flow[Message]:
+    """Create a message and wait for all of it."""
+    check("Messages.create", MessageCreateParamsStreaming, params)
+    return fetch(context.call(message_request(context, params)), Message)
+
+
+def open_stream(
+    context: Context, params: Mapping[str, Any], *, call: str = "Messages.stream"
+) -> Flow[tuple[Streamed, StreamOptions]]:
+    """Create a message and return as soon as its stream begins."""
+    check(call, MessageStreamParams, params)
+    request = message_request(context, params, stream=True)
+    options = _stream_options(context, params, request.timeout)
+    if options.idle_timeout is not None:
+        limits = [t for t in (request.timeout.read, options.idle_timeout) if t is not None]
+        request = replace(request, timeout=replace(request.timeout, read=min(limits)))
+    streamed = yield from send(context.call(request), stream=True)
+    return cast("Streamed", streamed), options
+
+
+def message_request(
+    context: Context, params: Mapping[str, Any], *, path: str = _MESSAGES, **body: Any
+) -> Request:
+    """Return the request for these parameters; `body` is added to its JSON."""
+    options = {name: params[name] for name in _OPTIONS & params.keys()}
+    aside = _OPTIONS | _READING | _AS_HEADERS.keys() | {"betas"}
+    given = {name: value for name, value in params.items() if name not in aside}
+    return context.builder.build(
+        "POST", path, {**given, **body}, options=options, headers=_param_headers(params)
+    )
+
+
+def _param_headers(params: Mapping[str, Any]) -> dict[str, str]:
+    headers = {
+        header: params[name]
+        for name, header in _AS_HEADERS.items()
+        if name in params and is_given(params[name])
+    }
+    betas = params.get("betas")
+    if betas:
+        headers["anthropic-beta"] = ",".join(betas)
+    return headers
+
+
+def _stream_options(context: Context, params: Mapping[str, Any], timeout: Timeout) -> StreamOptions:
+    idle = params.get("idle_timeout", context.idle_timeout)
+    return StreamOptions(
+        idle_timeout=idle if is_given(idle) else timeout.read,
+        include_pings=bool(params.get("include_pings")),
+        secrets=context.credentials.secrets,
+    )

@@ -1,0 +1,202 @@
+"""Streams as people use them: `Stream` of raw events, `MessageStream` with text and snapshots.
+
+Both read the same decoded events; text and the final message are taken from those directly, so
+only who iterates over events pays for event objects. However a stream is left, its connection is
+closed at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from claude_nb._http import Body, TransportError
+from claude_nb.api.derive import derived_events, raw_event
+from claude_nb.api.reader import EventReader
+from claude_nb.api.types import Message, RawMessageStreamEvent
+from claude_nb.api.types.stream_events import MessageStreamEvent
+from claude_nb.api.wire import Response
+
+__all__ = ["MessageFacts", "MessageStream", "MessageStreamManager", "Stream", "final_text"]
+
+EventT = TypeVar("EventT")
+
+
+class StreamFacts:
+    """What every kind of stream can tell without reading on."""
+
+    _reader: EventReader
+
+    @property
+    def response(self) -> Response:
+        """The head of the reply."""
+        return self._reader.response
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id for the request."""
+        return self.response.request_id
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The workspace the request was counted for."""
+        return self.response.headers.get("anthropic-workspace-id")
+
+
+class MessageFacts(StreamFacts):
+    """What every stream that puts a message together can tell without reading on."""
+
+    @property
+    def current_message_snapshot(self) -> Message:
+        """The message as far as it has arrived.
+
+        Raises
+        ------
+        AssertionError
+            Nothing has arrived yet.
+        """
+        return self._reader.current()
+
+
+class _EventStream(StreamFacts, Generic[EventT]):
+    """What the two kinds of stream share: reading and closing.
+
+    Parameters
+    ----------
+    reader : EventReader
+        The state of the stream.
+    body : Body
+        Where its bytes come from.
+    """
+
+    def __init__(self, reader: EventReader, body: Body) -> None:
+        self._reader = reader
+        self._body = body
+        self._decoded = _decoded(reader, body)
+        self._events: Iterator[EventT] = self._typed()
+
+    def _typed(self) -> Iterator[EventT]:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[EventT]:
+        return self._events
+
+    def __next__(self) -> EventT:
+        return next(self._events)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. What has arrived stays readable."""
+        self._decoded.close()
+        self._body.close()
+
+
+class Stream(_EventStream[RawMessageStreamEvent]):
+    """The raw events of ``create(stream=True)``, without pings (unless asked for)."""
+
+    def _typed(self) -> Iterator[RawMessageStreamEvent]:
+        for event in self._decoded:
+            yield raw_event(event)
+
+
+class MessageStream(MessageFacts, _EventStream[MessageStreamEvent]):
+    """Raw and derived events of ``messages.stream``, and the message they make."""
+
+    def _typed(self) -> Iterator[MessageStreamEvent]:
+        for event in self._decoded:
+            yield from derived_events(event, self._reader)
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """The text of the answer, piece by piece, and nothing else."""
+        for event in self._decoded:
+            if event.get("type") == "content_block_delta":
+                delta = event["delta"]
+                if delta.get("type") == "text_delta":
+                    yield delta["text"]
+
+    def until_done(self) -> None:
+        """Read to the end."""
+        for _ in self._decoded:
+            pass
+
+    def get_final_message(self) -> Message:
+        """Read to the end and return the message.
+
+        Raises
+        ------
+        APIError
+            The stream failed or was closed; ``partial_message`` is what had arrived.
+        """
+        self.until_done()
+        return self._reader.final()
+
+    def get_final_text(self) -> str:
+        """Read to the end and return the text of all text blocks.
+
+        Raises
+        ------
+        RuntimeError
+            The message has no text block.
+        """
+        return final_text(self.get_final_message())
+
+
+def final_text(message: Message) -> str:
+    """Return the text of all text blocks of a message."""
+    texts = [block.text for block in message.content if block.type == "text"]
+    if not texts:
+        kinds = ", ".join(block.type for block in message.content) or "nothing"
+        raise RuntimeError(f"The message has no text block; its content is: {kinds}.")
+    return "".join(texts)
+
+
+def _decoded(reader: EventReader, body: Body) -> Generator[dict[str, Any], None, None]:
+    """Yield the decoded events; close the body whenever this ends."""
+    try:
+        while not reader.over:
+            before = time.monotonic()
+            chunk = next(body, None)
+            if chunk is None:
+                break
+            yield from reader.feed(chunk, time.monotonic() - before)
+        yield from reader.finish()
+    except TransportError as error:
+        failure = reader.broken(error.kind, error)
+        if failure is not None:
+            raise failure from error
+    finally:
+        body.close()
+
+
+class MessageStreamManager:
+    """Sends the request on ``with``, and closes the stream when that is left."""
+
+    def __init__(self, start: Callable[[], MessageStream]) -> None:
+        self._start = start
+        self._stream: MessageStream | None = None
+
+    def __enter__(self) -> MessageStream:
+        self._stream = stream = self._start()
+        return stream
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
