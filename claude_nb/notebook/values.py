@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from claude_nb.notebook import tables
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["LIMIT", "cut", "text"]
+__all__ = ["LIMIT", "cut", "guarded", "text"]
+
+Shown = TypeVar("Shown")
 
 LIMIT = 4000
 _DEEPEST = 40
@@ -55,7 +57,7 @@ def text(value: Any, limit: int = LIMIT) -> str:
         return "".join(block.text for block in value.content if block.type == "text")
     if tables.comes_from(value, "numpy") and hasattr(value, "ndim") and value.ndim:
         return _array(value, limit)
-    return _container(value, limit) if type(value) in _BRACKETS else cut(_shown(value, str), limit)
+    return _container(value, limit) if type(value) in _BRACKETS else cut(guarded(value, str), limit)
 
 
 def cut(whole: str, limit: int) -> str:
@@ -69,12 +71,13 @@ def _is_answer(value: Any) -> bool:
     return tables.comes_from(value, "claude_nb") and isinstance(getattr(value, "content", 0), list)
 
 
-def _shown(value: Any, show: Any) -> str:
+def guarded(value: Any, show: Callable[[Any], Shown]) -> Shown:
+    """Return ``show(value)``; whatever a class of the user's raises becomes an `InputError`."""
     try:
         return show(value)
-    except Exception as problem:  # noqa: BLE001 - a class of the user's may raise anything
+    except Exception as problem:  # noqa: BLE001 - their code
         kind = type(value).__name__
-        raise InputError(f"A {kind} cannot be shown as text: {problem!r:.200}.") from None
+        raise InputError(f"This {kind} cannot be shown: {problem!r:.200}.") from None
 
 
 def _array(value: Any, limit: int) -> str:
@@ -136,4 +139,4 @@ def _pieces(value: Any, limit: int, depth: int) -> Iterator[str]:
 
 def _leaf(value: Any, limit: int) -> str:
     short = value[: limit + 1] if type(value) in {str, bytes} else value
-    return _shown(short, repr)
+    return guarded(short, repr)

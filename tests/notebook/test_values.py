@@ -78,7 +78,7 @@ def broken(_):
 @pytest.mark.parametrize("name", ["__str__", "__repr__"])
 def test_a_value_that_cannot_be_shown_is_explained(name):
     thing = type("Thing", (), {name: broken})()
-    with pytest.raises(InputError, match=r"Thing cannot be shown as text.*no text today"):
+    with pytest.raises(InputError, match=r"This Thing cannot be shown.*no text today"):
         values.text(thing if name == "__str__" else [thing])
 
 

@@ -1,0 +1,86 @@
+"""``df.shape[0]`` -> the value: a name, its attributes and its items, and nothing else.
+
+No expression is evaluated and nothing is called.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from claude_nb.notebook.errors import InputError
+
+__all__ = ["PATH", "did_you_mean", "lookup"]
+
+NAME = r"[^\W\d][\w\u0300-\u036f]*"  # accents may be typed as marks of their own
+_STEPS = rf"""(?:\.{NAME}|\[(?:"[^"\n]*"|'[^'\n]*'|[^\[\]{{}}"'\n]+)\])*"""
+PATH = NAME + _STEPS
+_STEP = re.compile(rf"""\.({NAME})|\[("[^"\n]*"|'[^'\n]*'|[^\[\]]+)\]""")
+_KEY = re.compile(r"""\s*(?:(-?\d+)|"([^"]*)"|'([^']*)')\s*""")
+
+
+def lookup(path: str, variables: Mapping[str, Any]) -> Any:
+    """Return the value that a path such as ``df.shape[0]`` stands for.
+
+    Raises
+    ------
+    InputError
+        A name, attribute, item or key does not exist; near names are offered.
+    """
+    typed = re.split(r"[.\[]", path, maxsplit=1)[0]
+    name = unicodedata.normalize("NFKC", typed)  # as Python does with its names
+    if name not in variables:
+        raise InputError(
+            f"{{{{{path}}}}}: there is no variable {name!r}.{did_you_mean(name, variables)} "
+            "Run the cell that defines it first; to send the braces as they are, put that text "
+            "in a variable."
+        )
+    value = variables[name]
+    for step in _STEP.finditer(path, len(typed)):
+        value = _attribute(value, step[1], path) if step[1] else _item(value, step[2], path)
+    return value
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean x or y?``, or nothing if no public name looks like `name`."""
+    public = [other for other in known if not other.startswith("_")]
+    near = difflib.get_close_matches(name, public, n=3)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _attribute(value: Any, name: str, path: str) -> Any:
+    if name.startswith("_"):
+        raise InputError(f"{{{{{path}}}}}: names that begin with an underscore stay private.")
+    try:
+        return getattr(value, name)
+    except AttributeError:
+        problem = f"a {type(value).__name__} has no attribute {name!r}."
+        raise InputError(f"{{{{{path}}}}}: {problem}{did_you_mean(name, dir(value))}") from None
+    except Exception as problem:  # noqa: BLE001 - a property of theirs may raise anything
+        raise InputError(f"{{{{{path}}}}}: .{name} failed: {problem!r:.200}.") from None
+
+
+def _item(value: Any, text: str, path: str) -> Any:
+    key = _KEY.fullmatch(text)
+    if key is None:
+        raise InputError(
+            f"{{{{{path}}}}}: [{text}] must be a whole number or a quoted key. "
+            f"For anything else, put it in a variable first."
+        )
+    wanted = int(key[1]) if key[1] else next(part for part in key.groups()[1:] if part is not None)
+    try:
+        return value[wanted]
+    except Exception:  # noqa: BLE001 - a container of theirs may raise anything
+        problem = f"this {type(value).__name__} has no item {wanted!r}."
+        keys = _keys(value) if isinstance(wanted, str) else ()
+        hint = did_you_mean(str(wanted), keys)
+        raise InputError(f"{{{{{path}}}}}: {problem}{hint}") from None
+
+
+def _keys(value: Any) -> list[str]:
+    if not callable(getattr(value, "keys", None)):
+        return []
+    return [key for key in value.keys() if isinstance(key, str)]  # noqa: SIM118 - a frame's, too
