@@ -1,0 +1,272 @@
+"""The live view: an answer in the cell while it streams, a static output when it is done.
+
+Owns when things are sent (a thread per view, so that an interrupt never tears a half-made update),
+the display id that live and saved output share, and Stop. What the page is told to do is decided in
+`operations`, what is saved in `render`. Importing this module imports neither anywidget nor
+ipywidgets; :func:`warm` does so ahead of time.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from claude_nb.notebook.operations import Operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["LiveView", "warm"]
+
+SHORTEST = 1 / 30  # seconds between two messages
+LONGEST = 0.14  # seconds that text waits, at most, while the kernel keeps up
+BURST = 100  # pieces of text that are worth a message before that
+SHARE = 8  # rendering may take one part in so many of the time
+CATCH_UP = 1.0  # seconds during which messages repeat what a page still loading may have missed
+
+
+def warm() -> threading.Thread:
+    """Import what the first view needs, in the background; harmless to call at any time."""
+    thread = threading.Thread(target=_warm, name="claude_nb warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def _warm() -> None:
+    with suppress(ImportError):
+        from claude_nb.notebook import markdown, widget  # noqa: F401, PLC0415
+
+        markdown.to_html("warm")
+
+
+class LiveView:
+    """An answer as it streams into a cell.
+
+    Parameters
+    ----------
+    title : str
+        What the status line begins with, the model's name.
+    on_stop : callable, optional
+        Called without arguments, from any thread, when the person asks to stop.
+    background : bool
+        The cell does not wait for the answer, so Stop must never interrupt the kernel.
+    clock : callable
+        Seconds, monotonic.
+
+    Notes
+    -----
+    Everything may be called when there is no page (any more): nothing raises because of that.
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        *,
+        on_stop: Callable[[], object] | None = None,
+        background: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.title = title
+        self.display_id = uuid4().hex
+        self._on_stop = on_stop
+        self._background = background
+        self._clock = clock
+        self._pieces: list[tuple[str, str]] = []
+        self._operations = Operations()
+        self._sent = 0
+        self._wanted: int | None = None
+        self._urgent = False
+        self._changed = threading.Condition()
+        self._finished = False
+        self._thread: threading.Thread | None = None
+        self._widget: Any = None
+        self._listener: Any = None
+
+    # What the kernel's side calls.
+
+    def open(self) -> None:
+        """Show the empty view in the running cell."""
+        from claude_nb.notebook import widget  # noqa: PLC0415  (imports anywidget)
+
+        self._widget = widget.StreamWidget(
+            view=self.display_id, title=self.title, interrupt=self._interrupt()
+        )
+        self._widget.on_msg(lambda _widget, content, _buffers: self._command(content))
+        self._listener = widget.listen(self.display_id, self._command)
+        _publish(_placeholder(self._widget.model_id), self.display_id)
+        self._start()
+
+    def event(self, event: Any) -> None:
+        """Show a stream event; events that change nothing on screen are passed over."""
+        kind = event.type
+        if kind == "content_block_delta":
+            self._delta(event.delta)
+        elif kind == "content_block_start":
+            self._block(event.content_block)
+        elif kind == "content_block_stop":
+            self._put("done", "")
+
+    def thinking(self, text: str) -> None:
+        """Append to the thinking; the first piece opens its disclosure."""
+        self._put("think", text)
+
+    def text(self, text: str) -> None:
+        """Append to the answer."""
+        self._put("text", text)
+
+    def tool(self, name: str) -> None:
+        """Begin a tool call; its input follows with :meth:`tool_input`."""
+        self._put("name", name)
+
+    def tool_input(self, text: str) -> None:
+        """Append to the running tool call's input, JSON in pieces."""
+        self._put("tool", text)
+
+    def end_block(self, title: str = "") -> None:
+        """End the running block; `title` becomes the title of its disclosure."""
+        self._put("done", title)
+
+    def status(self, text: str) -> None:
+        """Replace what the status line says after title and time."""
+        self._put("status", text)
+
+    def finish(self, bundle: Mapping[str, Any], announcement: str = "Answer complete.") -> None:
+        """Put the static `bundle` in the place of the live view; only the first call counts.
+
+        Parameters
+        ----------
+        bundle : Mapping[str, Any]
+            The MIME bundle to keep.
+        announcement : str
+            What screen readers are told.
+        """
+        if self._finished:
+            return
+        self._put("state", announcement)
+        with self._changed:
+            self._finished = self._urgent = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        else:
+            self._flush()
+        _publish(bundle, self.display_id, update=self._widget is not None)
+        self._close()
+
+    # The stream's events.
+
+    def _delta(self, delta: Any) -> None:
+        if delta.type == "text_delta":
+            self.text(delta.text)
+        elif delta.type == "thinking_delta":
+            self.thinking(delta.thinking)
+        elif delta.type == "input_json_delta":
+            self.tool_input(delta.partial_json)
+
+    def _block(self, block: Any) -> None:
+        if block.type == "text":
+            self.text(getattr(block, "text", ""))
+        elif block.type == "thinking":
+            self.thinking(getattr(block, "thinking", ""))
+        elif block.type in ("tool_use", "server_tool_use"):
+            self.tool(block.name)
+
+    # Sending.
+
+    def _put(self, kind: str, text: str) -> None:
+        with self._changed:
+            if self._finished:
+                return
+            self._pieces.append((kind, text))
+            self._urgent = self._urgent or kind == "state"
+            if self._urgent or len(self._pieces) in (1, BURST):
+                self._changed.notify_all()
+
+    def _start(self) -> None:
+        run = contextvars.copy_context().run  # the kernel finds the cell's message there
+        self._thread = threading.Thread(
+            target=run, args=(self._run,), name="claude_nb live view", daemon=True
+        )
+        self._thread.start()
+
+    def _run(self) -> None:
+        pause = cost = 0.0  # the first message goes at once
+        while not self._finished:
+            with self._changed:
+                self._changed.wait_for(self._due)
+                self._changed.wait_for(lambda: self._urgent, min(pause, SHORTEST))
+                self._changed.wait_for(self._pressing, max(0.0, pause - SHORTEST))
+            began, before = self._clock(), cost
+            self._flush()
+            cost = self._clock() - began
+            pause = max(LONGEST, SHARE * min(cost, before))  # one slow turn is an import, not work
+        self._flush()
+
+    def _due(self) -> bool:
+        return self._urgent or bool(self._pieces)
+
+    def _pressing(self) -> bool:
+        return self._urgent or len(self._pieces) >= BURST
+
+    def _flush(self) -> None:
+        with self._changed:
+            pieces, self._pieces = self._pieces, []
+            wanted, self._wanted = self._wanted, None
+            self._urgent = self._finished
+        self._operations.extend(pieces)
+        log = self._operations.log
+        first = self._sent if wanted is None else min(wanted, self._sent)
+        if first < len(log):
+            self._send({"n": first, "o": log[first:]})
+            self._sent = len(log)
+
+    def _send(self, content: dict[str, Any]) -> None:
+        with suppress(Exception):  # whatever a vanished page does to its comm, the answer goes on
+            self._widget.send(content)
+
+    # Coming back from the page.
+
+    def _command(self, data: Mapping[str, Any]) -> None:
+        if data.get("stop"):
+            self._put("state", "stopping")
+            if self._on_stop is not None:
+                self._on_stop()
+        elif isinstance(number := data.get("ask"), int):
+            with self._changed:
+                self._wanted, self._urgent = max(0, number), True
+                self._changed.notify_all()
+
+    def _interrupt(self) -> str:
+        if self._background:
+            return "never"
+        import ipykernel  # noqa: PLC0415  (a view exists only where there is a kernel)
+
+        return "now" if ipykernel.__version__.startswith("6.") else "late"
+
+    def _close(self) -> None:
+        if self._widget is None:
+            return
+        with suppress(Exception):  # closing is for the page's sake; there may be none
+            self._listener.close()
+            self._widget.close()
+
+
+def _placeholder(model_id: str) -> dict[str, Any]:
+    return {
+        "text/plain": "Claude is answering…",
+        "application/vnd.jupyter.widget-view+json": {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": model_id,
+        },
+    }
+
+
+def _publish(bundle: Mapping[str, Any], display_id: str, *, update: bool = False) -> None:
+    from IPython.display import publish_display_data  # noqa: PLC0415
+
+    publish_display_data(dict(bundle), transient={"display_id": display_id}, update=update)
