@@ -148,6 +148,10 @@ class RetryableError(AnthropicError):
     """Raise it to have the attempt retried, as far as `max_retries` allows."""
 
 
+class WaitTimeoutError(AnthropicError, TimeoutError):
+    """What was waited for has not come."""
+
+
 class InsecureBaseURLError(AnthropicError, ValueError):
     """The base URL would send the key and the prompts unencrypted."""
 

@@ -16,6 +16,7 @@ from claude_nb.api.credentials import Credentials
 from claude_nb.api.endpoints import Context
 from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
 from claude_nb.api.messages import AsyncMessages, Messages
+from claude_nb.api.models import AsyncModels, Models
 from claude_nb.api.requests import NOT_GIVEN
 from claude_nb.api.retry import RetryNotice
 from claude_nb.api.secret import Secret
@@ -25,7 +26,7 @@ __all__ = ["Anthropic", "AsyncAnthropic"]
 
 T = TypeVar("T")
 _log = logging.getLogger("claude_nb")
-_PER_COPY = frozenset({"_config", "context", "messages"})  # made anew from the settings
+_PER_COPY = frozenset({"_config", "context", "messages", "models"})  # made anew from the settings
 
 
 class _Client:
@@ -150,7 +151,9 @@ class _Client:
     def __reduce__(self) -> NoReturn:
         raise TypeError("A client cannot be pickled; make it anew where it is needed.")
 
-    def _tell(self, notice: RetryNotice) -> None:
+    def _tell(self, notice: RetryNotice | None) -> None:
+        if notice is None:
+            return
         _log.info("%s", notice)
         if self._config.on_retry is not None:
             self._config.on_retry(notice)
@@ -169,6 +172,11 @@ class Anthropic(_Client):
         """Messages, their batches, and the token counter."""
         return Messages(self)
 
+    @cached_property
+    def models(self) -> Models:
+        """Which models there are."""
+        return Models(self)
+
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         outcome: Outcome | None = None
@@ -182,7 +190,7 @@ class Anthropic(_Client):
     def _perform(self, effect: Send | Sleep) -> Outcome | None:
         if isinstance(effect, Sleep):
             self._tell(effect.notice)
-            time.sleep(effect.notice.wait)
+            time.sleep(effect.seconds)
             return None
         try:
             response, body = self._connector.send(effect.request, stream=effect.stream)
@@ -219,6 +227,11 @@ class AsyncAnthropic(_Client):
         """Messages, their batches, and the token counter."""
         return AsyncMessages(self)
 
+    @cached_property
+    def models(self) -> AsyncModels:
+        """Which models there are."""
+        return AsyncModels(self)
+
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         outcome: Outcome | None = None
@@ -232,7 +245,7 @@ class AsyncAnthropic(_Client):
     async def _perform(self, effect: Send | Sleep) -> Outcome | None:
         if isinstance(effect, Sleep):
             self._tell(effect.notice)
-            await asyncio.sleep(effect.notice.wait)
+            await asyncio.sleep(effect.seconds)
             return None
         try:
             response, body = await self._connector.send(effect.request, stream=effect.stream)

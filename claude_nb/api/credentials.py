@@ -17,7 +17,7 @@ from claude_nb.api import errors
 from claude_nb.api.secret import Secret
 from claude_nb.api.wire import Request
 
-__all__ = ["Credentials", "login"]
+__all__ = ["Credentials", "available", "logged_in", "login"]
 
 _KEY = "ANTHROPIC_API_KEY"
 _TOKEN = "ANTHROPIC_AUTH_TOKEN"  # noqa: S105 - the name of a variable
@@ -158,3 +158,13 @@ _SOURCES: dict[str, Callable[[], Secret | None]] = {
     "Colab secrets": _from_colab,
     "login": _from_login,
 }
+
+
+def logged_in() -> bool:
+    """Return whether `login` was told a key in this process."""
+    return bool(_session)
+
+
+def available() -> bool:
+    """Return whether a client that is made without a key would find one somewhere."""
+    return bool(Credentials().secrets) or any(look() for look in _SOURCES.values())

@@ -12,15 +12,16 @@ from claude_nb.api.reader import StreamOptions
 from claude_nb.api.requests import RequestBuilder, is_given
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.signatures import check
-from claude_nb.api.types import Message
+from claude_nb.api.types import Message, MessageTokensCount
 from claude_nb.api.types.params import (
     CallOptions,
+    MessageCountTokensParams,
     MessageCreateParamsStreaming,
     MessageStreamParams,
 )
 from claude_nb.api.wire import Request, Timeout
 
-__all__ = ["Context", "create_message", "open_stream"]
+__all__ = ["Context", "count_tokens", "create_message", "list_query", "open_stream"]
 
 _OPTIONS = frozenset(CallOptions.__annotations__)
 _READING = frozenset({"idle_timeout", "include_pings", "output_format", "stream"})
@@ -94,6 +95,19 @@ def message_request(
     return context.builder.build(
         "POST", path, {**given, **body}, options=options, headers=_param_headers(params)
     )
+
+
+def count_tokens(context: Context, params: Mapping[str, Any]) -> Flow[MessageTokensCount]:
+    """Estimate the tokens of a request."""
+    check("Messages.count_tokens", MessageCountTokensParams, params)
+    request = message_request(context, params, path=f"{_MESSAGES}/count_tokens")
+    return fetch(context.call(request), MessageTokensCount)
+
+
+def list_query(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the query and the call options of a list's parameters."""
+    options = {name: value for name, value in params.items() if name in _OPTIONS}
+    return {n: v for n, v in params.items() if n not in _OPTIONS and is_given(v)}, options
 
 
 def _param_headers(params: Mapping[str, Any]) -> dict[str, str]:

@@ -35,6 +35,7 @@
     │   │       └── InvalidToolInputError (also a ValueError)
     │   └── APIWebhookValidationError
     ├── RetryableError
+    ├── WaitTimeoutError (also a TimeoutError)
     ├── InsecureBaseURLError (also a ValueError)
     └── CredentialsError
         ├── MissingCredentialsError (also a TypeError)
@@ -68,6 +69,7 @@ from claude_nb.api._base_errors import (
     MissingCredentialsError,
     RetryableError,
     StreamStalledError,
+    WaitTimeoutError,
     text_at,
 )
 from claude_nb.api._error_codes import CODES
@@ -137,6 +139,7 @@ __all__ = [
     "ServiceUnavailableError",
     "StreamStalledError",
     "UnprocessableEntityError",
+    "WaitTimeoutError",
     "from_event",
     "from_response",
 ]

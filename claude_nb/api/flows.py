@@ -35,9 +35,10 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Tell the caller why, then wait."""
+    """Wait this many seconds; before a retry, tell the caller why."""
 
-    notice: RetryNotice
+    seconds: float
+    notice: RetryNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def send(call: Call, *, stream: bool = False) -> Flow[Response | Streamed]:
         if wait is None:
             raise error
         attempt += 1
-        yield Sleep(RetryNotice(attempt, call.policy.max_retries + 1, wait, _reason(outcome)))
+        notice = RetryNotice(attempt, call.policy.max_retries + 1, wait, _reason(outcome))
+        yield Sleep(wait, notice)
 
 
 def fetch(call: Call, cls: type[ModelT]) -> Flow[ModelT]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from claude_nb.api import endpoints
 from claude_nb.api.async_stream import AsyncMessageStream, AsyncMessageStreamManager, AsyncStream
+from claude_nb.api.batches import AsyncBatches, Batches
 from claude_nb.api.reader import EventReader
 from claude_nb.api.signatures import shows
 from claude_nb.api.stream import MessageStream, MessageStreamManager, Stream
-from claude_nb.api.types import Message
+from claude_nb.api.types import Message, MessageTokensCount
 from claude_nb.api.types.params import (
+    MessageCountTokensParams,
     MessageCreateParams,
     MessageCreateParamsStreaming,
     MessageStreamParams,
@@ -71,6 +74,22 @@ class Messages:
 
         return MessageStreamManager(start)
 
+    @shows(MessageCountTokensParams)
+    def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
+        """Return an estimate of the tokens a request would take.
+
+        Parameters
+        ----------
+        **params
+            See `MessageCountTokensParams`.
+        """
+        return self._client.run(endpoints.count_tokens(self._client.context, params))
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches of requests, at half the price."""
+        return Batches(self._client)
+
 
 class AsyncMessages:
     """Create messages."""
@@ -105,3 +124,13 @@ class AsyncMessages:
             return AsyncMessageStream(EventReader(streamed.response, options), streamed.body)
 
         return AsyncMessageStreamManager(start)
+
+    @shows(MessageCountTokensParams)
+    async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
+        """Return an estimate of the tokens a request would take."""
+        return await self._client.run(endpoints.count_tokens(self._client.context, params))
+
+    @cached_property
+    def batches(self) -> AsyncBatches:
+        """Batches of requests, at half the price."""
+        return AsyncBatches(self._client)

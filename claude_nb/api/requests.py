@@ -17,7 +17,16 @@ import pydantic
 from claude_nb._version import __version__
 from claude_nb.api.wire import Headers, Request, Timeout
 
-__all__ = ["NOT_GIVEN", "NotGiven", "Omit", "RequestBuilder", "is_given", "not_given", "omit"]
+__all__ = [
+    "NOT_GIVEN",
+    "NotGiven",
+    "Omit",
+    "RequestBuilder",
+    "is_given",
+    "not_given",
+    "omit",
+    "path_part",
+]
 
 Json = dict[str, Any]
 
@@ -164,6 +173,19 @@ def _merged(body: Json | None, extra: Any) -> Any:
         given.update(cast("Mapping[str, Any]", extra))
         return given
     return given if extra is None else extra
+
+
+def path_part(name: str, value: str) -> str:
+    """Return `value` quoted for use in a path.
+
+    Raises
+    ------
+    ValueError
+        It is empty, so the path would lead elsewhere.
+    """
+    if not value:
+        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
+    return quote(value, safe="")
 
 
 def _headers(*layers: Mapping[str, Any]) -> Headers:

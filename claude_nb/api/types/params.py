@@ -121,6 +121,34 @@ class CallOptions(TypedDict, total=False):
     timeout: Any
 
 
+class ListParams(CallOptions, total=False):
+    """Where to start a list.
+
+    Attributes
+    ----------
+    limit : int
+        Items a page, 1 to 1000; the server's default is 20.
+    after_id, before_id : str
+        List what follows, or what precedes, this item.
+    """
+
+    limit: int
+    after_id: str
+    before_id: str
+
+
+class ModelListParams(ListParams, total=False):
+    """Where to start a list of models, and which to list.
+
+    Attributes
+    ----------
+    lifecycle : sequence of str
+        Of active, deprecated, retired; the server's default is the first two.
+    """
+
+    lifecycle: Sequence[Literal["active", "deprecated", "retired"]]
+
+
 class _PromptParams(CallOptions, total=False):
     model: Required[str]
     messages: Required[Iterable[MessageParam | Mapping[str, Any]]]
