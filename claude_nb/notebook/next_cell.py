@@ -1,0 +1,197 @@
+r"""Code from an answer -> the next cell: made safe to read, inserted, never run.
+
+Python accepts characters that no editor shows: a person must see what they are about to run. So
+each one is written as an escape (which means the same inside a string, and is a syntax error
+anywhere else), and listed on top.
+
+References
+----------
+Unicode Technical Report 36 (security), Unicode Standard Annex 31 (identifiers); PEP 672.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+__all__ = ["Prepared", "insert", "prepare"]
+
+_HIDDEN_KINDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cn", "Cs"})
+# drawn as nothing although letters or marks: fillers, joiners, variation selectors
+_HIDDEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+_MAGIC = re.compile(r"^\s*(?:[\w\s.,\[\]\"'*()]+=\s*)?(%%?|!)\s*\S.*", re.MULTILINE)
+_WORD = re.compile(r"[^\W\d]\w*")
+_FORMATTED = re.compile(r"[a-z]*[ft]", re.IGNORECASE)
+_MOST = 5  # of a kind in a header or a list of warnings
+_SHOWN = 80  # characters of a line quoted in a warning
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Code as it goes into a cell.
+
+    Attributes
+    ----------
+    text : str
+        The code, hidden characters escaped and listed in a comment on top.
+    warnings : tuple of str
+        What a person should look at before they run it; plain text, one line each.
+    """
+
+    text: str
+    warnings: tuple[str, ...] = ()
+
+
+def prepare(code: str) -> Prepared:
+    r"""Return code ready for a cell: ``\n`` ends its lines, and nothing in it is invisible.
+
+    Parameters
+    ----------
+    code : str
+        As the model wrote it.
+    """
+    code = code.replace("\r\n", "\n").replace("\r", "\n")
+    hidden = _hidden(code)
+    visible = "".join(_escape(char) if _is_hidden(char) else char for char in code)
+    header = _header(hidden)
+    above = header.count("\n")
+    warnings = [
+        *_count(len(hidden)),
+        *_first(f"Line {line + above}: {what}" for line, what in _magics(visible)),
+        *_first(f"Line {line + above}: {what}" for line, what in _names(visible)),
+    ]
+    return Prepared(header + visible, tuple(warnings))
+
+
+def _is_hidden(char: str) -> bool:
+    if char in "\n\t":
+        return False
+    return unicodedata.category(char) in _HIDDEN_KINDS or _HIDDEN.match(char) is not None
+
+
+def _hidden(code: str) -> list[tuple[int, str]]:
+    """Return (line, character) of each hidden character; lines count from 1."""
+    lines = enumerate(code.split("\n"), 1)
+    return [(line, char) for line, text in lines for char in text if _is_hidden(char)]
+
+
+def _escape(char: str) -> str:
+    point = ord(char)
+    if point > 0xFFFF:  # noqa: PLR2004 - what four digits can say
+        return f"\\U{point:08x}"
+    return f"\\u{point:04x}" if point > 0xFF else f"\\x{point:02x}"  # noqa: PLR2004 - two digits
+
+
+def _header(hidden: Sequence[tuple[int, str]]) -> str:
+    if not hidden:
+        return ""
+    more = len(hidden) - _MOST
+    above = 1 + min(len(hidden), _MOST) + (more > 0)
+    rows = [
+        f"#   line {line + above}: {_escape(char)} {unicodedata.name(char, 'unnamed')}"
+        for line, char in hidden[:_MOST]
+    ]
+    rest = [f"#   and {more} more"] if more > 0 else []
+    return "\n".join(["# Hidden characters in this code are shown as escapes:", *rows, *rest, ""])
+
+
+def _count(hidden: int) -> list[str]:
+    if hidden == 1:
+        return ["1 hidden character is shown as an escape."]
+    return [f"{hidden} hidden characters are shown as escapes."] if hidden else []
+
+
+def _first(warnings: Iterator[str]) -> list[str]:
+    found = list(dict.fromkeys(warnings))
+    more = len(found) - _MOST
+    return [*found[:_MOST], *([f"And {more} more like these."] if more > 0 else [])]
+
+
+def _magics(code: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, what it does) of lines that IPython does not run as Python."""
+    for line in _MAGIC.finditer(code):
+        kind = {"!": "runs a shell command", "%": "is a magic", "%%": "hands the cell to a magic"}
+        number = code.count("\n", 0, line.start(1)) + 1
+        yield number, f"{kind[line[1]]}: {line[0].strip():.{_SHOWN}}"
+
+
+def _names(code: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, warning) of names that may not be what they look like."""
+    for line, name in _words(code):
+        if name.isascii():
+            continue
+        read = unicodedata.normalize("NFKC", name)
+        if read != name:
+            yield line, f"Python reads the name {name:.{_SHOWN}} as {read:.{_SHOWN}}."
+        else:
+            odd = next(char for char in name if not char.isascii())
+            letter = f"U+{ord(odd):04X} {unicodedata.name(odd, 'unnamed')}"
+            yield line, f"the name {name:.{_SHOWN}} is not plain ASCII: it holds {letter}."
+
+
+def _words(code: str) -> list[tuple[int, str]]:
+    """Return (line, name) of the names in code, in all its text if it cannot be read as Python."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return _words_in(code, 1)
+    return [
+        word
+        for token in tokens
+        if _may_name(token)
+        for word in _words_in(token.string, token.start[0])
+    ]
+
+
+def _may_name(token: tokenize.TokenInfo) -> bool:
+    # before Python 3.12 a formatted string is one token, with the names inside it
+    is_formatted = token.type == tokenize.STRING and _FORMATTED.match(token.string) is not None
+    return token.type in {tokenize.NAME, tokenize.ERRORTOKEN} or is_formatted
+
+
+def _words_in(text: str, line: int) -> list[tuple[int, str]]:
+    return [(line + text.count("\n", 0, word.start()), word[0]) for word in _WORD.finditer(text)]
+
+
+_inserted: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+
+
+def insert(
+    shell: Any, text: str, key: str, *, again: bool = False
+) -> Literal["inserted", "changed", "kept"]:
+    """Ask the front end to put `text` into a cell below the running one; it is not run.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        The running shell.
+    text : str
+        From `prepare`.
+    key : str
+        What identifies the answer's cell. A notebook cannot be asked what became of a cell, so
+        the same text for the same key is put in once.
+    again : bool
+        Put it in even so.
+
+    Returns
+    -------
+    str
+        ``"inserted"``; ``"changed"`` if an earlier, different text of this cell stands below it;
+        ``"kept"`` if the same text was put in before, and nothing was done.
+    """
+    shell_memory = _inserted.setdefault(shell, {})
+    earlier = shell_memory.get(key)
+    in_notebook = hasattr(shell, "kernel")  # a terminal's next input is gone once it was entered
+    if in_notebook and earlier == text and not again:
+        return "kept"
+    shell.set_next_input(text)
+    shell_memory[key] = text
+    return "changed" if in_notebook and earlier not in {None, text} else "inserted"

@@ -1,0 +1,110 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claude_nb.notebook import extract
+from claude_nb.notebook.extract import AnswerError, Code
+
+ANSWER = """Two ways:
+
+```python
+print("a")
+
+print("b")
+```
+
+1. or so
+
+   ~~~~ JS title="x"
+   ```
+   let a
+   ~~~~
+
+`inline`, and
+
+    indented
+
+```
+cut off"""
+
+
+def test_fenced_blocks_are_found_with_their_language():
+    assert extract.fences(ANSWER) == [
+        Code('print("a")\n\nprint("b")', "python"),
+        Code("```\nlet a", "js"),
+        Code("cut off", "", closed=False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [("first", 'print("a")\n\nprint("b")'), ("last", "cut off"), ("all", None)],
+)
+def test_which_blocks(which, expected):
+    whole = 'print("a")\n\nprint("b")\n\n```\nlet a\n\ncut off'
+    assert extract.code(ANSWER, which) == (expected or whole)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("```\n```", Code("")),
+        ("```\n\n```", Code("")),
+        ("```py\na\n```\nmore", Code("a", "py")),
+        ("```py\na\n", Code("a", "py", closed=False)),
+        ("```py\na\n\n", Code("a\n", "py", closed=False)),
+        ("```py", Code("", "py", closed=False)),
+        ("> ```\n> a\n\nnot quoted", Code("a", closed=False)),
+    ],
+)
+def test_edges_of_a_fence(answer, expected):
+    assert extract.fences(answer) == [expected]
+
+
+def test_an_answer_without_code():
+    with pytest.raises(AnswerError, match=r"holds no code block\. Ask for code, or leave out -x"):
+        extract.code("Just words, `inline` ones.")
+    assert extract.only_code("\nx = 1\n") == "x = 1"
+    assert extract.only_code("```\nx = 1\n```") == "x = 1"
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
+def test_json_comes_back_as_its_value(value):
+    text = json.dumps(value)
+    for answer in (text, f"\n {text} \n", f"```json\n{text}\n```"):
+        assert extract.json_value(answer) == value
+
+
+BAD_JSON = [
+    ("", "The answer is empty, not JSON."),
+    ('{"a": [1, 2', "ends before its JSON does (Expecting ',' delimiter): was it stopped"),
+    (
+        '{"a": 1,\n "b" 2}',
+        "Expecting ':' delimiter at line 2, column 6.\n     \"b\" 2}\n         ^",
+    ),
+    ("x" * 500, "Expecting value at line 1, column 1.\n    " + "x" * 60 + "\n    ^"),
+    ('{"a": 1, "a": 2}', "not strict JSON: the key 'a' stands twice in one object."),
+    ("[NaN]", "not strict JSON: NaN is no JSON number."),
+    ("Here:\n```json\n1\n```", "no JSON: Expecting value at line 1, column 1"),
+    ("```\n1\n```\n\n```\n2\n```", "no JSON"),
+    ("[" * 100_000, "too deeply nested"),
+    ("1" * 5000, "not strict JSON"),
+]
+
+
+@pytest.mark.parametrize(("answer", "words"), BAD_JSON, ids=range(len(BAD_JSON)))
+def test_what_is_no_json_is_shown_where(answer, words):
+    with pytest.raises(AnswerError) as caught:
+        extract.json_value(answer)
+    assert words in str(caught.value)
+    assert len(caught.value._render_traceback_()) <= 3
+
+
+def test_the_caret_stands_under_the_mistake_in_a_long_line():
+    answer = "[" + "1, " * 100 + "x]"
+    with pytest.raises(AnswerError) as caught:
+        extract.json_value(answer)
+    _, excerpt, caret = str(caught.value).splitlines()
+    assert excerpt[caret.index("^")] == "x"
