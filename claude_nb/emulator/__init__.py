@@ -14,14 +14,30 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from claude_nb.emulator.app import HEADER, Emulator, Options
+from claude_nb.emulator.app import HEADER, Emulator
+from claude_nb.emulator.clock import Clock, ManualClock
 from claude_nb.emulator.connection import Limits
 from claude_nb.emulator.engine import Answer, Override
+from claude_nb.emulator.faults import Fault
+from claude_nb.emulator.options import Options
 from claude_nb.emulator.server import Server
 
-__all__ = ["HEADER", "Answer", "Emulator", "Limits", "Options", "Server", "serve", "shared"]
+__all__ = [
+    "HEADER",
+    "Answer",
+    "Clock",
+    "Emulator",
+    "Fault",
+    "Limits",
+    "ManualClock",
+    "Options",
+    "Server",
+    "serve",
+    "shared",
+]
 
 _lock = threading.Lock()
 _shared: Server | None = None
@@ -33,7 +49,12 @@ def serve(
     *,
     answer: Override | None = None,
     seed: int = 0,
+    faults: Iterable[Fault] = (),
+    clock: Clock | None = None,
+    batch_seconds: float = 3.0,
+    requests_per_minute: int | None = None,
     limits: Limits | None = None,
+    log: Callable[[str], None] | None = None,
 ) -> Server:
     """Start an emulator; close it with ``close()`` or as a context manager.
 
@@ -48,8 +69,18 @@ def serve(
         None for the usual one. For tests and benchmarks.
     seed : int
         Varies answers at temperatures above 0.
+    faults : iterable of Fault
+        Failures for the next calls.
+    clock : Clock, optional
+        Time for cache lifetimes, batches, dates and rate limits; a `ManualClock` stands still.
+    batch_seconds : float
+        How long a batch takes, by that clock.
+    requests_per_minute : int, optional
+        Refuse more with 429.
     limits : Limits, optional
         On connections, sizes and times.
+    log : callable, optional
+        Gets one line for each call; never a key, never a prompt.
 
     Returns
     -------
@@ -61,8 +92,16 @@ def serve(
     OSError
         If the port is taken.
     """
-    options = Options(tokens_per_second=tokens_per_second, answer=answer, seed=seed)
-    return Server(Emulator(options), port, limits)
+    options = Options(
+        tokens_per_second=tokens_per_second,
+        answer=answer,
+        seed=seed,
+        clock=clock or Clock(),
+        batch_seconds=batch_seconds,
+        log=log,
+    )
+    emulator = Emulator(options, faults=tuple(faults), requests_per_minute=requests_per_minute)
+    return Server(emulator, port, limits)
 
 
 def shared(**settings: Any) -> Server:

@@ -6,39 +6,34 @@ mount it. Owns what the API remembers between requests.
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from claude_nb._version import __version__
-from claude_nb.emulator import accounting, stream, validation
-from claude_nb.emulator.engine import Composed, Engine, Override
+from claude_nb.emulator import catalog, damage, listing
+from claude_nb.emulator.batches import Batches
+from claude_nb.emulator.clock import instant
+from claude_nb.emulator.faults import HEADER as FAULT_HEADER
+from claude_nb.emulator.faults import Fault, Faults
+from claude_nb.emulator.headers import Caller, identify
+from claude_nb.emulator.messages import Messages
+from claude_nb.emulator.options import Options
+from claude_nb.emulator.rates import Rates
 from claude_nb.emulator.wire import JSON, ApiError, Call, Part, Reply, dump
 
-__all__ = ["HEADER", "Emulator", "Options"]
+__all__ = ["HEADER", "Emulator"]
 
 HEADER = "x-claude-emulator"  # by which a client knows that an answer is emulated
+_ORGANIZATION = "00000000-0000-4000-8000-000000000000"
+_JSON = {"content-type": "application/json"}
+_LINES = {"content-type": "application/x-jsonl"}
 
+Handler = Callable[..., Reply]
 
-@dataclass(slots=True, kw_only=True)
-class Options:
-    """What can be set on an emulator; all but `seed` may be changed while it runs.
-
-    Attributes
-    ----------
-    tokens_per_second : float
-        Pace of answers; 0 for at once.
-    answer : Override or None
-        Answers instead of the skills.
-    seed : int
-        Varies answers at temperatures above 0.
-    """
-
-    tokens_per_second: float = 60.0
-    answer: Override | None = None
-    seed: int = 0
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # nothing on stderr unless logging is set up
 
 
 class Emulator:
@@ -47,15 +42,44 @@ class Emulator:
     Parameters
     ----------
     options : Options
-        Read at each request.
+        Read at each call.
+    faults : iterable of Fault
+        Armed from the start.
+    requests_per_minute : int or None
+        Refuse more; None refuses nothing.
     """
 
-    def __init__(self, options: Options | None = None) -> None:
+    def __init__(
+        self,
+        options: Options | None = None,
+        *,
+        faults: tuple[Fault, ...] = (),
+        requests_per_minute: int | None = None,
+    ) -> None:
         self.options = options or Options()
+        self.faults = Faults(*faults)
+        self._rates = Rates(requests_per_minute)
+        self._messages = Messages(self.options, self._rates)
+        self._batches = Batches(self._messages.check, self._in_batch)
         self._served = 0
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
-            ("POST", re.compile(r"/v1/messages"), self._messages),
-        ]
+        self._routes = [(method, re.compile(path), to) for method, path, to in self._table()]
+
+    def _table(self) -> Iterator[tuple[str, str, Handler]]:
+        batches, one = "/v1/messages/batches", "/v1/messages/batches/(?P<batch_id>[^/]+)"
+        yield "POST", "/v1/messages", self._messages.create
+        yield "POST", "/v1/messages/count_tokens", self._count
+        yield "POST", batches, self._create_batch
+        yield "GET", batches, self._list_batches
+        yield "GET", one, self._get_batch
+        yield "DELETE", one, self._delete_batch
+        yield "POST", f"{one}/cancel", self._cancel_batch
+        yield "GET", f"{one}/results", self._results
+        yield "GET", "/v1/models", self._list_models
+        yield "GET", "/v1/models/(?P<model_id>[^/]+)", self._get_model
+
+    def close(self) -> None:
+        """Free what batches keep on disk."""
+        self._batches.close()
 
     def respond(self, call: Call) -> Reply:
         """Answer one call; never raises.
@@ -65,86 +89,96 @@ class Emulator:
         call : Call
             Already known to come from this machine.
         """
+        fault = None
+        try:
+            caller = identify(call.headers)
+            fault = self.faults.next(call.path, call.headers.get(FAULT_HEADER))
+            reply = self._admit(call, caller, fault)
+        except ApiError as error:
+            return self._signed(error, call)
+        except Exception:  # noqa: BLE001 - an `answer` given by the caller may raise anything
+            _log.exception("no answer to %s %s", call.method, call.path)
+            return self._signed(ApiError(500, "api_error", "Internal server error"), call)
+        return self._signed(damage.apply(fault, reply) if fault else reply, call)
+
+    def _admit(self, call: Call, caller: Caller, fault: Fault | None) -> Reply:
+        if fault is not None and fault.kind == "status":
+            raise fault.error()
+        self._rates.admit(self.options.clock.now())
+        return self._route(call, caller)
+
+    def refuse(self, error: ApiError, call: Call) -> Reply:
+        """Answer a call that may not even be looked at."""
+        return self._signed(error, call)
+
+    def _signed(self, outcome: Reply | ApiError, call: Call) -> Reply:
         self._served += 1
         request_id = f"req_emu{self._served:021d}"
-        try:
-            _authenticate(call.headers)
-            reply = self._route(call)
-        except ApiError as error:
-            reply = _plain(error.status, error.body(request_id), error.headers)
-        own = {"request-id": request_id, HEADER: f"claude_nb/{__version__}"}
-        return Reply(reply.status, {**reply.headers, **own}, reply.parts, reply.streamed)
+        own = {
+            "request-id": request_id,
+            HEADER: f"claude_nb/{__version__}",
+            "anthropic-organization-id": _ORGANIZATION,
+            **self._rates.headers(self.options.clock.now()),
+        }
+        if isinstance(outcome, ApiError):
+            body = dump(outcome.body(request_id))
+            outcome = Reply(outcome.status, {**_JSON, **outcome.headers}, [Part(body)])
+        self._log(call, outcome.status, request_id)
+        return outcome.with_headers(own)
 
-    def _route(self, call: Call) -> Reply:
-        allowed = [
-            (method, match, handler)
-            for method, pattern, handler in self._routes
-            if (match := pattern.fullmatch(call.path))
+    def _log(self, call: Call, status: int, request_id: str) -> None:
+        if self.options.log is not None:
+            moment = instant(self.options.clock.now())
+            self.options.log(f"{moment} {call.method} {call.path} {status} {request_id}")
+
+    def _route(self, call: Call, caller: Caller) -> Reply:
+        matches = [
+            (m, found, to) for m, path, to in self._routes if (found := path.fullmatch(call.path))
         ]
-        for method, match, handler in allowed:
+        for method, found, handler in matches:
             if method == call.method:
-                return handler(call, **match.groupdict())
-        if allowed:
+                return handler(call, caller, **found.groupdict())
+        if matches:
             raise ApiError(405, "invalid_request_error", "Method Not Allowed")
         raise ApiError(404, "not_found_error", "Not Found")
 
-    def _messages(self, call: Call) -> Reply:
-        params = _body(call)
-        validation.check(params)
-        engine = Engine(self.options.answer, seed=self.options.seed)
-        composed = engine.compose(params, accounting.usage(params))
-        speed = _own(composed.tokens_per_second, self.options.tokens_per_second)
-        if params.get("stream"):
-            parts = stream.paced(stream.events(composed.message, composed.blocks), speed)
-            return Reply(
-                200, {"content-type": "text/event-stream; charset=utf-8"}, parts, streamed=True
-            )
-        return _whole(composed, speed)
+    def _now(self) -> float:
+        return self.options.clock.now()
+
+    def _count(self, call: Call, caller: Caller) -> Reply:
+        return _plain(self._messages.count(call, caller))
+
+    def _create_batch(self, call: Call, caller: Caller) -> Reply:
+        duration = self.options.batch_seconds
+        return _plain(self._batches.create(call, caller, self._now(), duration))
+
+    def _in_batch(self, params: JSON, caller: Caller, custom_id: str) -> JSON:
+        return self._messages.compose(params, caller, custom_id, "batch").message
+
+    def _list_batches(self, call: Call, _: Caller) -> Reply:
+        return _plain(self._batches.list(call, self._now()))
+
+    def _get_batch(self, call: Call, _: Caller, batch_id: str) -> Reply:
+        return _plain(self._batches.find(batch_id).describe(self._now(), call.base_url))
+
+    def _cancel_batch(self, call: Call, _: Caller, batch_id: str) -> Reply:
+        batch = self._batches.cancel(batch_id, self._now())
+        return _plain(batch.describe(self._now(), call.base_url))
+
+    def _delete_batch(self, call: Call, _: Caller, batch_id: str) -> Reply:  # noqa: ARG002 - one signature for all
+        return _plain(self._batches.delete(batch_id, self._now()))
+
+    def _results(self, call: Call, _: Caller, batch_id: str) -> Reply:
+        lines = self._batches.results(batch_id, call, self._now())
+        return Reply(200, _LINES, (Part(line) for line in lines), streamed=True)
+
+    def _list_models(self, call: Call, _: Caller) -> Reply:
+        wanted = call.query.get("lifecycle[]", call.query.get("lifecycle", []))
+        return _plain(listing.page(catalog.served(wanted), call.query))
+
+    def _get_model(self, call: Call, _: Caller, model_id: str) -> Reply:  # noqa: ARG002 - one signature for all
+        return _plain(catalog.describe(catalog.find(model_id)))
 
 
-def _own(value: float | None, default: float) -> float:
-    return default if value is None else value
-
-
-def _whole(composed: Composed, speed: float) -> Reply:
-    due = composed.length / speed if speed > 0 else 0.0
-    return Reply(200, {"content-type": "application/json"}, [Part(dump(composed.message), due)])
-
-
-def _plain(status: int, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
-    return Reply(
-        status, {"content-type": "application/json", **(headers or {})}, [Part(dump(body))]
-    )
-
-
-def _authenticate(headers: Mapping[str, str]) -> None:
-    bearer = headers.get("authorization", "")
-    key = headers.get("x-api-key", "").strip()
-    if not key and bearer.lower().startswith("bearer "):
-        key = bearer[len("bearer ") :].strip()
-    if not key:
-        raise ApiError(401, "authentication_error", "x-api-key header is required")
-    if "invalid" in key.lower():
-        wrong = "x-api-key" if headers.get("x-api-key") else "bearer token"
-        raise ApiError(401, "authentication_error", f"invalid {wrong}")
-
-
-def _body(call: Call) -> JSON:
-    try:
-        value = json.loads(call.body, parse_constant=_no_constant)
-        dump(value)
-    except UnicodeEncodeError:
-        raise _bad_json("no low surrogate in string") from None
-    except (ValueError, RecursionError) as error:
-        raise _bad_json(str(error)) from None
-    if not isinstance(value, dict):
-        raise ApiError(400, "invalid_request_error", "Input should be a valid dictionary")
-    return cast("JSON", value)
-
-
-def _bad_json(problem: str) -> ApiError:
-    return ApiError(400, "invalid_request_error", f"The request body is not valid JSON: {problem}")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def _plain(body: Mapping[str, Any]) -> Reply:
+    return Reply(200, _JSON, [Part(dump(body))])

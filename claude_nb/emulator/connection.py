@@ -6,28 +6,27 @@ Speaks to tornado's HTTP/1.1 layer directly, so that a fault can end a response 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import responses
 from typing import Any, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tornado import httputil
 from tornado.http1connection import HTTP1Connection
-from tornado.iostream import StreamClosedError
 
+from claude_nb.emulator import guard
 from claude_nb.emulator.app import Emulator
-from claude_nb.emulator.wire import Call, Part, Reply, dump, error_body
+from claude_nb.emulator.sending import Sender
+from claude_nb.emulator.wire import ApiError, Call, Reply, dump, error_body
 
 __all__ = ["FULL", "Door", "Limits"]
-
-_BURST = 64 * 1024  # bytes written at once when nothing has to wait
 
 _TOO_MANY = dump(error_body("overloaded_error", "Too many open connections", "req_emu0"))
 FULL = (  # what one connection too many is told
     b"HTTP/1.1 529 Overloaded\r\ncontent-type: application/json\r\nconnection: close\r\n"
     b"content-length: %d\r\n\r\n%b" % (len(_TOO_MANY), _TOO_MANY)
 )
+_BATCHES = "/v1/messages/batches"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +72,27 @@ class Door(httputil.HTTPServerConnectionDelegate):
         """Receive one request of a connection."""
         return _Receiver(self, cast("HTTP1Connection", request_conn))
 
-    def answer(self, connection: HTTP1Connection, call: Call) -> None:
+    def answer(self, connection: HTTP1Connection, call: Call, error: ApiError | None) -> None:
         """Answer in a task of its own, which ends when the client leaves."""
-        task = asyncio.ensure_future(_Sender(connection, self.limits).send(self.emulator, call))
+        task = asyncio.ensure_future(self._answer(connection, call, error))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         connection.set_close_callback(lambda: _cancel(task))
+
+    async def _answer(
+        self, connection: HTTP1Connection, call: Call, error: ApiError | None
+    ) -> None:
+        started = asyncio.get_running_loop().time()
+        sender = Sender(connection, started, self.limits.write_time)
+        await sender.send(await self._reply(call, error))
+
+    async def _reply(self, call: Call, error: ApiError | None) -> Reply:
+        if error is not None:
+            return self.emulator.refuse(error, call)
+        if call.method == "POST" and call.path == _BATCHES:
+            # a large batch takes seconds to check; streams go on meanwhile
+            return await asyncio.to_thread(self.emulator.respond, call)
+        return self.emulator.respond(call)
 
     async def close(self) -> None:
         """End every reply that is being sent."""
@@ -93,90 +107,57 @@ def _cancel(task: asyncio.Task[None]) -> None:
 
 
 class _Receiver(httputil.HTTPMessageDelegate):
+    """Collects one request; what is refused by its head is read and thrown away."""
+
     def __init__(self, door: Door, connection: HTTP1Connection) -> None:
         self._door = door
         self._connection = connection
+        self._call = Call("GET", "/", {})
         self._body: list[bytes] = []
-        self._start: httputil.RequestStartLine | None = None
-        self._headers = httputil.HTTPHeaders()
+        self._size = 0
+        self._most = 0
+        self._error: ApiError | None = None
 
     def headers_received(self, start_line: Any, headers: httputil.HTTPHeaders) -> None:
-        self._start, self._headers = start_line, headers
+        self._call = _call(start_line, headers)
+        limits = self._door.limits
+        is_batch = self._call.path == _BATCHES
+        self._most = limits.batch_bytes if is_batch else limits.body_bytes
+        try:
+            guard.check(self._call.method, self._call.headers, has_body=_has_body(headers))
+        except ApiError as error:
+            self._error = error
 
     def data_received(self, chunk: bytes) -> None:
-        self._body.append(chunk)
+        self._size += len(chunk)
+        if self._size > self._most and self._error is None:
+            message = "Request exceeds the maximum allowed number of bytes."
+            self._error = ApiError(413, "request_too_large", message)
+        if self._error is None:
+            self._body.append(chunk)
+        else:
+            self._body.clear()
 
     def finish(self) -> None:
-        if self._start is not None:
-            call = _call(self._start, self._headers, b"".join(self._body))
-            self._door.answer(self._connection, call)
+        body = b"".join(self._body)
+        self._body.clear()
+        self._door.answer(self._connection, self._call.with_body(body), self._error)
 
     def on_connection_close(self) -> None:
         self._body.clear()
 
 
-def _call(start: httputil.RequestStartLine, headers: httputil.HTTPHeaders, body: bytes) -> Call:
+def _has_body(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+def _call(start: httputil.RequestStartLine, headers: httputil.HTTPHeaders) -> Call:
     target = urlsplit(start.path)
     lower = {name.lower(): value for name, value in headers.items()}
     return Call(
         method=start.method,
         path=unquote(target.path),
         headers=lower,
-        body=body,
         query=parse_qs(target.query, keep_blank_values=True),
         base_url=f"http://{lower.get('host', '127.0.0.1')}",
     )
-
-
-class _Sender:
-    """Sends one reply."""
-
-    def __init__(self, connection: HTTP1Connection, limits: Limits) -> None:
-        self._connection = connection
-        self._limits = limits
-
-    async def send(self, emulator: Emulator, call: Call) -> None:
-        try:
-            reply = emulator.respond(call)
-            await (self._stream(reply) if reply.streamed else self._whole(reply))
-            self._connection.finish()
-        except (StreamClosedError, asyncio.CancelledError, TimeoutError):
-            self._connection.close()
-
-    async def _stream(self, reply: Reply) -> None:
-        if stream := self._connection.stream:
-            stream.set_nodelay(True)
-        await self._head(reply, {"cache-control": "no-cache"})
-        await self._parts(reply.parts)
-
-    async def _whole(self, reply: Reply) -> None:
-        parts = list(reply.parts)
-        first = parts[0].due
-        await asyncio.sleep(first)
-        await self._head(reply, {"content-length": str(sum(len(part.data) for part in parts))})
-        await self._parts(part._replace(due=part.due - first) for part in parts)
-
-    async def _head(self, reply: Reply, more: dict[str, str]) -> None:
-        reason = responses.get(reply.status, "Unknown")
-        line = httputil.ResponseStartLine("HTTP/1.1", reply.status, reason)
-        headers = httputil.HTTPHeaders({**reply.headers, **more})
-        await self._connection.write_headers(line, headers)
-
-    async def _parts(self, parts: Iterable[Part]) -> None:
-        loop = asyncio.get_running_loop()
-        start, waiting = loop.time(), bytearray()
-        for part in parts:
-            delay = start + part.due - loop.time()
-            if delay > 0:
-                await self._write(waiting)
-                await asyncio.sleep(delay)
-            waiting += part.data
-            if len(waiting) > _BURST:
-                await self._write(waiting)
-        await self._write(waiting)
-
-    async def _write(self, waiting: bytearray) -> None:
-        if waiting:
-            data = bytes(waiting)
-            waiting.clear()
-            await asyncio.wait_for(self._connection.write(data), self._limits.write_time)

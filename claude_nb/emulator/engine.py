@@ -87,15 +87,16 @@ class Engine:
         nth : int or str
             Which repetition of this request it is.
         """
-        digest = hashlib.sha256(dump(params) + f"/{nth}".encode()).hexdigest()
+        digest = _digest(params, nth)
         answer = self._given(params) or self._computed(params, nth, digest)
         blocks = _as_blocks(answer.blocks, digest)
         model = models.get(params["model"])
         scale = model.token_scale if model else 1.0
         reason = answer.stop_reason or _natural_reason(blocks)
-        most = int(params["max_tokens"] / scale)
+        limit = int(params["max_tokens"])
+        most = int(limit / scale)
         done = content.cut(blocks, most, params.get("stop_sequences") or (), reason)
-        full = {**usage, **_output(done.blocks, scale, params["max_tokens"])}
+        full = {**usage, **_output(done.blocks, scale, limit)}
         message = _message(params, digest, done, full, answer.stop_details)
         return Composed(message, done.blocks, answer.tokens_per_second)
 
@@ -114,6 +115,12 @@ class Engine:
             blocks.append({"type": "thinking", "thinking": reasoning.thought(asked, draft, depth)})
         blocks.append({"type": "text", "text": draft.text + MARK})
         return Answer(_displayed(blocks, params))
+
+
+def _digest(params: JSON, nth: int | str) -> str:
+    # streamed or not, the same request gets the same answer
+    plain = {name: value for name, value in params.items() if name != "stream"}
+    return hashlib.sha256(dump(plain) + f"/{nth}".encode()).hexdigest()
 
 
 def _displayed(blocks: list[JSON], params: Mapping[str, Any]) -> list[JSON]:

@@ -18,8 +18,10 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 from tornado.netutil import bind_sockets
 
-from claude_nb.emulator.app import Emulator, Options
+from claude_nb.emulator.app import Emulator
 from claude_nb.emulator.connection import FULL, Door, Limits
+from claude_nb.emulator.faults import Faults
+from claude_nb.emulator.options import Options
 
 __all__ = ["Server"]
 
@@ -65,12 +67,18 @@ class Server:
         """What can be changed while the server runs."""
         return self.emulator.options
 
+    @property
+    def faults(self) -> Faults:
+        """The faults that are armed; ``server.faults.add(Fault(...))`` arms one more."""
+        return self.emulator.faults
+
     def close(self) -> None:
         """End open streams, close the port and wait for the thread; safe to call again."""
         if self._thread.is_alive():
             with contextlib.suppress(RuntimeError):  # the loop ended in between
                 self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join(_START)
+        self.emulator.close()
 
     def forget(self) -> None:
         """Release the port in a forked child, where the thread does not exist."""

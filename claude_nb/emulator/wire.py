@@ -9,10 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, NoReturn, cast
 
-__all__ = ["JSON", "ApiError", "Call", "Part", "Reply", "dump", "error_body", "section", "sse"]
+__all__ = [
+    "JSON",
+    "ApiError",
+    "Call",
+    "Part",
+    "Reply",
+    "dump",
+    "error_body",
+    "parse",
+    "section",
+    "sse",
+]
 
 JSON = dict[str, Any]
 
@@ -25,14 +36,17 @@ class Part(NamedTuple):
     data : bytes
         May be empty: then the part only lets time pass.
     due : float
-        Seconds after the head of the reply; not sent earlier.
+        Seconds after the call; not sent earlier.
     end : {"", "cut", "reset"}
         ``"cut"`` closes the connection inside a chunk, ``"reset"`` before anything is sent.
+    alone : bool
+        Sent as a chunk of its own, not joined with others that are due.
     """
 
     data: bytes
     due: float = 0.0
     end: Literal["", "cut", "reset"] = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +70,37 @@ class Call:
     query: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
     base_url: str = "http://127.0.0.1"
 
+    def with_body(self, body: bytes) -> Call:
+        """Return the call with its body."""
+        return replace(self, body=body)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP response; `streamed` bodies are sent in chunks, others with their length."""
+    """One HTTP response.
+
+    Attributes
+    ----------
+    parts : iterable of Part
+        The body, in order.
+    streamed : bool
+        Sent in chunks; other bodies are sent with their length, when all of them is due.
+    head_due : float
+        Seconds after the call; the head of a streamed reply is not sent earlier.
+    length : int or None
+        Promised length of a body that will not keep it; None for the true one.
+    """
 
     status: int
     headers: Mapping[str, str]
     parts: Iterable[Part]
     streamed: bool = False
+    head_due: float = 0.0
+    length: int | None = None
+
+    def with_headers(self, more: Mapping[str, str]) -> Reply:
+        """Return the reply with more headers."""
+        return replace(self, headers={**self.headers, **more})
 
 
 class ApiError(Exception):
@@ -115,7 +151,8 @@ def error_body(kind: str, message: str, request_id: str, details: JSON | None = 
 
 def dump(value: Any) -> bytes:
     """Return compact JSON in UTF-8, as the API writes it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
 
 
 def sse(event: Mapping[str, Any]) -> bytes:
@@ -126,3 +163,31 @@ def sse(event: Mapping[str, Any]) -> bytes:
 def section(params: Mapping[str, Any], name: str) -> JSON:
     """Return an object of a valid request, empty if it is absent or null."""
     return cast("JSON", params.get(name) or {})
+
+
+def parse(body: bytes) -> JSON:
+    """Return the object in a request body.
+
+    Raises
+    ------
+    ApiError
+        400 if it is no JSON, no object, or holds half a surrogate pair.
+    """
+    try:
+        value = json.loads(body, parse_constant=_no_constant)
+        dump(value)
+    except UnicodeEncodeError:
+        raise _bad_json("no low surrogate in string") from None
+    except (ValueError, RecursionError) as error:
+        raise _bad_json(str(error)) from None
+    if not isinstance(value, dict):
+        raise ApiError(400, "invalid_request_error", "Input should be a valid dictionary")
+    return cast("JSON", value)
+
+
+def _bad_json(problem: str) -> ApiError:
+    return ApiError(400, "invalid_request_error", f"The request body is not valid JSON: {problem}")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,196 @@
+"""Rules about tools, formats, stop sequences, cache breakpoints and images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from claude_nb.emulator import media
+from claude_nb.emulator.validation.context import Context, refuse
+from claude_nb.emulator.wire import JSON, section
+
+__all__ = ["RULES"]
+
+_MOST_BREAKPOINTS = 4
+_MOST_IMAGE_BYTES = 10 * 1024 * 1024  # of base64 text
+_MOST_PIXELS = 8000
+_NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_UNSUPPORTED = {
+    "integer": _NUMERIC,
+    "number": _NUMERIC,
+    "string": ("minLength", "maxLength"),
+    "array": ("maxItems", "uniqueItems"),
+}
+
+
+def stop_sequences(ctx: Context) -> None:
+    """Refuse stop sequences that would stop at nothing."""
+    for stop in ctx.params.get("stop_sequences") or ():
+        if not stop:
+            refuse("stop_sequences: each stop sequence must be non-empty")
+        if not stop.strip():
+            refuse("stop_sequences: each stop sequence must contain non-whitespace")
+
+
+def tool_names(ctx: Context) -> None:
+    """Refuse two tools of one name."""
+    names = [tool["name"] for tool in ctx.tools()]
+    if len(set(names)) != len(names):
+        refuse("tools: Tool names must be unique.")
+
+
+def tool_choice(ctx: Context) -> None:
+    """Refuse choices that cannot be made."""
+    if "tool_choice" not in ctx.params:
+        return
+    kind = ctx.tool_choice
+    if not ctx.tools():
+        refuse("tool_choice: tool_choice may only be specified while providing tools")
+    if kind not in {"any", "tool"}:
+        return
+    if not ctx.model.forced_tools:
+        refuse(f'tool_choice.type: "{kind}" is not supported for this model.')
+    if section(ctx.params, "thinking").get("type") == "enabled":
+        refuse("Thinking may not be enabled when tool_choice forces tool use.")
+    name = ctx.params["tool_choice"].get("name")
+    if kind == "tool" and name not in {tool["name"] for tool in ctx.tools()}:
+        refuse(f"Tool '{name}' not found in provided tools")
+
+
+def output_format(ctx: Context) -> None:
+    """Refuse formats that cannot be held to."""
+    form = section(ctx.params, "output_config").get("format")
+    if not form:
+        return
+    if any(section(block, "citations").get("enabled") for _, _, block in _documents(ctx)):
+        refuse("output_config.format: citations are not supported with structured outputs")
+    _check_schema(form["schema"], "output_config.format.schema")
+
+
+def strict_tools(ctx: Context) -> None:
+    """Refuse strict tools whose schema is not closed."""
+    for n, tool in enumerate(ctx.tools()):
+        if tool.get("strict"):
+            _check_schema(tool["input_schema"], f"tools.{n}.custom.input_schema")
+
+
+def _documents(ctx: Context) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    return (found for found in ctx.blocks() if found[2]["type"] in {"document", "search_result"})
+
+
+def _check_schema(schema: Any, path: str) -> None:
+    if not isinstance(schema, dict):
+        return
+    fields = cast("JSON", schema)
+    kind = fields.get("type")
+    if kind == "object" and fields.get("additionalProperties") is not False:
+        refuse(f"{path}: For 'object' type, 'additionalProperties' must be explicitly set to false")
+    wrong = [name for name in _UNSUPPORTED.get(str(kind), ()) if name in fields]
+    if wrong:
+        refuse(f"{path}: For '{kind}' type, properties {', '.join(wrong)} are not supported")
+    for name in ("properties", "$defs"):
+        for item in section(fields, name).values():
+            _check_schema(item, path)
+    _check_schema(fields.get("items"), path)
+    for item in cast("list[Any]", fields.get("anyOf") or []):
+        _check_schema(item, path)
+
+
+def breakpoints(ctx: Context) -> None:
+    """Refuse too many cache breakpoints, and longer lives after shorter ones."""
+    marked = list(_marked(ctx))
+    automatic = ctx.params.get("cache_control")
+    total = len(marked) + bool(automatic)
+    if total > _MOST_BREAKPOINTS:
+        refuse(
+            f"A maximum of {_MOST_BREAKPOINTS} blocks with cache_control may be provided. "
+            f"Found {total}."
+        )
+    seen_short = False
+    for path, ttl in marked:
+        if ttl == "1h" and seen_short:
+            refuse(
+                f"{path}.cache_control.ttl: a ttl='1h' cache_control block must not come after a "
+                "ttl='5m' cache_control block. Note that blocks are processed in the following "
+                "order: `tools`, `system`, `messages`."
+            )
+        seen_short = seen_short or ttl == "5m"
+
+
+def _marked(ctx: Context) -> Iterator[tuple[str, str]]:
+    places: list[tuple[str, Mapping[str, Any]]] = [
+        *((f"tools.{n}", tool) for n, tool in enumerate(ctx.tools())),
+        *((f"system.{n}", block) for n, block in enumerate(ctx.system())),
+        *((path, block) for path, _, block in ctx.blocks()),
+    ]
+    for path, block in places:
+        if block.get("cache_control"):
+            yield path, block["cache_control"].get("ttl", "5m")
+
+
+def automatic_caching(ctx: Context) -> None:
+    """Refuse automatic caching that contradicts the breakpoint it would fall on."""
+    automatic = ctx.params.get("cache_control")
+    blocks = list(ctx.blocks())
+    if not automatic or not blocks:
+        return
+    own = blocks[-1][2].get("cache_control")
+    if own and own.get("ttl", "5m") != automatic.get("ttl", "5m"):
+        refuse(
+            "cache_control: the last cacheable block already has a cache_control with a "
+            "different ttl"
+        )
+
+
+def images(ctx: Context) -> None:
+    """Refuse images that are none, too large, or of another type than they claim."""
+    for path, _, block in ctx.blocks():
+        source = section(block, "source")
+        if source.get("type") == "file":
+            refuse(f"File not found: {source['file_id']}", status=404, kind="not_found_error")
+        if source.get("type") != "base64":
+            continue
+        data = _decoded(source["data"], f"{path}.{block['type']}.source.base64")
+        if block["type"] == "image":
+            _check_image(data, source["media_type"], f"{path}.image.source.base64")
+        elif not data.startswith(b"%PDF"):
+            refuse(f"{path}.document.source.base64.data: The PDF specified was not valid.")
+
+
+def _decoded(data: str, path: str) -> bytes:
+    if len(data) > _MOST_IMAGE_BYTES and ".image." in path:
+        refuse(
+            f"{path}: image exceeds 10 MB maximum: {len(data)} bytes > {_MOST_IMAGE_BYTES} bytes"
+        )
+    try:
+        return media.decode(data)
+    except ValueError:
+        refuse(f"{path}.data: Invalid base64 data")
+
+
+def _check_image(data: bytes, claimed: str, path: str) -> None:
+    image = media.read_image(data)
+    if image is None or not image.width * image.height:
+        refuse("Could not process image")
+    if image.media_type != claimed:
+        refuse(
+            f"{path}.data: Image does not match the provided media type {claimed}; "
+            f"it appears to be {image.media_type}"
+        )
+    if max(image.width, image.height) > _MOST_PIXELS:
+        refuse(
+            f"{path}.data: At least one of the image dimensions exceed max allowed size: "
+            f"{_MOST_PIXELS} pixels"
+        )
+
+
+RULES = (
+    stop_sequences,
+    tool_names,
+    tool_choice,
+    output_format,
+    strict_tools,
+    breakpoints,
+    automatic_caching,
+    images,
+)
