@@ -30,22 +30,21 @@ from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbformat import NotebookNode, v4
 
+from claude_nb.demo import own_directories
+
 DEADLINE = 60.0
 """Seconds a cell may take, unless a test says otherwise."""
 
-HIDDEN = ("ANTHROPIC_", "CLAUDE_NB_", "JUPYTER", "IPYTHON", "JPY_", "PYTHONDONTWRITEBYTECODE")
+HIDDEN = ("ANTHROPIC_", "CLAUDE_NB_", "PYTHONDONTWRITEBYTECODE")
 
 
 def isolated_environment(home: Path, **extra: str) -> dict[str, str]:
-    """Return this process's environment with every Jupyter and IPython directory below `home`.
+    """Return an environment with Jupyter's and IPython's directories below `home`.
 
     Keys and addresses of the real API are taken out, so that no test can reach it.
     """
-    env = {name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)}
-    for name in ("CONFIG", "DATA", "RUNTIME"):
-        env[f"JUPYTER_{name}_DIR"] = str(home / name.lower())
-    env["IPYTHONDIR"] = str(home / "ipython")
-    return env | extra
+    env = own_directories(home)
+    return {name: text for name, text in env.items() if not name.startswith(HIDDEN)} | extra
 
 
 def kernel_python() -> str:

@@ -10,9 +10,6 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -20,19 +17,13 @@ from typing import Self
 import httpx
 from kernel_rig import add_kernelspec, isolated_environment
 
-START_DEADLINE = 90.0
-"""Seconds a server may take to answer its first request (a loaded machine needs some 15)."""
+from claude_nb.demo import start
 
 MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "apputils-extension/palette": {"modal": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
-
-
-class ServerError(RuntimeError):
-    """The server ended or stayed silent; the message holds the end of its log."""
 
 
 def free_port() -> int:
@@ -64,19 +55,14 @@ class JupyterServer:
     kernels: bool = True
     root: Path | None = None
     env: dict[str, str] = field(default_factory=dict)
-    token: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def __post_init__(self) -> None:
         self.root = self.root or self.home / "notebooks"
         self.root.mkdir(parents=True, exist_ok=True)
         self._write_settings()
-        self.log = self.home / f"server-{self.token[:6]}.log"
-        self._process = self._start()
-        try:
-            self.url = self._wait_for_address()
-        except BaseException:
-            self.close()
-            raise
+        environment = isolated_environment(self.home, **self.env)
+        self._jupyter = start(self.home, MODULES[self.kind], self._options(), environment)
+        self.url = self._jupyter.url
 
     def __enter__(self) -> Self:
         return self
@@ -88,11 +74,11 @@ class JupyterServer:
         """Return the address at which a browser opens notebook `name`, with the token."""
         workspace = f"lab/workspaces/{secrets.token_hex(4)}/tree"
         place = workspace if self.kind == "lab" else "notebooks"
-        return f"{self.url}{place}/{name}?token={self.token}"
+        return self._jupyter.address(f"{place}/{name}")
 
     def request(self, path: str, method: str = "GET") -> object:
         """Call the server's REST API and return the decoded JSON, or None for an empty answer."""
-        headers = {"Authorization": f"token {self.token}"}
+        headers = {"Authorization": f"token {self._jupyter.token}"}
         reply = httpx.request(method, self.url + path, headers=headers, timeout=30)
         reply.raise_for_status()
         return reply.json() if reply.content else None
@@ -104,13 +90,7 @@ class JupyterServer:
 
     def close(self) -> None:
         """Stop the server and its kernels."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._jupyter.close()
 
     def _write_settings(self) -> None:
         for name, values in SETTINGS.items():
@@ -118,46 +98,16 @@ class JupyterServer:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values), encoding="utf-8")
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        env = isolated_environment(self.home, **self.env)
-        with self.log.open("wb") as log:
-            return subprocess.Popen(  # noqa: S603 - the command line is our own
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env
-            )
-
-    def _command(self) -> list[str]:
+    def _options(self) -> dict[str, object]:
         app = "LabApp" if self.kind == "lab" else "JupyterNotebookApp"
         options = {
-            "ServerApp.ip": "127.0.0.1",
             "ServerApp.port": free_port(),
             "ServerApp.root_dir": self.root,
-            "ServerApp.open_browser": False,
-            "ServerApp.allow_root": True,
-            "IdentityProvider.token": self.token,
             f"{app}.expose_app_in_browser": True,
             f"{app}.user_settings_dir": self.home / "settings",
             f"{app}.workspaces_dir": self.home / "workspaces",
-            "LabApp.extension_manager": "readonly",
-            "LabApp.news_url": "",
         }
         if self.kernels:
-            options["KernelSpecManager.kernel_dirs"] = add_kernelspec(self.home)
-        else:
-            options["KernelSpecManager.allowed_kernelspecs"] = "none"
-            options["KernelSpecManager.ensure_native_kernel"] = False
-        flags = [f"--{name}={value}" for name, value in options.items()]
-        return [sys.executable, "-m", MODULES[self.kind], *flags]
-
-    def _wait_for_address(self) -> str:
-        notice = self.home / "runtime" / f"jpserver-{self._process.pid}.json"
-        deadline = time.monotonic() + START_DEADLINE
-        while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                self.url = json.loads(notice.read_text(encoding="utf-8"))["url"]
-                self.request("api/status")
-            except (OSError, ValueError, httpx.HTTPError):
-                time.sleep(0.05)  # the pause between two looks, not a guess at readiness
-            else:
-                return self.url
-        tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise ServerError(f"Jupyter did not start within {START_DEADLINE:g} s:\n{tail}")
+            return options | {"KernelSpecManager.kernel_dirs": add_kernelspec(self.home)}
+        none = {"allowed_kernelspecs": "none", "ensure_native_kernel": False}
+        return options | {f"KernelSpecManager.{name}": value for name, value in none.items()}

@@ -1,0 +1,7 @@
+"""``python -m claude_nb`` is ``claude-nb``."""
+
+import sys
+
+from claude_nb.cli import main
+
+sys.exit(main())

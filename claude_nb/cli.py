@@ -1,0 +1,78 @@
+"""``claude-nb``: try it, serve the emulator, or find out what is wrong, from a shell.
+
+Owns the command line only; each command is in a module of its own, imported when it is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from claude_nb._version import __version__
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after ``claude-nb``; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status, 0 if all is well.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] == ["emulator"]:  # it reads its own options, ``--help`` included
+        from claude_nb.emulator.command import main as emulator  # noqa: PLC0415 (imports tornado)
+
+        return emulator(argv[1:])
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="claude-nb", description="Claude in Jupyter.")
+    commands = parser.add_subparsers(required=True)
+    demo = commands.add_parser("demo", help="JupyterLab on a first notebook, with no key")
+    demo.add_argument("--notebook", type=Path, metavar="FILE", help="open this one instead")
+    demo.add_argument("--port", type=_port, default=8888, help="the next free one from here (8888)")
+    demo.add_argument("--headless", action="store_true", help="run it and print what it shows")
+    demo.set_defaults(run=_demo)
+    commands.add_parser("emulator", help="serve the Messages API on this machine", add_help=False)
+    doctor = commands.add_parser("doctor", help="check this environment, say what to do")
+    doctor.set_defaults(run=_doctor)
+    version = commands.add_parser("version", help="print the version")
+    version.set_defaults(run=_version)
+    return parser
+
+
+def _port(text: str) -> int:
+    value = int(text) if text.isdecimal() else -1
+    if not 1 <= value <= 65535:  # noqa: PLR2004 (TCP's range)
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use 1 to 65535")
+    return value
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from claude_nb.demo import run  # noqa: PLC0415 (only this command needs it)
+
+    return run(options.notebook, port=options.port, headless=options.headless)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from claude_nb.doctor import run  # noqa: PLC0415 (only this command needs it)
+
+    return run()
+
+
+def _version(_: argparse.Namespace) -> int:
+    print(f"claude_nb {__version__}")
+    return 0
