@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
 
+_ROOMS = frozenset({"api", "conversation", "emulator", "models", "notebook", "rules"})
+
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give `shell` the magic ``%%claude``; called by ``%load_ext claude_nb``."""
@@ -29,6 +31,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
     from claude_nb.api.public import PUBLIC  # noqa: PLC0415 (loaded when first needed)
 
     if name not in PUBLIC:
@@ -41,4 +45,4 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     from claude_nb.api.public import PUBLIC  # noqa: PLC0415 (loaded when first needed)
 
-    return sorted({*globals(), *PUBLIC})
+    return sorted({*globals(), *_ROOMS, *PUBLIC})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from IPython.core.getipython import get_ipython
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from claude_nb.conversation import Conversation
@@ -18,6 +19,8 @@ from claude_nb.notebook.options import parse_line, usage
 from claude_nb.notebook.settings import SETTINGS, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
+
+MESSAGE = ("claude_nb.api.types.message", "Message")
 
 _Configured: Any = type(Magics)("_Configured", (Magics,), as_traits())
 
@@ -57,10 +60,17 @@ class ClaudeMagics(_Configured):
         """Return the value each setting has when the line does not give it."""
         return {setting.name: getattr(self, setting.name) for setting in SETTINGS}
 
-    def _ask(self, values: dict[str, Any], prompt: str) -> Any:
-        from claude_nb.notebook import run  # noqa: PLC0415 (keeps %load_ext quick)
+    def _ask(self, values: dict[str, Any], text: str) -> Any:
+        from claude_nb.notebook import prompt, run  # noqa: PLC0415 (keeps %load_ext quick)
 
-        return run.ask(values, prompt, variables=self.shell.user_ns)
+        names = self.shell.user_ns
+        if not text.strip():
+            raise InputError("The prompt is empty: write it below the %%claude line.")
+        if values["system"]:
+            values["system"] = prompt.system_text(values["system"], names)
+        content = prompt.content(text.strip("\n"), names)
+        chat = self.chats.setdefault("main", Conversation("main"))
+        return run.ask(values, content, chat=chat, cell=cell_key(self.shell, text))
 
     def show(self, message: Any) -> None:
         """Display a `Message` once: quietly if its cell has shown it already."""
@@ -96,9 +106,18 @@ def load(shell: Any) -> None:
         return
     magics = ClaudeMagics(shell)
     shell.register_magics(magics)
-    shell.display_formatter.ipython_display_formatter.for_type_by_name(
-        "claude_nb.api.types", "Message", magics.show
-    )
+    shell.events.register("post_run_cell", _warm_once)
+    shell.display_formatter.ipython_display_formatter.for_type_by_name(*MESSAGE, magics.show)
+
+
+def _warm_once(*_: object) -> None:
+    """Import what the first question needs, in the background, once %load_ext is done."""
+    shell: Any = get_ipython()
+    shell.events.unregister("post_run_cell", _warm_once)
+    if hasattr(shell, "kernel"):
+        from claude_nb.notebook import live  # noqa: PLC0415 (only in a kernel)
+
+        live.warm()
 
 
 def unload(shell: Any) -> None:
@@ -107,4 +126,4 @@ def unload(shell: Any) -> None:
         shell.magics_manager.magics[kind].pop("claude", None)
     shell.magics_manager.registry.pop("ClaudeMagics", None)
     formatter = shell.display_formatter.ipython_display_formatter
-    formatter.pop("claude_nb.api.types.Message", None)
+    formatter.pop(".".join(MESSAGE), None)

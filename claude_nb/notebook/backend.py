@@ -1,0 +1,113 @@
+"""Which server answers: the API with the person's key, or the built-in emulator.
+
+One client a kernel, kept while the environment stays the same, so that connections are reused.
+Knows nothing of cells or rendering.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from claude_nb.notebook.errors import InputError
+
+__all__ = ["EMULATED_HEADER", "Backend", "connect"]
+
+EMULATED_HEADER = "x-claude-emulator"
+MODES = ("auto", "api", "emulator")
+_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where requests go.
+
+    Attributes
+    ----------
+    client : Anthropic
+        Ready to use.
+    priced : bool
+        Whether the model table's prices are true for it: the provider's own address.
+    """
+
+    client: Any
+    priced: bool
+
+
+_kept: dict[object, Backend] = {}
+
+
+def connect(on_retry: Callable[[Any], None] | None = None) -> Backend:
+    """Return the backend that the environment asks for.
+
+    ``CLAUDE_NB_BACKEND`` is ``auto`` (the default: the emulator when there is neither a key nor
+    a base URL), ``api`` (never the emulator) or ``emulator`` (always).
+
+    Parameters
+    ----------
+    on_retry : callable, optional
+        Told before each wait for another attempt.
+
+    Raises
+    ------
+    InputError
+        ``CLAUDE_NB_BACKEND`` is none of these, or the base URL cannot be used.
+    """
+    backend = _backend()
+    if on_retry is None:
+        return backend
+    return Backend(backend.client.with_options(on_retry=on_retry), backend.priced)
+
+
+def _backend() -> Backend:
+    """Return the backend kept for this environment; looking for keys anew costs too much."""
+    from claude_nb.api import credentials  # noqa: PLC0415 (only at the first question)
+
+    mode = _mode()
+    setting = (mode, credentials.logged_in(), *(os.environ.get(name) for name in _VARIABLES))
+    if setting not in _kept:
+        _kept.clear()
+        _kept[setting] = _emulator() if _wants_emulator(mode) else _api()
+    return _kept[setting]
+
+
+def _mode() -> str:
+    mode = os.environ.get("CLAUDE_NB_BACKEND", "").strip().lower() or "auto"
+    if mode not in MODES:
+        raise InputError(f"CLAUDE_NB_BACKEND is {mode!r}, but must be one of {', '.join(MODES)}.")
+    return mode
+
+
+def _wants_emulator(mode: str) -> bool:
+    from claude_nb.api import credentials  # noqa: PLC0415 (only at the first question)
+
+    if mode != "auto":
+        return mode == "emulator"
+    return not os.environ.get("ANTHROPIC_BASE_URL") and not credentials.available()
+
+
+def _api() -> Backend:
+    from claude_nb.api import client, config  # noqa: PLC0415 (only at the first question)
+
+    try:
+        made = client.Anthropic()
+    except ValueError as problem:
+        raise InputError(f"ANTHROPIC_BASE_URL cannot be used: {problem}") from None
+    return Backend(made, made.base_url == config.DEFAULT_BASE_URL)
+
+
+def _emulator() -> Backend:
+    from claude_nb import emulator  # noqa: PLC0415 (only where there is no key)
+    from claude_nb.api.client import Anthropic  # noqa: PLC0415
+
+    speed = os.environ.get("CLAUDE_NB_EMULATOR_SPEED", "").strip() or "60"
+    try:
+        server = emulator.shared(tokens_per_second=float(speed))
+    except ValueError:
+        raise InputError(
+            f"CLAUDE_NB_EMULATOR_SPEED is {speed!r}, but must be a number of tokens a second "
+            f"(0: at once)."
+        ) from None
+    return Backend(Anthropic(api_key="emulator", base_url=server.url), priced=False)

@@ -1,0 +1,155 @@
+"""Where an answer is shown: live in a page, once at the end, or as text in a terminal.
+
+Chooses by what the front end can do. All views take the same calls as
+`claude_nb.notebook.live.LiveView`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from claude_nb.notebook.errors import InputError
+
+__all__ = ["FinalView", "TextView", "View", "choose"]
+
+MODES = ("auto", "live", "final", "text")
+
+
+class View(Protocol):
+    """What a run tells, whoever shows it.
+
+    Attributes
+    ----------
+    pages : bool
+        Whether the final output is shown whole, as a page; a terminal has the text already.
+    """
+
+    pages: bool
+
+    def open(self) -> None:
+        """Show that an answer is on its way."""
+
+    def event(self, event: Any) -> None:
+        """Take one stream event."""
+
+    def end_block(self, title: str = "") -> None:
+        """End the running block; `title` becomes the title of its disclosure."""
+
+    def status(self, text: str) -> None:
+        """Replace what the status line says."""
+
+    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+        """Show the final output in place of what was shown so far."""
+
+
+class FinalView:
+    """Shows nothing until the end, then exactly one output: for runs without a front end."""
+
+    pages = True
+
+    def open(self) -> None:
+        """Show nothing yet."""
+
+    def event(self, event: Any) -> None:
+        """Show nothing yet."""
+
+    def end_block(self, title: str = "") -> None:
+        """Show nothing yet."""
+
+    def status(self, text: str) -> None:
+        """Show nothing yet."""
+
+    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+        """Publish the bundle as one output."""
+        from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
+
+        del announcement
+        publish_display_data(dict(bundle))
+
+
+class TextView:
+    """Writes the answer to standard output as it comes: for a terminal."""
+
+    pages = False
+
+    def __init__(self) -> None:
+        self._wrote = ""
+
+    def open(self) -> None:
+        """Begin with nothing."""
+
+    def event(self, event: Any) -> None:
+        """Write text as it comes, and thinking dimmed where the terminal can."""
+        delta: Any = getattr(event, "delta", None)
+        kind = getattr(delta, "type", "")
+        if kind == "text_delta":
+            self._write(delta.text)
+        elif kind == "thinking_delta":
+            self._write(_dim(delta.thinking))
+
+    def end_block(self, title: str = "") -> None:
+        """Separate blocks by an empty line."""
+        self._write(f"\n{_dim(title)}\n\n" if title else "\n\n")
+
+    def status(self, text: str) -> None:
+        """Say nothing: a terminal has no line to replace."""
+
+    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+        """Write the last line of the bundle's text, which tells model, time and tokens."""
+        del announcement
+        last = str(bundle["text/plain"]).rstrip().rsplit("\n", 1)[-1]
+        if self._wrote:
+            self._write(f"\n{_dim(last)}\n")
+
+    def _write(self, text: str) -> None:
+        from claude_nb.notebook.sanitise import plain  # noqa: PLC0415
+
+        self._wrote = text
+        sys.stdout.write(text if text.startswith("\x1b") else plain(text))
+        sys.stdout.flush()
+
+
+def _dim(text: str) -> str:
+    from claude_nb.notebook.sanitise import plain  # noqa: PLC0415
+
+    return f"\x1b[2m{plain(text)}\x1b[0m" if sys.stdout.isatty() else plain(text)
+
+
+def choose(title: str, on_stop: Callable[[], object]) -> View:
+    """Return the view for this front end.
+
+    ``CLAUDE_NB_DISPLAY`` is ``auto`` (the default), ``live``, ``final`` (one output at the end, as
+    for nbclient and nbval) or ``text``.
+
+    Raises
+    ------
+    InputError
+        ``CLAUDE_NB_DISPLAY`` is none of these.
+    """
+    mode = os.environ.get("CLAUDE_NB_DISPLAY", "").strip().lower() or "auto"
+    if mode not in MODES:
+        raise InputError(f"CLAUDE_NB_DISPLAY is {mode!r}, but must be one of {', '.join(MODES)}.")
+    if mode == "auto":
+        mode = _front_end()
+    if mode == "live":
+        from claude_nb.notebook.live import LiveView  # noqa: PLC0415 (only where there is a page)
+
+        return LiveView(title, on_stop=on_stop)
+    return FinalView() if mode == "final" else TextView()
+
+
+def _front_end() -> str:
+    """Return the view that fits what is known of the front end.
+
+    Jupyter servers name the session in a kernel's environment; VS Code and Colab start kernels
+    in their own way. Everything else (nbclient, nbval, papermill) reads outputs as a file.
+    """
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415 (only in a shell)
+
+    if not hasattr(get_ipython(), "kernel"):
+        return "text"
+    pages = ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")
+    return "live" if any(os.environ.get(name) for name in pages) else "final"
