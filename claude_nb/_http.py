@@ -347,3 +347,13 @@ class AsyncBody:
     async def close(self) -> None:
         """Close the connection, unless the body was read to its end."""
         await self._reply.aclose()
+
+
+def DefaultHttpxClient(**options: Any) -> Any:  # noqa: N802 - the official SDK's name
+    """Return a client of the library to change and pass as ``http_client``."""
+    return choose_library().Client(**{"follow_redirects": False, **options})
+
+
+def DefaultAsyncHttpxClient(**options: Any) -> Any:  # noqa: N802 - the official SDK's name
+    """Return an async client of the library to change and pass as ``http_client``."""
+    return choose_library().AsyncClient(**{"follow_redirects": False, **options})

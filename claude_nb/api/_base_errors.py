@@ -62,6 +62,10 @@ class APIResponseValidationError(APIError):
         self.status_code = response.status_code
 
 
+class OutputFormatError(APIResponseValidationError, ValueError):
+    """The answer's text is no value of the output format that was asked for."""
+
+
 class MalformedStreamError(APIResponseValidationError):
     """An event of the stream cannot be read."""
 

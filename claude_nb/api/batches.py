@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Unpack
 
 from claude_nb.api import batch_flows
 from claude_nb.api.endpoints import list_query
 from claude_nb.api.lines import AsyncJSONLDecoder, JSONLDecoder
 from claude_nb.api.pages import AsyncPaginator, Listing, SyncPage
+from claude_nb.api.raw import RawResource
 from claude_nb.api.types import DeletedMessageBatch, MessageBatch
 from claude_nb.api.types.params import BatchRequestParam, CallOptions, ListParams
 
@@ -110,6 +112,11 @@ class Batches:
         )
         return self._client.run(flow)
 
+    @cached_property
+    def with_raw_response(self) -> RawResource:
+        """The same calls, returning replies to be parsed when wanted."""
+        return RawResource(Batches(self._client.raw()))
+
 
 class AsyncBatches:
     """Batches of up to 100,000 requests at half the price; see `Batches`."""
@@ -172,3 +179,8 @@ class AsyncBatches:
             on_progress=on_progress,
         )
         return await self._client.run(flow)
+
+    @cached_property
+    def with_raw_response(self) -> RawResource:
+        """The same calls, returning replies to be parsed when wanted."""
+        return RawResource(AsyncBatches(self._client.raw()))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
@@ -17,12 +18,13 @@ from claude_nb.api.endpoints import Context
 from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
 from claude_nb.api.messages import AsyncMessages, Messages
 from claude_nb.api.models import AsyncModels, Models
+from claude_nb.api.raw import APIResponse, AsyncAPIResponse
 from claude_nb.api.requests import NOT_GIVEN
 from claude_nb.api.retry import RetryNotice
 from claude_nb.api.secret import Secret
 from claude_nb.api.wire import Timeout
 
-__all__ = ["Anthropic", "AsyncAnthropic"]
+__all__ = ["Anthropic", "AsyncAnthropic", "AsyncClient", "Client"]
 
 T = TypeVar("T")
 _log = logging.getLogger("claude_nb")
@@ -70,7 +72,7 @@ class _Client:
         default_query: Mapping[str, Any] | None = None,
         idle_timeout: Any = NOT_GIVEN,
         on_retry: Callable[[RetryNotice], Any] | None = None,
-        max_connections: int = 100,
+        max_connections: int = config.DEFAULT_MAX_CONNECTIONS,
         http_client: Any = None,
         allow_insecure_http: bool = False,
     ) -> None:
@@ -91,6 +93,8 @@ class _Client:
             allow_insecure_http=allow_insecure_http,
         )
         self._connect()
+
+    _reply: Any
 
     def _connect(self) -> None:
         raise NotImplementedError
@@ -144,6 +148,12 @@ class _Client:
 
     with_options = copy
 
+    def raw(self) -> Self:
+        """Return a client whose calls return replies, for ``with_raw_response``."""
+        new = self.copy()
+        new.__dict__["context"] = replace(self.context, wrap=self._reply)
+        return new
+
     def __repr__(self) -> str:
         source = self._config.credentials.source or "not found yet"
         return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
@@ -163,6 +173,7 @@ class Anthropic(_Client):
     """A client that waits for its answers."""
 
     _connector: Connector
+    _reply = APIResponse
 
     def _connect(self) -> None:
         self._connector = Connector(self._config.pool(), self._config.credentials.headers)
@@ -171,6 +182,11 @@ class Anthropic(_Client):
     def messages(self) -> Messages:
         """Messages, their batches, and the token counter."""
         return Messages(self)
+
+    @property
+    def beta(self) -> Self:
+        """This client: beta features are asked for per call, by ``betas=[...]``."""
+        return self
 
     @cached_property
     def models(self) -> Models:
@@ -218,6 +234,7 @@ class AsyncAnthropic(_Client):
     """A client for asyncio."""
 
     _connector: AsyncConnector
+    _reply = AsyncAPIResponse
 
     def _connect(self) -> None:
         self._connector = AsyncConnector(self._config.pool(), self._config.credentials.headers)
@@ -226,6 +243,11 @@ class AsyncAnthropic(_Client):
     def messages(self) -> AsyncMessages:
         """Messages, their batches, and the token counter."""
         return AsyncMessages(self)
+
+    @property
+    def beta(self) -> Self:
+        """This client: beta features are asked for per call, by ``betas=[...]``."""
+        return self
 
     @cached_property
     def models(self) -> AsyncModels:
@@ -271,3 +293,6 @@ class AsyncAnthropic(_Client):
 
 for _cls in (Anthropic, AsyncAnthropic):
     _cls.__doc__ = f"{_cls.__doc__}\n{(_Client.__doc__ or '').partition(chr(10))[2]}"
+
+Client = Anthropic
+AsyncClient = AsyncAnthropic

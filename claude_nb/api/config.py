@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from claude_nb._http import Pool
 from claude_nb.api import errors
+from claude_nb.api.advice import DEFAULT_TIMEOUT
 from claude_nb.api.credentials import Credentials
 from claude_nb.api.endpoints import Context
 from claude_nb.api.requests import NOT_GIVEN, RequestBuilder, is_given
@@ -21,10 +22,10 @@ __all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Config"]
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 DEFAULT_MAX_RETRIES = 2
+DEFAULT_MAX_CONNECTIONS = 100
 NEEDS_NEW_CONNECTIONS = frozenset(
     {"api_key", "auth_token", "base_url", "http_client", "max_connections"}
 )
-DEFAULT_TIMEOUT = Timeout(600.0, connect=5.0, pool=10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Config:
     default_query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     idle_timeout: Any = NOT_GIVEN
     on_retry: Callable[[RetryNotice], Any] | None = None
-    max_connections: int = 100
+    max_connections: int = DEFAULT_MAX_CONNECTIONS
     http_client: Any = None
     allow_insecure_http: bool = False
 

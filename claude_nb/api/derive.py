@@ -41,7 +41,9 @@ def derived_events(event: Json, reader: EventReader) -> Iterator[Any]:
         if derived is not None:
             yield derived
     elif kind == "content_block_stop":
-        yield ContentBlockStopEvent.from_wire({**event, "content_block": reader.block(event)})
+        done = ContentBlockStopEvent.from_wire({**event, "content_block": reader.block(event)})
+        done.content_block = reader.parsed(done.content_block)
+        yield done
     elif kind == "message_stop":
         stop = MessageStopEvent.from_wire(event)
         stop.message = reader.final()

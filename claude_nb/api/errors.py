@@ -30,6 +30,7 @@
     │   │   ├── IncompleteStreamError     the stream ended before the message did
     │   │   └── ConnectionLimitError      every connection of the client is in use
     │   ├── APIResponseValidationError    a reply that is not what the API sends
+    │   │   ├── OutputFormatError         (also a ValueError)
     │   │   └── MalformedStreamError      the same, in a stream
     │   │       ├── EventTooLargeError
     │   │       └── InvalidToolInputError (also a ValueError)
@@ -67,6 +68,7 @@ from claude_nb.api._base_errors import (
     InvalidToolInputError,
     MalformedStreamError,
     MissingCredentialsError,
+    OutputFormatError,
     RetryableError,
     StreamStalledError,
     WaitTimeoutError,
@@ -126,6 +128,7 @@ __all__ = [
     "MalformedStreamError",
     "MissingCredentialsError",
     "NotFoundError",
+    "OutputFormatError",
     "OverloadedError",
     "PaymentRequiredError",
     "PermissionDeniedError",

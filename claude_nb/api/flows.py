@@ -7,7 +7,7 @@ A flow yields what it wants done and is sent back what came of it: for `Send` an
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -19,7 +19,21 @@ from claude_nb.api.secret import Secret, scrub
 from claude_nb.api.types import ResponseModel
 from claude_nb.api.wire import Headers, Request, Response
 
-__all__ = ["Call", "Failure", "Flow", "Outcome", "Send", "Sleep", "Streamed", "fetch", "send"]
+__all__ = [
+    "Call",
+    "Failure",
+    "Flow",
+    "Outcome",
+    "Send",
+    "Sleep",
+    "Streamed",
+    "Wrap",
+    "decode",
+    "fetch",
+    "parse_now",
+    "send",
+    "transport_error",
+]
 
 T = TypeVar("T")
 ModelT = TypeVar("ModelT", bound=ResponseModel)
@@ -69,13 +83,34 @@ Outcome: TypeAlias = Response | Streamed | Failure
 Flow: TypeAlias = Generator[Send | Sleep, Any, T]
 
 
+Wrap: TypeAlias = Callable[[Response, Callable[[], Any]], Any]
+
+
+def parse_now(_: Response, parse: Callable[[], Any]) -> Any:
+    """Make the result of a call what its reply says, and forget the reply."""
+    return parse()
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """How to carry out a request: the retry rules, and the secrets to keep out of errors."""
+    """How to carry out a request.
+
+    Attributes
+    ----------
+    request : Request
+        What to send.
+    policy : RetryPolicy
+        When to try again.
+    secrets : tuple of Secret
+        To keep out of errors.
+    wrap : callable
+        Makes the result of the reply and of how to parse it.
+    """
 
     request: Request
     policy: RetryPolicy
     secrets: tuple[Secret | None, ...] = ()
+    wrap: Wrap = parse_now
 
     def error(self, outcome: Outcome) -> errors.APIError | None:
         """Return the error this outcome stands for, or None for a success."""
@@ -137,7 +172,7 @@ def send(call: Call, *, stream: bool = False) -> Flow[Response | Streamed]:
 def fetch(call: Call, cls: type[ModelT]) -> Flow[ModelT]:
     """Send a request and return its reply as an object of `cls`."""
     response = cast("Response", (yield from send(call)))
-    return decode(response, cls, call)
+    return cast("ModelT", call.wrap(response, lambda: decode(response, cls, call)))
 
 
 def decode(response: Response, cls: type[ModelT], call: Call) -> ModelT:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from claude_nb.api import endpoints
 from claude_nb.api.async_stream import AsyncMessageStream, AsyncMessageStreamManager, AsyncStream
 from claude_nb.api.batches import AsyncBatches, Batches
+from claude_nb.api.raw import RawResource
 from claude_nb.api.reader import EventReader
-from claude_nb.api.signatures import shows
+from claude_nb.api.runner import AsyncToolRunner, ToolLoop, ToolRunner
+from claude_nb.api.signatures import check, shows
 from claude_nb.api.stream import MessageStream, MessageStreamManager, Stream
 from claude_nb.api.types import Message, MessageTokensCount
 from claude_nb.api.types.params import (
     MessageCountTokensParams,
     MessageCreateParams,
     MessageCreateParamsStreaming,
+    MessageParseParams,
     MessageStreamParams,
+    ToolRunnerParams,
 )
+from claude_nb.api.types.parsed import ParsedMessage
 
 if TYPE_CHECKING:
     from claude_nb.api.client import Anthropic, AsyncAnthropic
@@ -54,8 +60,10 @@ class Messages:
         client = self._client
         if not params.pop("stream", False):
             return client.run(endpoints.create_message(client.context, params))
-        streamed, options = client.run(endpoints.open_stream(client.context, params))
-        return Stream(EventReader(streamed.response, options), streamed.body)
+        flow = endpoints.open_stream(client.context, params, call="Messages.create")
+        streamed, options = client.run(flow)
+        reader = EventReader(streamed.response, options)
+        return client.context.wrap(reader.response, lambda: Stream(reader, streamed.body))
 
     @shows(MessageStreamParams)
     def stream(self, **params: Unpack[MessageStreamParams]) -> MessageStreamManager:
@@ -90,6 +98,42 @@ class Messages:
         """Batches of requests, at half the price."""
         return Batches(self._client)
 
+    @shows(MessageParseParams)
+    def parse(self, **params: Any) -> ParsedMessage[Any]:
+        """Create a message and parse its text.
+
+        Parameters
+        ----------
+        **params
+            See `MessageParseParams`.
+
+        Raises
+        ------
+        OutputFormatError
+            The text is no value of the type (the model refused, or ran out of tokens).
+        """
+        return self._client.run(endpoints.parse_message(self._client.context, params))
+
+    @shows(ToolRunnerParams)
+    def tool_runner(self, *, tools: Iterable[Any], **params: Any) -> ToolRunner:
+        """Run tools for the model until it is done; iterate over its answers.
+
+        Parameters
+        ----------
+        tools : iterable
+            Functions decorated with ``beta_tool``.
+        **params
+            See `ToolRunnerParams`.
+        """
+        limit, stream = params.pop("max_iterations", None), bool(params.pop("stream", False))
+        check("Messages.tool_runner", MessageCreateParams, params)
+        return ToolRunner(self, ToolLoop(params, tools, limit), stream=stream)
+
+    @cached_property
+    def with_raw_response(self) -> RawResource:
+        """The same calls, returning replies to be parsed when wanted."""
+        return RawResource(Messages(self._client.raw()))
+
 
 class AsyncMessages:
     """Create messages."""
@@ -111,8 +155,10 @@ class AsyncMessages:
         client = self._client
         if not params.pop("stream", False):
             return await client.run(endpoints.create_message(client.context, params))
-        streamed, options = await client.run(endpoints.open_stream(client.context, params))
-        return AsyncStream(EventReader(streamed.response, options), streamed.body)
+        flow = endpoints.open_stream(client.context, params, call="Messages.create")
+        streamed, options = await client.run(flow)
+        reader = EventReader(streamed.response, options)
+        return client.context.wrap(reader.response, lambda: AsyncStream(reader, streamed.body))
 
     @shows(MessageStreamParams)
     def stream(self, **params: Unpack[MessageStreamParams]) -> AsyncMessageStreamManager:
@@ -134,3 +180,39 @@ class AsyncMessages:
     def batches(self) -> AsyncBatches:
         """Batches of requests, at half the price."""
         return AsyncBatches(self._client)
+
+    @shows(MessageParseParams)
+    async def parse(self, **params: Any) -> ParsedMessage[Any]:
+        """Create a message and parse its text.
+
+        Parameters
+        ----------
+        **params
+            See `MessageParseParams`.
+
+        Raises
+        ------
+        OutputFormatError
+            The text is no value of the type (the model refused, or ran out of tokens).
+        """
+        return await self._client.run(endpoints.parse_message(self._client.context, params))
+
+    @shows(ToolRunnerParams)
+    def tool_runner(self, *, tools: Iterable[Any], **params: Any) -> AsyncToolRunner:
+        """Run tools for the model until it is done; iterate over its answers.
+
+        Parameters
+        ----------
+        tools : iterable
+            Functions decorated with ``beta_tool``.
+        **params
+            See `ToolRunnerParams`.
+        """
+        limit, stream = params.pop("max_iterations", None), bool(params.pop("stream", False))
+        check("Messages.tool_runner", MessageCreateParams, params)
+        return AsyncToolRunner(self, ToolLoop(params, tools, limit), stream=stream)
+
+    @cached_property
+    def with_raw_response(self) -> RawResource:
+        """The same calls, returning replies to be parsed when wanted."""
+        return RawResource(AsyncMessages(self._client.raw()))

@@ -16,9 +16,10 @@ from pydantic_core import from_json
 from claude_nb.api import errors
 from claude_nb.api.accumulator import MessageAccumulator
 from claude_nb.api.flows import Failure, transport_error
+from claude_nb.api.parsing import parsed_block, parsed_message
 from claude_nb.api.secret import Secret, scrub
 from claude_nb.api.sse import MAX_EVENT_BYTES, ServerSentEvent, SSEDecoder
-from claude_nb.api.types import Message
+from claude_nb.api.types import ContentBlock, Message
 from claude_nb.api.wire import Response
 
 __all__ = ["EventReader", "StreamOptions"]
@@ -40,12 +41,15 @@ class StreamOptions:
         The most bytes of one event.
     secrets : tuple of Secret
         To keep out of errors.
+    output_format : type, optional
+        What the text of the answer is parsed into.
     """
 
     idle_timeout: float | None = None
     include_pings: bool = False
     max_event_bytes: int = MAX_EVENT_BYTES
     secrets: tuple[Secret | None, ...] = ()
+    output_format: Any = None
 
 
 class EventReader:
@@ -147,9 +151,12 @@ class EventReader:
             raise self.failure
         if not self.message.stopped:
             raise self.incomplete("The stream was closed before the message was complete.")
-        if self._final is None:
-            self._final = self.current()
-        return self._final
+        final = self._final
+        if final is None:
+            form, final = self._options.output_format, self.current()
+            final = parsed_message(final, form, self.response) if form else final
+            self._final = final
+        return final
 
     def current(self) -> Message:
         """Return the message so far.
@@ -174,6 +181,11 @@ class EventReader:
         """Return the block a content_block_stop event is about."""
         with self._tool_input():
             return self.message.blocks[event["index"]].as_json()
+
+    def parsed(self, block: ContentBlock) -> ContentBlock:
+        """Return a complete block, its text parsed if that was asked for."""
+        form = self._options.output_format
+        return parsed_block(block, form, self.response) if form else block
 
     @contextlib.contextmanager
     def _tool_input(self) -> Generator[None]:

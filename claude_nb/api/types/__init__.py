@@ -19,11 +19,13 @@ from claude_nb.api.types.batches import (
     MessageBatchSucceededResult,
 )
 from claude_nb.api.types.blocks import (
+    BashCodeExecutionToolResultBlock,
     CitationCharLocation,
     CitationContentBlockLocation,
     CitationPageLocation,
     CitationsSearchResultLocation,
     CitationsWebSearchResultLocation,
+    CodeExecutionToolResultBlock,
     ContainerUploadBlock,
     ContentBlock,
     RedactedThinkingBlock,
@@ -31,9 +33,13 @@ from claude_nb.api.types.blocks import (
     ServerToolUseBlock,
     TextBlock,
     TextCitation,
+    TextEditorCodeExecutionToolResultBlock,
     ThinkingBlock,
+    ToolSearchToolResultBlock,
     ToolUseBlock,
     UnknownBlock,
+    WebFetchToolResultBlock,
+    WebSearchToolResultBlock,
 )
 from claude_nb.api.types.events import (
     CitationsDelta,
@@ -68,6 +74,7 @@ from claude_nb.api.types.model import ModelCapabilities, ModelInfo
 
 __all__ = [
     "BaseModel",
+    "BashCodeExecutionToolResultBlock",
     "CacheCreation",
     "CitationCharLocation",
     "CitationContentBlockLocation",
@@ -75,6 +82,7 @@ __all__ = [
     "CitationsDelta",
     "CitationsSearchResultLocation",
     "CitationsWebSearchResultLocation",
+    "CodeExecutionToolResultBlock",
     "ContainerUploadBlock",
     "ContentBlock",
     "DeletedMessageBatch",
@@ -115,11 +123,15 @@ __all__ = [
     "TextBlock",
     "TextCitation",
     "TextDelta",
+    "TextEditorCodeExecutionToolResultBlock",
     "ThinkingBlock",
     "ThinkingDelta",
+    "ToolSearchToolResultBlock",
     "ToolUseBlock",
     "UnknownBlock",
     "UnknownDelta",
     "UnknownEvent",
     "Usage",
+    "WebFetchToolResultBlock",
+    "WebSearchToolResultBlock",
 ]

@@ -140,19 +140,50 @@ class ToolResultContent(BaseModel):
 
 
 class ServerToolResultBlock(BaseModel):
-    """The result of a server tool."""
+    """The result of a tool that the server runs itself; one subclass for each tool."""
 
-    type: Literal[
-        "web_search_tool_result",
-        "web_fetch_tool_result",
-        "code_execution_tool_result",
-        "bash_code_execution_tool_result",
-        "text_editor_code_execution_tool_result",
-        "tool_search_tool_result",
-    ]
+    type: str
     tool_use_id: str
     content: ToolResultContent | list[ToolResultContent]
     caller: Any = None
+
+
+class WebSearchToolResultBlock(ServerToolResultBlock):
+    """The result of web search."""
+
+    type: Literal["web_search_tool_result"] = "web_search_tool_result"
+
+
+class WebFetchToolResultBlock(ServerToolResultBlock):
+    """The result of fetching a page."""
+
+    type: Literal["web_fetch_tool_result"] = "web_fetch_tool_result"
+
+
+class CodeExecutionToolResultBlock(ServerToolResultBlock):
+    """The result of running code."""
+
+    type: Literal["code_execution_tool_result"] = "code_execution_tool_result"
+
+
+class BashCodeExecutionToolResultBlock(ServerToolResultBlock):
+    """The result of running a shell command."""
+
+    type: Literal["bash_code_execution_tool_result"] = "bash_code_execution_tool_result"
+
+
+class TextEditorCodeExecutionToolResultBlock(ServerToolResultBlock):
+    """The result of editing a file."""
+
+    type: Literal["text_editor_code_execution_tool_result"] = (
+        "text_editor_code_execution_tool_result"
+    )
+
+
+class ToolSearchToolResultBlock(ServerToolResultBlock):
+    """The result of searching for tools."""
+
+    type: Literal["tool_search_tool_result"] = "tool_search_tool_result"
 
 
 class ContainerUploadBlock(BaseModel):
@@ -174,7 +205,12 @@ KnownBlock: TypeAlias = (
     | RedactedThinkingBlock
     | ToolUseBlock
     | ServerToolUseBlock
-    | ServerToolResultBlock
+    | WebSearchToolResultBlock
+    | WebFetchToolResultBlock
+    | CodeExecutionToolResultBlock
+    | BashCodeExecutionToolResultBlock
+    | TextEditorCodeExecutionToolResultBlock
+    | ToolSearchToolResultBlock
     | ContainerUploadBlock
 )
 if TYPE_CHECKING:  # so that `.type` tells the known kinds apart

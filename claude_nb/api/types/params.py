@@ -121,6 +121,9 @@ class CallOptions(TypedDict, total=False):
     timeout: Any
 
 
+RequestOptions: TypeAlias = CallOptions
+
+
 class ListParams(CallOptions, total=False):
     """Where to start a list.
 
@@ -217,6 +220,33 @@ class MessageStreamParams(MessageCreateParams, total=False):
     output_format: Any
     idle_timeout: float | None
     include_pings: bool
+
+
+class MessageParseParams(MessageCreateParams):
+    """The parameters of ``messages.parse``: those of `create`, and what to parse into.
+
+    Attributes
+    ----------
+    output_format : type
+        A pydantic model, or any type pydantic knows.
+    """
+
+    output_format: Any
+
+
+class ToolRunnerParams(MessageCreateParams, total=False):
+    """The parameters of ``messages.tool_runner``: those of `create`, and how long to go on.
+
+    Attributes
+    ----------
+    max_iterations : int or None
+        Most requests to make.
+    stream : bool
+        Whether to give a stream for each answer instead of the answer.
+    """
+
+    max_iterations: int | None
+    stream: bool
 
 
 class MessageCountTokensParams(_PromptParams, total=False):

@@ -1,0 +1,63 @@
+"""Say before a request is sent what will surely go wrong with it, and no more than that."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from claude_nb import models
+from claude_nb.api.wire import Timeout
+
+__all__ = ["DEFAULT_TIMEOUT", "explain", "guard"]
+
+DEFAULT_TIMEOUT = Timeout(600.0, connect=5.0, pool=10.0)
+_LONGEST = 600.0  # seconds that an answer may take without streaming
+_SECONDS_A_TOKEN = 3600 / 128_000
+_PACKAGE = __name__.partition(".")[0]
+
+
+def guard(params: Mapping[str, Any], timeout: Timeout) -> None:
+    """Refuse to wait without streaming for what may take over ten minutes.
+
+    A connection that stays silent for so long is often cut on the way. Naming any timeout, for
+    the call or the client, says that you know, and turns this off.
+
+    Raises
+    ------
+    ValueError
+        `max_tokens` is too large for the default timeout.
+    """
+    tokens = params.get("max_tokens")
+    if "timeout" in params or timeout != DEFAULT_TIMEOUT or not isinstance(tokens, int):
+        return
+    if tokens * _SECONDS_A_TOKEN > _LONGEST:
+        raise ValueError(
+            "Streaming is required for operations that may take longer than 10 minutes: "
+            f"max_tokens={tokens:,}, and at most {int(_LONGEST / _SECONDS_A_TOKEN):,} go without. "
+            "Use messages.stream(...), or pass timeout= to wait all the same."
+        )
+
+
+def explain(params: Mapping[str, Any]) -> None:
+    """Warn that a model is about to be retired (`DeprecationWarning`)."""
+    name = params.get("model")
+    info = models.get(name) if isinstance(name, str) else None
+    if info is None or info.lifecycle != "deprecated":
+        return
+    when = f" and retires on {info.retires:%B %d, %Y}" if info.retires else ""
+    _warn(f"The model '{name}' is deprecated{when}.", DeprecationWarning)
+
+
+def _warn(text: str, category: type[Warning]) -> None:
+    """Warn at the caller's line, however deep inside this package the reason was found."""
+    frame = inspect.currentframe()
+    while (
+        frame and frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE
+    ):
+        frame = frame.f_back
+    scope = frame.f_globals if frame else {}
+    where = (frame.f_code.co_filename, frame.f_lineno) if frame else ("", 0)
+    registry = scope.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(text, category, *where, scope.get("__name__"), registry)
