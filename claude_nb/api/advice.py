@@ -53,11 +53,13 @@ def explain(params: Mapping[str, Any]) -> None:
 def _warn(text: str, category: type[Warning]) -> None:
     """Warn at the caller's line, however deep inside this package the reason was found."""
     frame = inspect.currentframe()
-    while (
-        frame and frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE
-    ):
+    while frame and frame.f_back and _is_ours(frame.f_globals):
         frame = frame.f_back
     scope = frame.f_globals if frame else {}
     where = (frame.f_code.co_filename, frame.f_lineno) if frame else ("", 0)
     registry = scope.setdefault("__warningregistry__", {})
     warnings.warn_explicit(text, category, *where, scope.get("__name__"), registry)
+
+
+def _is_ours(scope: Mapping[str, Any]) -> bool:
+    return str(scope.get("__name__")).partition(".")[0] == _PACKAGE

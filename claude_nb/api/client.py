@@ -185,7 +185,7 @@ class Anthropic(_Client):
 
     @property
     def beta(self) -> Self:
-        """This client: beta features are asked for per call, by ``betas=[...]``."""
+        """The client itself: beta features are asked for per call, by ``betas=[...]``."""
         return self
 
     @cached_property
@@ -246,7 +246,7 @@ class AsyncAnthropic(_Client):
 
     @property
     def beta(self) -> Self:
-        """This client: beta features are asked for per call, by ``betas=[...]``."""
+        """The client itself: beta features are asked for per call, by ``betas=[...]``."""
         return self
 
     @cached_property

@@ -14,7 +14,7 @@ _NUMPY_HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}[ ]*$", re.MULTILINE)
 _GOOGLE_HEADING = re.compile(
     r"^(Args|Arguments|Parameters|Returns|Yields|Raises|Examples?|Notes?):[ ]*$", re.MULTILINE
 )
-_SPHINX_FIELD = re.compile(r"^:(\w+)(?: +[^:\n]*?)?(?: +(\w+))?:[ ]*", re.MULTILINE)
+_SPHINX_FIELD = re.compile(r"^:(\w+)(?: +(?:[^:\n]*? )?(\w+))?:[ ]*", re.MULTILINE)
 _NUMPY_PARAMETER = re.compile(r"^(\w[\w, ]*?)[ ]*(?::.*)?$")
 _GOOGLE_PARAMETER = re.compile(r"^\*{0,2}(\w+)[ ]*(?:\([^)]*\))?:[ ]*(.*)$")
 

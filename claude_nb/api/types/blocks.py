@@ -142,7 +142,6 @@ class ToolResultContent(BaseModel):
 class ServerToolResultBlock(BaseModel):
     """The result of a tool that the server runs itself; one subclass for each tool."""
 
-    type: str
     tool_use_id: str
     content: ToolResultContent | list[ToolResultContent]
     caller: Any = None
