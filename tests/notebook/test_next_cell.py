@@ -164,3 +164,14 @@ def test_a_terminal_gets_it_each_time():
     shell = Shell()
     assert [insert(shell, "a", "1") for _ in range(2)] == ["inserted"] * 2
     assert shell.cells == ["a", "a"]
+
+
+@pytest.mark.kernel
+def test_a_kernel_hands_it_to_the_front_end_and_runs_nothing(kernel):
+    ask = "from claude_nb.notebook import next_cell\n"
+    ask += "next_cell.insert(get_ipython(), 'ran = 1', 'cell-1')"
+    for wanted in ([{"source": "set_next_input", "text": "ran = 1", "replace": False}], []):
+        run = kernel.run(ask)
+        assert run.status == "ok"
+        assert run.reply["payload"] == wanted
+    assert kernel.run("ran").error.startswith("NameError")
