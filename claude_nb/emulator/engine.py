@@ -7,18 +7,21 @@ variation each time; which one follows from the engine's seed and the number of 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from claude_nb import models
-from claude_nb.emulator import content, reasoning, skills, task, tokens
+from claude_nb.emulator import composing, content, task, tokens
 from claude_nb.emulator.content import Block
 from claude_nb.emulator.wire import JSON, dump
 
-__all__ = ["MARK", "Answer", "Composed", "Engine", "Override"]
+__all__ = ["Answer", "Composed", "Engine", "Override"]
 
-MARK = "\n\n*(Emulated by claude_nb: computed by rules on this machine, not by a model.)*"
+_REFUSAL: JSON = {
+    "type": "refusal",
+    "category": None,
+    "explanation": "Emulated refusal, asked for by the test phrase in the prompt.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +111,16 @@ class Engine:
 
     def _computed(self, params: JSON, nth: int | str, digest: str) -> Answer:
         asked = task.read(params, seed=f"{self._seed}/{nth}/{digest[:8]}")
-        draft = skills.perform(asked)
-        depth = reasoning.depth(params)
-        blocks: list[JSON] = []
-        if depth:
-            blocks.append({"type": "thinking", "thinking": reasoning.thought(asked, draft, depth)})
-        blocks.append({"type": "text", "text": draft.text + MARK})
-        return Answer(_displayed(blocks, params))
+        blocks = composing.compose(asked, params)
+        if blocks is None:
+            return Answer([], stop_reason="refusal", stop_details=_REFUSAL)
+        return Answer(blocks)
 
 
 def _digest(params: JSON, nth: int | str) -> str:
     # streamed or not, the same request gets the same answer
     plain = {name: value for name, value in params.items() if name != "stream"}
     return hashlib.sha256(dump(plain) + f"/{nth}".encode()).hexdigest()
-
-
-def _displayed(blocks: list[JSON], params: Mapping[str, Any]) -> list[JSON]:
-    shown = reasoning.display(params) == "summarized"
-    return [{**b, "shown": shown} if b["type"] == "thinking" else b for b in blocks]
 
 
 def _as_blocks(given: str | Sequence[JSON], digest: str) -> list[Block]:

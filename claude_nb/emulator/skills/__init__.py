@@ -1,21 +1,39 @@
 """What the emulator can really do, one skill a module; the first that fits answers.
 
 A skill is a function from `Task` to `Draft`, or to None if the task is not its own. Skills
-compute: nothing in them is canned for one particular prompt.
+compute, or look up what they plainly state; none answers one particular prompt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from claude_nb.emulator.skills import arithmetic, plain, stories
+from claude_nb.emulator.skills import (
+    arithmetic,
+    code,
+    explain,
+    lists,
+    pictures,
+    plain,
+    recall,
+    stories,
+    summaries,
+    tables,
+)
 from claude_nb.emulator.task import Draft, Task
 
 __all__ = ["SKILLS", "perform"]
 
 SKILLS: tuple[Callable[[Task], Draft | None], ...] = (
-    arithmetic.solve,
+    summaries.summarise,
+    pictures.describe,
+    code.write,
+    tables.tabulate,
+    recall.remember,
     stories.write,
+    lists.work,
+    arithmetic.solve,
+    explain.explain,
 )
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 __all__ = [
     "STOP_WORDS",
     "keywords",
+    "number_of",
+    "payload",
     "plain",
     "quote",
     "sentences",
@@ -109,3 +111,42 @@ def quote(text: str, most: int = 80) -> str:
     """Return `text` on one line, shortened at a word, safe inside Markdown emphasis."""
     line = " ".join(re.sub(r"[*_`<>\[\]|#\\]", "", text).split())
     return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
+
+
+_NUMBERS = {
+    word: n
+    for n, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
+    )
+}
+
+
+def number_of(prompt: str, nouns: Sequence[str]) -> int | None:
+    """Return the number before one of `nouns` ("three bullet points" gives 3), or None."""
+    names = "|".join(nouns)
+    found = re.search(
+        rf"\b(\d{{1,3}}|{'|'.join(_NUMBERS)}|a single)[ -](?:\w+[ -])?(?:{names})",
+        prompt,
+        re.IGNORECASE,
+    )
+    if found is None:
+        return None
+    word = found.group(1).lower()
+    return int(word) if word.isdigit() else _NUMBERS.get(word, 1)
+
+
+def payload(prompt: str) -> str:
+    """Return what a prompt hands over to be worked on: quoted, after a colon, or after a break.
+
+    Empty if it hands over nothing.
+    """
+    quoted = re.search(r"[\"“]([^\"”]{3,})[\"”]", prompt) or re.search(
+        r"```\w*\n(.+?)```", prompt, re.DOTALL
+    )
+    if quoted:
+        return quoted.group(1).strip()
+    for mark in (":", "\n\n", "\n"):
+        _, found, rest = prompt.partition(mark)
+        if found and rest.strip():
+            return rest.strip()
+    return ""
