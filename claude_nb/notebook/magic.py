@@ -14,7 +14,7 @@ from IPython.core.getipython import get_ipython
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from claude_nb.conversation import Conversation
-from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.errors import CellError, InputError
 from claude_nb.notebook.options import parse_line, usage
 from claude_nb.notebook.settings import SETTINGS, as_traits
 
@@ -32,6 +32,7 @@ class ClaudeMagics(_Configured):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.chats: dict[str, Conversation] = {}
+        self.last_error: CellError | None = None
         self._shown: Any = None
 
     @no_var_expand
@@ -53,24 +54,37 @@ class ClaudeMagics(_Configured):
         if cell is None:
             raise InputError("Write the prompt in a cell: %%claude on the first line, then text.")
         line, body = _continued(line, cell)
-        self._shown = self._ask({**self.defaults(), **parse_line(line)}, body)
-        return self._shown
+        try:
+            self._shown = self.ask({**self.defaults(), **parse_line(line)}, body)
+        except CellError as error:
+            self.last_error = error
+            raise
+        return self._kept(self._shown)
+
+    def _kept(self, message: Any) -> Any:
+        """Return the cell's value; a terminal would write an empty ``Out[n]:`` for it."""
+        if hasattr(self.shell, "kernel") or message is None:
+            return message
+        self.shell.displayhook.update_user_ns(message)
+        self._shown = None
+        return None
 
     def defaults(self) -> dict[str, Any]:
         """Return the value each setting has when the line does not give it."""
-        return {setting.name: getattr(self, setting.name) for setting in SETTINGS}
+        return {setting.name: getattr(self, setting.name, setting.default) for setting in SETTINGS}
 
-    def _ask(self, values: dict[str, Any], text: str) -> Any:
-        from claude_nb.notebook import prompt, run  # noqa: PLC0415 (keeps %load_ext quick)
+    def ask(self, values: dict[str, Any], text: str) -> Any:
+        """Ask `text` with these settings and return the answer."""
+        from claude_nb.notebook import question, run  # noqa: PLC0415 (keeps %load_ext quick)
 
-        names = self.shell.user_ns
-        if not text.strip():
-            raise InputError("The prompt is empty: write it below the %%claude line.")
-        if values["system"]:
-            values["system"] = prompt.system_text(values["system"], names)
-        content = prompt.content(text.strip("\n"), names)
-        chat = self.chats.setdefault("main", Conversation("main"))
-        return run.ask(values, content, chat=chat, cell=cell_key(self.shell, text))
+        asked = question.compose(
+            values,
+            text,
+            variables=self.shell.user_ns,
+            chats=self.chats,
+            cell=cell_key(self.shell, text),
+        )
+        return run.ask(asked, self.shell)
 
     def show(self, message: Any) -> None:
         """Display a `Message` once: quietly if its cell has shown it already."""

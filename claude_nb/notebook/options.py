@@ -13,7 +13,7 @@ import shlex
 from typing import Any, NoReturn
 
 from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.settings import BY_NAME, SETTINGS, Setting
+from claude_nb.notebook.settings import BY_NAME, MANY, SETTINGS, Setting
 
 __all__ = ["parse_line", "usage"]
 
@@ -39,7 +39,7 @@ def _add(parser: argparse.ArgumentParser, setting: Setting) -> None:
     if setting.kind == "flag":
         parser.add_argument(*setting.flags, action="store_true", **common)
         return
-    if setting.kind == "list":
+    if setting.kind in MANY:
         common["action"] = "append"
     if setting.kind == "think":
         common |= {"nargs": "?", "const": "on"}

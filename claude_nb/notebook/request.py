@@ -37,9 +37,12 @@ def build(values: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> d
         "system": values.get("system"),
         "messages": list(messages),
         "temperature": values.get("temperature"),
+        "top_p": values.get("top_p"),
+        "top_k": values.get("top_k"),
         "stop_sequences": list(values.get("stop") or ()),
         "thinking": thinking,
         "output_config": {"effort": effort} if effort else None,
+        "cache_control": {"type": "ephemeral"} if values.get("cache") else None,
     }
     return {name: value for name, value in request.items() if value not in (None, [], "")}
 

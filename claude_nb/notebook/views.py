@@ -98,11 +98,13 @@ class TextView:
         """Say nothing: a terminal has no line to replace."""
 
     def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
-        """Write the last line of the bundle's text, which tells model, time and tokens."""
+        """Write the last line of the bundle, or all of it if nothing was written as it came."""
         del announcement
-        last = str(bundle["text/plain"]).rstrip().rsplit("\n", 1)[-1]
+        text = str(bundle["text/plain"]).rstrip()
         if self._wrote:
-            self._write(f"\n{_dim(last)}\n")
+            self._write(f"\n{_dim(text.rpartition(chr(10))[2])}\n")
+        else:
+            self._write(f"{text}\n")
 
     def _write(self, text: str) -> None:
         from claude_nb.notebook.sanitise import plain  # noqa: PLC0415

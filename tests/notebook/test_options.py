@@ -8,6 +8,8 @@ from claude_nb.notebook.settings import SETTINGS, as_traits, unescape
 READ = [
     ("", {}),
     ("-m haiku -t 0.5", {"model": "haiku", "temperature": 0.5}),
+    ("-a plot.png -a df -x", {"attach": ["plot.png", "df"], "extract": True}),
+    ("-f JSON -o a=1 -o b=2", {"format": "json", "option": ["a=1", "b=2"]}),
     ("--stop --- --stop 'a b'", {"stop": ["---", "a b"]}),
     (r"--stop '\n\nHuman:'", {"stop": ["\n\nHuman:"]}),
     ("--think", {"think": "on"}),
@@ -31,6 +33,7 @@ WRONG = [
     ("--max-tokens many", "takes a whole number, not 'many': use 1 or more."),
     ("--max-tokens", "expected one argument"),
     ("--think maybe", "or one of off, on, low, medium, high, xhigh, max; not 'maybe'"),
+    ("-f pdf", "takes one of markdown, text, code, json, html, math; not 'pdf'."),
     ("--stop ' '", "is blank: a stop sequence needs a visible character."),
     ("--stop ''", "is blank"),
     ("-s 'open", "close every quote"),
@@ -60,9 +63,13 @@ def test_every_setting_is_a_trait_with_its_bounds():
     holder = type("Holder", (traitlets.HasTraits,), as_traits())()
     holder.think = 2048
     holder.stop = ["END"]
-    for name, bad in {"temperature": 1.5, "max_tokens": 0, "think": "maybe", "stop": "END"}.items():
+    for name, bad in {"temperature": 1.5, "max_tokens": 0, "think": "maybe", "stop": 3}.items():
         with pytest.raises(traitlets.TraitError):
             setattr(holder, name, bad)
+
+
+def test_what_makes_no_sense_for_a_session_is_no_trait():
+    assert {"attach", "dry_run", "extract", "fresh", "out"}.isdisjoint(as_traits())
 
 
 def test_an_error_shows_at_most_six_lines_of_bounded_length():
