@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks browser bench kernels conformance compat pins clean
+.PHONY: help demo test quick lint types unit notebooks rerun browser bench kernels conformance compat pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -39,6 +39,9 @@ unit: $(VENV)/.installed
 
 notebooks: $(VENV)/.installed ## run the notebooks again and compare every output
 	scripts/notebooks.sh $(NOTEBOOKS)
+
+rerun: $(VENV)/.installed ## run the notebooks again and save their outputs
+	$(BIN)/python scripts/run_notebooks.py $(NOTEBOOKS)
 
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium

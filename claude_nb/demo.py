@@ -85,7 +85,7 @@ def run(notebook: Path | None = None, *, port: int = 8888, headless: bool = Fals
         if headless:
             from claude_nb.headless import execute  # noqa: PLC0415 (imports nbclient)
 
-            return execute(path, env | {"CLAUDE_NB_DISPLAY": "text"})
+            return execute(path, env | {"CLAUDE_NB_DISPLAY": "text"}, Path(home))
         return _show(path, Path(home), env, port)
 
 

@@ -6,6 +6,7 @@ comes with the extra ``lab``.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -16,12 +17,12 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-__all__ = ["execute"]
+__all__ = ["connect_in", "execute"]
 
 CELL_DEADLINE = 120  # seconds a cell may take
 
 
-def execute(path: Path, env: Mapping[str, str], out: TextIO | None = None) -> int:
+def execute(path: Path, env: Mapping[str, str], runtime: Path, out: TextIO | None = None) -> int:
     """Execute a notebook and print each cell, and what it says as it says it.
 
     Parameters
@@ -30,6 +31,8 @@ def execute(path: Path, env: Mapping[str, str], out: TextIO | None = None) -> in
         The notebook; it is not changed.
     env : Mapping[str, str]
         The kernel's whole environment.
+    runtime : Path
+        Directory for the kernel's connection file and sockets.
     out : TextIO, optional
         Standard output by default.
 
@@ -42,6 +45,7 @@ def execute(path: Path, env: Mapping[str, str], out: TextIO | None = None) -> in
     book = nbformat.read(path, as_version=4)
     began = time.monotonic()
     client = _Printing(book, stream, str(path.parent))
+    connect_in(runtime, client.create_kernel_manager())
     failed = 0
     try:
         client.execute(env=dict(env))
@@ -49,9 +53,17 @@ def execute(path: Path, env: Mapping[str, str], out: TextIO | None = None) -> in
         failed = 1  # the cell's error is printed already
     seconds = time.monotonic() - began
     cells = sum(cell.cell_type == "code" for cell in book.cells)
-    end = "stopped at a cell that failed" if failed else f"ran {cells} cells"
-    stream.write(f"\n{'=' * 72}\n{path.name}: {end}, {seconds:.1f} s with the kernel's start.\n")
+    end = "stopped at a cell that failed" if failed else f"ran {cells} cells in a kernel"
+    stream.write(f"\n{'=' * 72}\n{path.name}: {end}, {seconds:.1f} s.\n")
     return failed
+
+
+def connect_in(runtime: Path, kernel: Any) -> None:
+    """Let the kernel be reached through files where the system can, not through open ports."""
+    kernel.connection_file = str(runtime / "kernel.json")
+    if os.name == "posix":
+        kernel.transport = "ipc"
+        kernel.ip = str(runtime / "kernel")
 
 
 class _Printing(NotebookClient):
