@@ -74,13 +74,14 @@ def _block(item: str, variables: Mapping[str, Any]) -> Block:
         return _from_url(kind, address)
     path = _NAME.fullmatch(item)
     if path and (path[1] in variables or item.startswith("{{")):
-        return _from_value(names.lookup(path[1], variables), path[1])
+        return _from_value(names.lookup(path[1], variables, f"-a {path[1]}"), path[1])
     if files.path(item).exists() or not (path and _first(path[1]) in variables):
         return _from_file(item, variables)
     try:
-        return _from_value(names.lookup(path[1], variables), path[1])
+        value = names.lookup(path[1], variables, path[1])
     except InputError as problem:
-        raise InputError(f"-a {item}: there is no such file. {problem}") from None
+        raise InputError(f"-a {item}: there is no such file, and {problem}") from None
+    return _from_value(value, path[1])
 
 
 def _first(path: str) -> str:

@@ -15,7 +15,16 @@ from markdown_it import MarkdownIt
 
 from claude_nb.notebook.errors import CellError
 
-__all__ = ["FORMATS", "AnswerError", "Code", "code", "fences", "json_value", "only_code"]
+__all__ = [
+    "FORMATS",
+    "AnswerError",
+    "Code",
+    "code",
+    "fences",
+    "json_text",
+    "json_value",
+    "only_code",
+]
 
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 _EXCERPT = 60  # characters of the line at fault
@@ -95,7 +104,7 @@ def json_value(answer: str) -> Any:
     AnswerError
         It is no JSON as RFC 8259 has it; says where. Repeated keys, NaN and Infinity are errors.
     """
-    text = _unfenced(answer.strip())
+    text = json_text(answer)
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as problem:
@@ -106,7 +115,9 @@ def json_value(answer: str) -> Any:
         raise AnswerError(f"The answer is not strict JSON: {problem!s:.200}") from None
 
 
-def _unfenced(text: str) -> str:
+def json_text(answer: str) -> str:
+    """Return an answer without the fence, if it is one code block and nothing else."""
+    text = answer.strip()
     found = fences(text)
     alone = len(found) == 1 and found[0].closed and text[:3] == text[-3:] in {"```", "~~~"}
     return found[0].text if alone else text

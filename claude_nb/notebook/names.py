@@ -22,8 +22,17 @@ _STEP = re.compile(rf"""\.({NAME})|\[("[^"\n]*"|'[^'\n]*'|[^\[\]]+)\]""")
 _KEY = re.compile(r"""\s*(?:(-?\d+)|"([^"]*)"|'([^']*)')\s*""")
 
 
-def lookup(path: str, variables: Mapping[str, Any]) -> Any:
+def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
     """Return the value that a path such as ``df.shape[0]`` stands for.
+
+    Parameters
+    ----------
+    path : str
+        Matches `PATH`.
+    variables : Mapping
+        The names that may be used.
+    shown : str
+        How an error names the place; default: the path in double braces.
 
     Raises
     ------
@@ -32,16 +41,21 @@ def lookup(path: str, variables: Mapping[str, Any]) -> Any:
     """
     typed = re.split(r"[.\[]", path, maxsplit=1)[0]
     name = unicodedata.normalize("NFKC", typed)  # as Python does with its names
+    place = shown or f"{{{{{path}}}}}"
     if name not in variables:
-        raise InputError(
-            f"{{{{{path}}}}}: there is no variable {name!r}.{did_you_mean(name, variables)} "
-            "Run the cell that defines it first; to send the braces as they are, put that text "
-            "in a variable."
-        )
+        raise InputError(_unknown(name, variables, place, in_braces=not shown))
     value = variables[name]
     for step in _STEP.finditer(path, len(typed)):
-        value = _attribute(value, step[1], path) if step[1] else _item(value, step[2], path)
+        value = _attribute(value, step[1], place) if step[1] else _item(value, step[2], place)
     return value
+
+
+def _unknown(name: str, variables: Mapping[str, Any], place: str, *, in_braces: bool) -> str:
+    braces = "; to send the braces as they are, put that text in a variable" if in_braces else ""
+    near = did_you_mean(name, variables)
+    return (
+        f"{place}: there is no variable {name!r}.{near} Run the cell that defines it first{braces}."
+    )
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -51,23 +65,23 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
-def _attribute(value: Any, name: str, path: str) -> Any:
+def _attribute(value: Any, name: str, place: str) -> Any:
     if name.startswith("_"):
-        raise InputError(f"{{{{{path}}}}}: names that begin with an underscore stay private.")
+        raise InputError(f"{place}: names that begin with an underscore stay private.")
     try:
         return getattr(value, name)
     except AttributeError:
         problem = f"a {type(value).__name__} has no attribute {name!r}."
-        raise InputError(f"{{{{{path}}}}}: {problem}{did_you_mean(name, dir(value))}") from None
+        raise InputError(f"{place}: {problem}{did_you_mean(name, dir(value))}") from None
     except Exception as problem:  # noqa: BLE001 - a property of theirs may raise anything
-        raise InputError(f"{{{{{path}}}}}: .{name} failed: {problem!r:.200}.") from None
+        raise InputError(f"{place}: .{name} failed: {problem!r:.200}.") from None
 
 
-def _item(value: Any, text: str, path: str) -> Any:
+def _item(value: Any, text: str, place: str) -> Any:
     key = _KEY.fullmatch(text)
     if key is None:
         raise InputError(
-            f"{{{{{path}}}}}: [{text}] must be a whole number or a quoted key. "
+            f"{place}: [{text}] must be a whole number or a quoted key. "
             f"For anything else, put it in a variable first."
         )
     wanted = int(key[1]) if key[1] else next(part for part in key.groups()[1:] if part is not None)
@@ -77,7 +91,7 @@ def _item(value: Any, text: str, path: str) -> Any:
         problem = f"this {type(value).__name__} has no item {wanted!r}."
         keys = _keys(value) if isinstance(wanted, str) else ()
         hint = did_you_mean(str(wanted), keys)
-        raise InputError(f"{{{{{path}}}}}: {problem}{hint}") from None
+        raise InputError(f"{place}: {problem}{hint}") from None
 
 
 def _keys(value: Any) -> list[str]:

@@ -180,7 +180,7 @@ def test_variables(folder):
     numbers = one("numbers", numbers=list(range(10_000)))
     assert numbers["title"] == "numbers"
     assert numbers["source"]["data"] == str(list(range(10_000)))
-    assert "-a df.csv: there is no such file. {{df.csv}}: a list has no" in refused("df.csv", df=[])
+    assert "-a df.csv: there is no such file, and df.csv: a list has no" in refused("df.csv", df=[])
 
 
 def test_a_data_frame_is_a_document():
