@@ -6,24 +6,25 @@
 http://127.0.0.1:43210
 
 Real HTTP and real server-sent events; every response carries the header ``x-claude-emulator``,
-and every answer says in its text that it is emulated.
+and every answer says in its text that it is emulated. Names are loaded when first used, so that
+the pytest plugin costs nothing where it is not used.
 """
 
 from __future__ import annotations
 
-import atexit
-import os
-import threading
-from collections.abc import Callable, Iterable
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from claude_nb.emulator.app import HEADER, Emulator
-from claude_nb.emulator.clock import Clock, ManualClock
-from claude_nb.emulator.connection import Limits
-from claude_nb.emulator.engine import Answer, Override
-from claude_nb.emulator.faults import Fault
-from claude_nb.emulator.options import Options
-from claude_nb.emulator.server import Server
+if TYPE_CHECKING:
+    from claude_nb.emulator.app import HEADER, Emulator
+    from claude_nb.emulator.clock import Clock, ManualClock
+    from claude_nb.emulator.connection import Limits
+    from claude_nb.emulator.engine import Answer
+    from claude_nb.emulator.faults import Fault
+    from claude_nb.emulator.options import Options
+    from claude_nb.emulator.server import Server
+    from claude_nb.emulator.serving import serve, shared
+    from claude_nb.emulator.transport import Transport
 
 __all__ = [
     "HEADER",
@@ -35,106 +36,29 @@ __all__ = [
     "ManualClock",
     "Options",
     "Server",
+    "Transport",
     "serve",
     "shared",
 ]
 
-_lock = threading.Lock()
-_shared: Server | None = None
+_HOMES = {
+    "HEADER": "app",
+    "Answer": "engine",
+    "Clock": "clock",
+    "Emulator": "app",
+    "Fault": "faults",
+    "Limits": "connection",
+    "ManualClock": "clock",
+    "Options": "options",
+    "Server": "server",
+    "Transport": "transport",
+    "serve": "serving",
+    "shared": "serving",
+}
 
 
-def serve(
-    port: int = 0,
-    tokens_per_second: float = 60.0,
-    *,
-    answer: Override | None = None,
-    seed: int = 0,
-    faults: Iterable[Fault] = (),
-    clock: Clock | None = None,
-    batch_seconds: float = 3.0,
-    requests_per_minute: int | None = None,
-    limits: Limits | None = None,
-    log: Callable[[str], None] | None = None,
-) -> Server:
-    """Start an emulator; close it with ``close()`` or as a context manager.
-
-    Parameters
-    ----------
-    port : int
-        On 127.0.0.1; 0 picks a free one.
-    tokens_per_second : float
-        Pace of answers; 0 for at once.
-    answer : callable, optional
-        Gets each request and returns the answer: text, a list of content blocks, an `Answer`, or
-        None for the usual one. For tests and benchmarks.
-    seed : int
-        Varies answers at temperatures above 0.
-    faults : iterable of Fault
-        Failures for the next calls.
-    clock : Clock, optional
-        Time for cache lifetimes, batches, dates and rate limits; a `ManualClock` stands still.
-    batch_seconds : float
-        How long a batch takes, by that clock.
-    requests_per_minute : int, optional
-        Refuse more with 429.
-    limits : Limits, optional
-        On connections, sizes and times.
-    log : callable, optional
-        Gets one line for each call; never a key, never a prompt.
-
-    Returns
-    -------
-    Server
-        Running; its ``url`` is the base URL for clients.
-
-    Raises
-    ------
-    OSError
-        If the port is taken.
-    """
-    options = Options(
-        tokens_per_second=tokens_per_second,
-        answer=answer,
-        seed=seed,
-        clock=clock or Clock(),
-        batch_seconds=batch_seconds,
-        log=log,
-    )
-    emulator = Emulator(options, faults=tuple(faults), requests_per_minute=requests_per_minute)
-    return Server(emulator, port, limits)
-
-
-def shared(**settings: Any) -> Server:
-    """Return the emulator of this process, started on first use and ended at exit.
-
-    Parameters
-    ----------
-    **settings
-        Of `serve`; they count when the emulator is started.
-    """
-    global _shared  # noqa: PLW0603 - one a process, like the root logger
-    with _lock:
-        if _shared is None:
-            _shared = serve(**settings)
-        return _shared
-
-
-def _close_shared() -> None:
-    global _shared
-    server, _shared = _shared, None
-    if server is not None:
-        server.close()
-
-
-def _after_fork() -> None:
-    # the thread stays with the parent; the child starts its own emulator when it needs one
-    global _lock, _shared  # noqa: PLW0603
-    server, _shared = _shared, None
-    _lock = threading.Lock()
-    if server is not None:
-        server.forget()
-
-
-atexit.register(_close_shared)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from claude_nb.emulator import serve
+from claude_nb.emulator.serving import serve
 
 __all__ = ["main"]
+
+_LAST_PORT = 65_535
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        server = serve(options.port, options.speed)
+        server = serve(options.port, options.speed, log=_print if options.log else None)
     except OSError as error:
         sys.stderr.write(f"claude-nb emulator: port {options.port}: {error.strerror}\n")
         return 1
@@ -44,11 +47,31 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="claude-nb emulator", description="Emulate the Messages API on 127.0.0.1."
     )
-    parser.add_argument("--port", type=int, default=8787, help="0 picks a free one (8787)")
+    parser.add_argument("--port", type=_port, default=8787, help="0 picks a free one (8787)")
     parser.add_argument(
-        "--speed", type=float, default=60.0, metavar="N", help="tokens a second, 0: at once (60)"
+        "--speed", type=_speed, default=60.0, metavar="N", help="tokens a second, 0: at once (60)"
     )
+    parser.add_argument("--log", action="store_true", help="print one line for each call")
     return parser
+
+
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a speed; give 0 or more tokens a second")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port; give 0 to {_LAST_PORT}")
+    return value
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _wait() -> None:

@@ -56,15 +56,13 @@ def _checks(task: Task, draft: Draft) -> list[str]:
     key = words.keywords(task.prompt, most=3)
     n_asked, n_said = len(words.plain(task.prompt)), len(words.plain(draft.text))
     wants = ", ".join(key) or "nothing in particular"
+    form = f"a Markdown answer of about {n_said} words" if n_said else "the exact values alone"
     return [
         (
             f"Let me reread the request with that in hand. It has {n_asked} words and turns on "
             f"{wants}; the answer keeps to that."
         ),
-        (
-            f"Is the form right? The answer is Markdown of about {n_said} words, which suits a "
-            "notebook cell."
-        ),
+        f"Is the form right? It will be {form}, and that suits the request.",
         _about_system(task),
         (
             "Could it be understood differently? The plainest reading is the one to serve; "

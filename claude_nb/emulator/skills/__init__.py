@@ -11,8 +11,10 @@ from collections.abc import Callable
 from claude_nb.emulator.skills import (
     arithmetic,
     code,
+    echo,
     explain,
     lists,
+    numbers,
     pictures,
     plain,
     recall,
@@ -25,6 +27,7 @@ from claude_nb.emulator.task import Draft, Task
 __all__ = ["SKILLS", "perform"]
 
 SKILLS: tuple[Callable[[Task], Draft | None], ...] = (
+    echo.repeat,
     summaries.summarise,
     pictures.describe,
     code.write,
@@ -32,6 +35,7 @@ SKILLS: tuple[Callable[[Task], Draft | None], ...] = (
     recall.remember,
     stories.write,
     lists.work,
+    numbers.answer,
     arithmetic.solve,
     explain.explain,
 )

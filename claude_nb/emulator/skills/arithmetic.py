@@ -92,7 +92,7 @@ def _combine(a: Fraction, operator: ast.operator, b: Fraction, steps: list[Step]
             raise ValueError("not arithmetic")
     if len(str(value.numerator)) > _MOST_DIGITS:
         raise ValueError("too long to write down")
-    steps.append((f"{_number(a)} {sign} {_number(b)}", _number(value)))
+    steps.append((f"{_exact(a)} {sign} {_exact(b)}", _exact(value)))
     return value
 
 
@@ -110,6 +110,10 @@ def _split_product(a: Fraction, b: Fraction, steps: list[Step]) -> None:
     if tens and ones:
         steps.append((f"{a} {_TIMES} {tens * 10}", str(a * tens * 10)))
         steps.append((f"{a} {_TIMES} {ones}", str(a * ones)))
+
+
+def _exact(value: Fraction) -> str:
+    return _number(value).partition(" ≈")[0]
 
 
 def _number(value: Fraction) -> str:

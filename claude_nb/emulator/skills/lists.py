@@ -112,6 +112,7 @@ def _reverse(task: Task) -> Draft | None:
 
 def _figures(task: Task) -> Draft | None:
     items = [item for item in _items(task) if _NUMBER.fullmatch(item)]
+    items = items or re.findall(r"-?\d+(?:\.\d+)?", task.prompt)
     values = [_value(item) for item in items]
     if len(values) < 2:  # noqa: PLR2004 - one number has no statistics
         return None

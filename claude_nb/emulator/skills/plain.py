@@ -15,6 +15,9 @@ __all__ = ["reply"]
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|good (morning|evening|day)|greetings|bonjour)\b", re.IGNORECASE
 )
+_WHO = re.compile(
+    r"\b(who|what) are you|your name|what can you do|^\W*(help|test|testing)\W*$", re.IGNORECASE
+)
 _SKILLS = (
     "work out arithmetic: `What is 17 * 23?`",
     "write a haiku, a poem or a story about something",
@@ -31,7 +34,8 @@ def reply(task: Task) -> Draft:
     """Return a reply that reflects the request and lists what the emulator can do."""
     if not task.prompt.strip():
         return _nothing(task)
-    if _GREETING.match(task.prompt) and len(words.plain(task.prompt)) <= _SHORT:
+    is_short = len(words.plain(task.prompt)) <= _SHORT
+    if is_short and (_GREETING.match(task.prompt) or _WHO.search(task.prompt)):
         return _greeting(task)
     return _reflection(task)
 

@@ -42,7 +42,8 @@ def _facts(texts: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         for key, value, name in _TOLD.findall(text):
-            found[key.lower() or "name"] = (value or name).strip()
+            said = (value or name).split(" and ")[0]
+            found[key.lower() or "name"] = said.strip()
     return found
 
 
@@ -51,8 +52,8 @@ def _fact(key: str, earlier: list[str]) -> Draft:
     if key in known:
         text = (
             f"Your {key} is **{known[key]}**. You told me so earlier in this conversation; the "
-            f"request carries all {len(earlier)} earlier messages of yours, which is the only "
-            "memory there is."
+            f"request carries the earlier messages along, and that is the only memory there "
+            "is."
         )
         return Draft(text, (f"They ask for their {key}.", f"An earlier turn says: {known[key]}."))
     text = (

@@ -19,24 +19,26 @@ _ASKED = re.compile(
     r"(short|little|tiny)?\W*(haiku|poem|limerick|story|tale)",
     re.IGNORECASE,
 )
-_FIVES = (
+_FIVES = (  # those that come to five syllables with the subject in them are used
+    "the {s} at first light",
+    "first snow, and the {s}",
+    "here comes the {s} now",
     "{s} at first light",
     "{s} in the rain",
-    "quiet, {s} wakes",
-    "{s}, and then rain",
-    "only {s} here",
-    "{s} once more",
-    "slowly, {s} turns",
-    "{s}",
+    "long before the {s}",
+    "once more, {s}",
+    "{s} in bloom",
+    "still, the {s}",
     "oh, {s}",
     "the {s}",
-    "here is {s} now",
-    "under the wide sky",
+    "{s}",
 )
+_NO_ROOM = "under the wide sky"  # the subject is longer than a line
 _SEVENS = (
     "a small wind turns the white page",
     "morning writes it on the glass",
     "the whole room leans in to hear",
+    "light comes slowly to the hills",
     "nobody hurries today",
 )
 _LAST_FIVES = (
@@ -58,7 +60,9 @@ def write(task: Task) -> Draft | None:
     kind = form.group(1).lower()
     if kind == "haiku":
         return _haiku(subject, task)
-    if kind in {"poem", "limerick"}:
+    if kind == "limerick":
+        return _limerick(subject)
+    if kind == "poem":
         return _poem(subject, task)
     return _story(subject, task)
 
@@ -67,7 +71,7 @@ def _haiku(subject: str, task: Task) -> Draft:
     short = words.without_article(subject)
     fits = [line.format(s=short) for line in _FIVES if words.syllables(line.format(s=short)) == 5]  # noqa: PLR2004 - a haiku
     lines = (
-        task.pick(fits or [_FIVES[-1]]),
+        task.pick(fits or [_NO_ROOM]),
         task.pick(_SEVENS),
         task.pick(_LAST_FIVES),
     )
@@ -99,7 +103,7 @@ def _poem(subject: str, task: Task) -> Draft:
         "I named it once, it turned around,",
         f"and all the {first} changed its tone:",
         "some things are lost before they're found,",
-        f"and {short} is best when left alone.",
+        f"and some, like {short}, stand alone.",
     )
     text = "\n".join(f"{line}  " if line else "" for line in lines)
     steps = (
@@ -110,10 +114,25 @@ def _poem(subject: str, task: Task) -> Draft:
     return Draft(f"**{short[0].upper()}{short[1:]}**\n\n{text}", steps)
 
 
+def _limerick(subject: str) -> Draft:
+    lines = (
+        "There once was a verse, plain and small,",
+        f"on {subject}, pinned to a wall;",
+        "it tried to be clever,",
+        "it went on forever,",
+        "and then it said nothing at all.",
+    )
+    steps = (
+        f"A limerick about {subject}: five lines, rhymed A A B B A.",
+        "Small, wall and all make the A; clever and forever make the B.",
+    )
+    return Draft("  \n".join(lines), steps)
+
+
 def _story(subject: str, task: Task) -> Draft:
     name, place = task.pick(_NAMES), task.pick(_PLACES)
-    details = words.keywords(task.prompt, skip={*words.plain(subject)}, most=2)
-    extra = f" Even the {' and the '.join(details)} seemed to wait." if details else ""
+    clause = words.clause(task.prompt, subject)
+    extra = f" It was, the note said, the one {clause}." if clause else ""
     short = words.without_article(subject)
     text = (
         f"### {short[0].upper()}{short[1:]}\n\n"

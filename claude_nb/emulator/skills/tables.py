@@ -111,13 +111,18 @@ _KNOWN: tuple[tuple[str, Callable[[str], tuple[_ROW, Sequence[_ROW]]]], ...] = (
 
 
 def _given(prompt: str) -> tuple[_ROW, Sequence[_ROW]]:
-    text = words.payload(prompt) or words.subject(prompt)
-    parts = [
-        part.strip(" .-*") for part in re.split(r"\n|[,;]|\band\b", text) if part.strip(" .-*")
-    ]
-    pairs = [found.groups() for part in parts if (found := _PAIR.match(part))]
-    if pairs and len(pairs) == len(parts):
-        return ("Name", "Value"), pairs
+    rest = re.split(r"\btable (?:of|with|from|for)\b|\binto a table\b", prompt, maxsplit=1)[-1]
+    for text in (words.payload(prompt), rest):
+        parts = _parts(text)
+        pairs = [found.groups() for part in parts if (found := _PAIR.match(part))]
+        if len(parts) > 1 and len(pairs) == len(parts):
+            return ("Name", "Value"), pairs
+    parts = _parts(words.payload(prompt) or rest)
     if len(parts) > 1:
         return ("No.", "Item", "Letters"), [(n, part, len(part)) for n, part in enumerate(parts, 1)]
     return (), []
+
+
+def _parts(text: str) -> list[str]:
+    found = (part.strip(" .-*:") for part in re.split(r"\n|[,;]|\band\b", text))
+    return [part for part in found if part]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 __all__ = [
     "STOP_WORDS",
+    "clause",
     "keywords",
     "number_of",
     "payload",
@@ -29,7 +30,7 @@ has have having he her here hers him his how i if in into is it its itself just 
 may me might more most much must my no nor not now of off on once one only or other our out over
 own please same shall she should so some such tell than that the their them then there these they
 this those through to too under until up upon us use using very want was we were what when where
-which while who whom why will with would write you your
+which while who whom why what's will with would write you your
 short long brief words word sentence sentences explain describe
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
@@ -61,6 +62,14 @@ def subject(prompt: str, *, after: str = "") -> str:
         return ""
     phrase = _END.split(found.group(1).strip(), maxsplit=1)[0].strip(" \"'“”*`")
     return phrase if len(phrase) <= _MOST_SUBJECT else phrase[:_MOST_SUBJECT].rsplit(" ", 1)[0]
+
+
+def clause(prompt: str, phrase: str) -> str:
+    """Return the relative clause that follows `phrase` ("who learns to paint"), or ""."""
+    found = re.search(
+        rf"{re.escape(phrase)}\s+((?:who|that|which)\s+[^.!?\n,;]{{3,80}})", prompt, re.IGNORECASE
+    )
+    return found.group(1).strip() if found else ""
 
 
 def without_article(phrase: str) -> str:
