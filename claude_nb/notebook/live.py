@@ -62,6 +62,8 @@ class LiveView:
     Everything may be called when there is no page (any more): nothing raises because of that.
     """
 
+    pages = True  # the final output is shown whole
+
     def __init__(
         self,
         title: str = "",
@@ -243,9 +245,9 @@ class LiveView:
     def _interrupt(self) -> str:
         if self._background:
             return "never"
-        import ipykernel  # noqa: PLC0415  (a view exists only where there is a kernel)
+        from importlib.metadata import version  # noqa: PLC0415  (a view exists only in a kernel)
 
-        return "now" if ipykernel.__version__.startswith("6.") else "late"
+        return "now" if version("ipykernel").startswith("6.") else "late"
 
     def _close(self) -> None:
         if self._widget is None:

@@ -127,8 +127,7 @@ def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     install(md)
     md.validateLink = lambda url: _LINK.match(url) is not None
-    # A look-alike host is shown in its ASCII form.
-    md.normalizeLinkText = lambda link: md.normalizeLink(link)
+    setattr(md, "normalizeLinkText", md.normalizeLink)  # noqa: B010  (look-alike hosts in ASCII)
     for name, rule in _RULES.items():
         md.add_render_rule(name, rule)
     return md

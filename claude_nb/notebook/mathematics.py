@@ -29,6 +29,7 @@ _ACTIVE = re.compile(
     r"|Declare[A-Za-z]*|define[A-Za-z]*|action|toggle|(?:math|text)?tip|ref|eqref"
     r"|rule|Rule|Space|raise|lower|moveleft|moveright|llap|rlap|catcode|input)(?![A-Za-z])"
 )
+_LINES = 60  # of one formula; unclosed ones are looked for at every line, so the search is short
 _LABEL = re.compile(r"\\label\s*\{[^}]*\}")  # the page's numbering is not the answer's to use
 _LONG = 5_000  # characters; a formula beyond that is an attack or a mistake
 
@@ -63,7 +64,7 @@ def _brackets(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  (the p
     if opening not in (r"\(", r"\["):
         return False
     closing = r"\)" if opening == r"\(" else r"\]"
-    end = state.src.find(closing, state.pos + 2, state.posMax)
+    end = state.src.find(closing, state.pos + 2, min(state.posMax, state.pos + _LONG))
     if end <= state.pos + 2:
         return False
     if not silent:
@@ -78,7 +79,7 @@ def _bracket_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     first = state.getLines(start, start + 1, state.blkIndent, keepLastLF=False).strip()
     if not first.startswith(r"\[") or state.is_code_block(start):
         return False
-    for line in range(start, end):
+    for line in range(start, min(end, start + _LINES)):
         text = state.getLines(line, line + 1, state.blkIndent, keepLastLF=False).strip()
         if not text:
             return False

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from claude_nb.notebook.markdown import to_html
-from claude_nb.notebook.sanitise import escape, plain
+from claude_nb.notebook.sanitise import escape, plain, visible
 
-__all__ = ["Footer", "bundle", "error_bundle", "thought"]
+__all__ = ["Footer", "bundle", "error_bundle", "page", "thought"]
 
 _STATIC = Path(__file__).parent / "static"
+_CARD = 2_000  # bytes
+_CARD_STYLE = "border-left:3px solid var(--jp-error-color1,#d32f2f);padding:.1em 0 .1em .9em"
 _REASONS = {
     "max_tokens": "cut off at max_tokens",
     "refusal": "refused",
@@ -45,6 +47,8 @@ class Footer:
         Why the answer is not whole ("stopped", "connection lost"); shown first.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
+    quiet : bool
+        Say only what must be said: the problem and the notes.
     """
 
     seconds: float | None = None
@@ -52,6 +56,7 @@ class Footer:
     cost: float | None = None
     problem: str = ""
     notes: Sequence[str] = ()
+    quiet: bool = False
 
 
 def bundle(message: Any, footer: Footer | None = None) -> dict[str, str]:
@@ -79,7 +84,7 @@ def bundle(message: Any, footer: Footer | None = None) -> dict[str, str]:
     texts = [text for _, text in parts if text]
     last = " · ".join(filter(None, (problem, line)))
     return {
-        "text/html": _page(html + foot),
+        "text/html": page(html + foot),
         "text/plain": "\n\n".join([*texts, f"— {last}"] if last else texts),
     }
 
@@ -143,16 +148,21 @@ def _details(title: str, text: str) -> str:
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
     """Return what is wrong with the answer, if anything, and the facts of the footer."""
-    problem = footer.problem or _REASONS.get(message.stop_reason or "", "")
+    problem = plain(footer.problem or _REASONS.get(message.stop_reason or "", ""))
+    notes = [plain(note) for note in footer.notes]
+    if message.stop_reason == "stop_sequence":
+        notes.insert(0, f"stop sequence {plain(json.dumps(message.stop_sequence))}")
+    return problem, notes if footer.quiet else [*_measured(message, footer), *notes]
+
+
+def _measured(message: Any, footer: Footer) -> list[str]:
     facts = [plain(str(message.model))]
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
     facts += _tokens(message.usage)
     if footer.cost is not None:
         facts.append(money(footer.cost))
-    if message.stop_reason == "stop_sequence":
-        facts.append(f"stop sequence {plain(json.dumps(message.stop_sequence))}")
-    return plain(problem), [*facts, *(plain(note) for note in footer.notes)]
+    return facts
 
 
 def money(cost: float) -> str:
@@ -176,14 +186,15 @@ def _style() -> str:
     return re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", css)).strip()
 
 
-def _page(html: str) -> str:
+def page(html: str) -> str:
+    """Return safe `html` in the style of an answer."""
     return f'<style>{_style()}</style><div class="claude-nb">{html}</div>'
 
 
 def error_bundle(
     title: str, *, why: str = "", advice: str = "", request_id: str = "", notes: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Return the error card: at most six lines and 2 kB in each of both forms.
+    """Return the error card: at most six lines and 2 kB, both forms together.
 
     Parameters
     ----------
@@ -196,15 +207,25 @@ def error_bundle(
     notes : sequence of str
         What was tried ("429, waited 1.0 s, attempt 2 of 3"); shown in one line.
     """
-    request = f"request {request_id}" if request_id else ""
-    lines = [_line(text) for text in (title, why, advice, " · ".join(notes), request) if text]
-    html = "<br>".join(escape(line) for line in lines[1:])
-    card = (
-        f"<blockquote><strong>{escape(lines[0])}</strong>{'<br>' * bool(html)}{html}</blockquote>"
+    request = f"Request {request_id}" if request_id else ""
+    texts = ((title, 100), (why, 400), (advice, 200), (" · ".join(notes), 200), (request, 100))
+    for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
+        lines = [_line(text, int(share * room)) for text, room in texts if text]
+        card = {"text/html": _card(lines), "text/plain": plain("\n".join(lines))}
+        if sum(len(text.encode()) for text in card.values()) <= _CARD:
+            break
+    return card
+
+
+def _card(lines: Sequence[str]) -> str:
+    first, *rest = (visible(line) for line in lines)
+    return (
+        f'<div class="mathjax_ignore" style="{_CARD_STYLE}"><strong>{first}</strong>'
+        + "".join(f"<br>{line}" for line in rest)
+        + "</div>"
     )
-    return {"text/html": _page(card), "text/plain": "\n".join(lines)}
 
 
-def _line(text: str, limit: int = 240) -> str:
-    text = " ".join(plain(text).split())
+def _line(text: str, limit: int) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -15,7 +15,7 @@ import nh3
 
 __all__ = ["TAGS", "clean", "escape", "plain", "visible"]
 
-_PROSE = ("a", "b", "blockquote", "br", "del", "em", "hr", "i", "li", "ol", "p", "strong", "ul")
+_PROSE = ("a", "b", "blockquote", "br", "em", "hr", "i", "li", "ol", "p", "s", "strong", "ul")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CODE = ("code", "dfn", "mark", "pre", "samp", "span")
 _TABLE = ("table", "tbody", "td", "th", "thead", "tr")

@@ -51,6 +51,15 @@ class Store {
     for (const view of this.views) view.schedule();
   }
 
+  // Formulas look the same before and after the swap: JupyterLab's own typesetter, if it is here.
+  typeset(node) {
+    try {
+      if (node.nodeType === 1) this.model.widget_manager.rendermime.latexTypesetter.typeset(node);
+    } catch {
+      // shown as written
+    }
+  }
+
   ask(next) {
     if (performance.now() - this.asked < 200) return;
     this.asked = performance.now();
@@ -84,6 +93,7 @@ class View {
     this.applied = 0;
     this.touched = new Map(); // disclosures that the person opened or closed, by number
     this.disclosures = [];
+    el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
     this.root = el.appendChild(element("div", "claude-nb claude-nb-live"));
     this.root.tabIndex = -1;
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -171,8 +181,11 @@ class View {
   }
 
   s() {
-    this.live?.replaceWith(...this.live.childNodes);
+    if (!this.live) return;
+    const nodes = [...this.live.childNodes];
+    this.live.replaceWith(...nodes);
     this.live = this.code = null;
+    if (this.html.includes("$")) nodes.forEach((node) => this.store.typeset(node));
   }
 
   x(text) {
