@@ -117,6 +117,8 @@ class MessageAccumulator:
             (self._open(event["index"], delta) if block is None else block).add(delta)
         elif kind == "content_block_start":
             self.blocks[_index(event["index"])] = BlockAccumulator(_object(event["content_block"]))
+        elif kind == "content_block_stop":
+            _index(event["index"])
         elif kind == "message_delta":
             self._finish(event)
         elif kind == "message_start" and not self.started:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -41,15 +41,20 @@ def derived_events(event: Json, reader: EventReader) -> Iterator[Any]:
         if derived is not None:
             yield derived
     elif kind == "content_block_stop":
-        done = ContentBlockStopEvent.from_wire({**event, "content_block": reader.block(event)})
-        done.content_block = reader.parsed(done.content_block)
-        yield done
+        block = reader.message.blocks.get(event["index"])
+        yield raw_event(event) if block is None else _stop(event, block, reader)
     elif kind == "message_stop":
         stop = MessageStopEvent.from_wire(event)
         stop.message = reader.final()
         yield stop
     else:
         yield raw_event(event)
+
+
+def _stop(event: Json, block: BlockAccumulator, reader: EventReader) -> ContentBlockStopEvent:
+    stop = ContentBlockStopEvent.from_wire({**event, "content_block": reader.block(block)})
+    stop.content_block = reader.parsed(stop.content_block)
+    return stop
 
 
 def _of_delta(delta: Json, block: BlockAccumulator) -> Any:
@@ -72,6 +77,9 @@ def _growing(cls: type[BaseModel], field: str, delta: Json, block: BlockAccumula
     return event
 
 
-def _parsed(grown: Any) -> Any:
-    value = partial_json(grown())
+def _parsed(grown: Callable[[], str]) -> Any:
+    try:
+        value = partial_json(grown())
+    except ValueError:
+        return None  # told when the block ends: a snapshot is no place to fail
     return {} if value is None else value

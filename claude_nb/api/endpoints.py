@@ -14,15 +14,8 @@ from claude_nb.api.reader import StreamOptions
 from claude_nb.api.requests import NOT_GIVEN, RequestBuilder, is_given
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.schema import output_format_param
-from claude_nb.api.signatures import check
 from claude_nb.api.types import Message, MessageTokensCount
-from claude_nb.api.types.params import (
-    CallOptions,
-    MessageCountTokensParams,
-    MessageCreateParamsStreaming,
-    MessageParseParams,
-    MessageStreamParams,
-)
+from claude_nb.api.types.params import CallOptions
 from claude_nb.api.wire import Request, Response, Timeout
 
 __all__ = [
@@ -81,7 +74,6 @@ class Context:
 
 def create_message(context: Context, params: Mapping[str, Any]) -> Flow[Message]:
     """Create a message and wait for all of it."""
-    check("Messages.create", MessageCreateParamsStreaming, params)
     explain(params)
     guard(params, context.builder.timeout)
     return fetch(context.call(message_request(context, params)), Message)
@@ -89,7 +81,6 @@ def create_message(context: Context, params: Mapping[str, Any]) -> Flow[Message]
 
 def parse_message(context: Context, params: Mapping[str, Any]) -> Flow[Any]:
     """Create a message and parse its text into ``output_format``."""
-    check("Messages.parse", MessageParseParams, params)
     explain(params)
     guard(params, context.builder.timeout)
     call = context.call(message_request(context, params))
@@ -103,10 +94,9 @@ def parse_message(context: Context, params: Mapping[str, Any]) -> Flow[Any]:
 
 
 def open_stream(
-    context: Context, params: Mapping[str, Any], *, call: str = "Messages.stream"
+    context: Context, params: Mapping[str, Any]
 ) -> Flow[tuple[Streamed, StreamOptions]]:
     """Create a message and return as soon as its stream begins."""
-    check(call, MessageStreamParams, params)
     explain(params)
     request = message_request(context, params, stream=True)
     options = _stream_options(context, params, request.timeout)
@@ -141,7 +131,6 @@ def _with_format(config: Any, output_format: Any) -> dict[str, Any]:
 
 def count_tokens(context: Context, params: Mapping[str, Any]) -> Flow[MessageTokensCount]:
     """Estimate the tokens of a request."""
-    check("Messages.count_tokens", MessageCountTokensParams, params)
     request = message_request(context, params, path=f"{_MESSAGES}/count_tokens")
     return fetch(context.call(request), MessageTokensCount)
 

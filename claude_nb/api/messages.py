@@ -57,11 +57,11 @@ class Messages:
         APIError
             See `claude_nb.api.errors`.
         """
+        check("Messages.create", MessageCreateParamsStreaming, params)
         client = self._client
         if not params.pop("stream", False):
             return client.run(endpoints.create_message(client.context, params))
-        flow = endpoints.open_stream(client.context, params, call="Messages.create")
-        streamed, options = client.run(flow)
+        streamed, options = client.run(endpoints.open_stream(client.context, params))
         reader = EventReader(streamed.response, options)
         return client.context.wrap(reader.response, lambda: Stream(reader, streamed.body))
 
@@ -74,6 +74,7 @@ class Messages:
         **params
             See `MessageStreamParams`.
         """
+        check("Messages.stream", MessageStreamParams, params)
         client = self._client
 
         def start() -> MessageStream:
@@ -91,6 +92,7 @@ class Messages:
         **params
             See `MessageCountTokensParams`.
         """
+        check("Messages.count_tokens", MessageCountTokensParams, params)
         return self._client.run(endpoints.count_tokens(self._client.context, params))
 
     @cached_property
@@ -112,6 +114,7 @@ class Messages:
         OutputFormatError
             The text is no value of the type (the model refused, or ran out of tokens).
         """
+        check("Messages.parse", MessageParseParams, params)
         return self._client.run(endpoints.parse_message(self._client.context, params))
 
     @shows(ToolRunnerParams)
@@ -152,17 +155,18 @@ class AsyncMessages:
     @shows(MessageCreateParamsStreaming)
     async def create(self, **params: Any) -> Message | AsyncStream:
         """Create a message; see `Messages.create`."""
+        check("Messages.create", MessageCreateParamsStreaming, params)
         client = self._client
         if not params.pop("stream", False):
             return await client.run(endpoints.create_message(client.context, params))
-        flow = endpoints.open_stream(client.context, params, call="Messages.create")
-        streamed, options = await client.run(flow)
+        streamed, options = await client.run(endpoints.open_stream(client.context, params))
         reader = EventReader(streamed.response, options)
         return client.context.wrap(reader.response, lambda: AsyncStream(reader, streamed.body))
 
     @shows(MessageStreamParams)
     def stream(self, **params: Unpack[MessageStreamParams]) -> AsyncMessageStreamManager:
         """Return an async context manager that streams a message; see `Messages.stream`."""
+        check("Messages.stream", MessageStreamParams, params)
         client = self._client
 
         async def start() -> AsyncMessageStream:
@@ -174,6 +178,7 @@ class AsyncMessages:
     @shows(MessageCountTokensParams)
     async def count_tokens(self, **params: Unpack[MessageCountTokensParams]) -> MessageTokensCount:
         """Return an estimate of the tokens a request would take."""
+        check("Messages.count_tokens", MessageCountTokensParams, params)
         return await self._client.run(endpoints.count_tokens(self._client.context, params))
 
     @cached_property
@@ -195,6 +200,7 @@ class AsyncMessages:
         OutputFormatError
             The text is no value of the type (the model refused, or ran out of tokens).
         """
+        check("Messages.parse", MessageParseParams, params)
         return await self._client.run(endpoints.parse_message(self._client.context, params))
 
     @shows(ToolRunnerParams)

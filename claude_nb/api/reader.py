@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from claude_nb.api import errors
-from claude_nb.api.accumulator import MessageAccumulator
+from claude_nb.api.accumulator import BlockAccumulator, MessageAccumulator
 from claude_nb.api.flows import Failure, transport_error
 from claude_nb.api.parsing import parsed_block, parsed_message
 from claude_nb.api.secret import Secret, scrub
@@ -109,7 +109,7 @@ class EventReader:
             The message has not ended.
         """
         rest = self._decoder.flush()
-        if rest is not None and rest.event == b"message_stop" and not self.message.stopped:
+        if rest is not None and rest.event == b"message_stop" and _is_json(rest.data):
             event = self._decode(rest)
             if event is not None:
                 yield event
@@ -149,7 +149,7 @@ class EventReader:
         """
         if self.failure is not None:
             raise self.failure
-        if not self.message.stopped:
+        if not (self.message.started and self.message.stopped):
             raise self.incomplete("The stream was closed before the message was complete.")
         final = self._final
         if final is None:
@@ -177,10 +177,10 @@ class EventReader:
         message._request_id = self.response.request_id  # pyright: ignore[reportPrivateUsage] # noqa: SLF001 - the official name
         return message
 
-    def block(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Return the block a content_block_stop event is about."""
+    def block(self, block: BlockAccumulator) -> dict[str, Any]:
+        """Return a block that is complete."""
         with self._tool_input():
-            return self.message.blocks[event["index"]].as_json()
+            return block.as_json()
 
     def parsed(self, block: ContentBlock) -> ContentBlock:
         """Return a complete block, its text parsed if that was asked for."""
@@ -243,3 +243,11 @@ class EventReader:
             except _SHAPE_ERRORS:
                 error.partial_message = None
         return error
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        from_json(data)
+    except ValueError:
+        return False
+    return True

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from claude_nb.api.requests import NOT_GIVEN
+from claude_nb.api.types.params import CallOptions
 
 __all__ = ["check", "shows"]
 
@@ -38,7 +39,7 @@ def check(call: str, params: type[Any], given: Mapping[str, Any]) -> None:
     TypeError
         Says which arguments there are.
     """
-    known = list(params.__annotations__)
+    known = _ordered(params)
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -58,8 +59,12 @@ def _required(params: type[Any]) -> list[str]:
 
 
 def _ordered(params: type[Any]) -> list[str]:
-    """Return the names in the order they were written, the required ones first."""
-    return sorted(params.__annotations__, key=lambda name: name not in params.__required_keys__)
+    """Return the names as written: required ones first, options of every call last."""
+    common = CallOptions.__annotations__
+    return sorted(
+        params.__annotations__,
+        key=lambda name: (name not in params.__required_keys__, name in common),
+    )
 
 
 def _parameter(name: str, params: type[Any]) -> inspect.Parameter:

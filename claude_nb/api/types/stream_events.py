@@ -76,7 +76,7 @@ class InputJsonEvent(BaseModel):
     @computed_field
     @property
     def snapshot(self) -> Any:
-        """The input so far, as far as its JSON has arrived."""
+        """The input so far, as far as its JSON has arrived; None if it is no JSON."""
         return self._grown()
 
 
