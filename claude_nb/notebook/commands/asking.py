@@ -1,0 +1,81 @@
+"""``%claude -m haiku Why is the sky blue?``: a question on one line, options before it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from claude_nb.notebook.commands.host import Host
+from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.options import parse_line
+from claude_nb.notebook.settings import SETTINGS, Setting
+
+__all__ = ["run", "split"]
+
+_WORD = re.compile(r"""\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)(?=\s|$)""", re.DOTALL)
+_NUMBER = re.compile(r"-[\d.]")
+_BY_FLAG = {flag: setting for setting in SETTINGS for flag in setting.flags}
+
+_asked: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
+
+
+def run(magics: Host, line: str) -> Any:
+    """Ask the question on `line` and return the answer."""
+    options, question = split(line)
+    values = {**magics.defaults(), **parse_line(options)}
+    if not question:
+        raise InputError(
+            "There is no question behind the options: %claude -m haiku Why is the sky blue?"
+        )
+    return magics.ask(values, question, cell=_cell(magics.shell, question))
+
+
+def split(line: str) -> tuple[str, str]:
+    """Return (options, question): words that begin with a dash, with their values, come first.
+
+    The question stays as typed: quotes and backslashes in it mean nothing.
+    """
+    end = 0
+    while found := _WORD.match(line, end):
+        word = found[1]
+        if word == "--":
+            return line[:end].strip(), line[found.end() :].strip()
+        if not word.startswith("-") or word == "-" or _NUMBER.match(word):
+            break
+        end = found.end()
+        value = _value(word, line, end)
+        end = value.end() if value else end
+    else:
+        if line[end:].lstrip().startswith("-"):  # a quote is open: the options' reader says so
+            return line, ""
+    return line[:end].strip(), line[end:].strip()
+
+
+def _value(word: str, line: str, end: int) -> re.Match[str] | None:
+    """Return the next word if it is the value of the option `word`."""
+    setting = _BY_FLAG.get(word)
+    found = _WORD.match(line, end)
+    if setting is None or setting.kind == "flag" or found is None:
+        return None
+    return found if setting.kind != "think" or _thinks(setting, found[1]) else None
+
+
+def _thinks(setting: Setting, word: str) -> bool:
+    """Return whether `word` is a budget; in "--think Why ..." it is the question."""
+    try:
+        setting.parse(word)
+    except InputError:
+        return False
+    return True
+
+
+def _cell(shell: Any, question: str) -> str:
+    """Return what names the turn: of several questions in one cell, each is a turn of its own."""
+    from claude_nb.notebook.magic import cell_key  # noqa: PLC0415 (it imports this package)
+
+    number, before = _asked.get(shell, (0, 0))
+    before = before + 1 if number == shell.execution_count else 0
+    _asked[shell] = (shell.execution_count, before)
+    key = cell_key(shell, question)
+    return f"{key}/{before + 1}" if before else key

@@ -1,0 +1,91 @@
+"""The commands of ``%claude``: names, what may follow them, and one line on each.
+
+A command's work is `run(magics, words)` in the module that is named here; it is imported when the
+command is first used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["BY_NAME", "COMMANDS", "Command"]
+
+Takes = Literal["nothing", "word", "pairs", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command.
+
+    Attributes
+    ----------
+    name : str
+        The word behind ``%claude``.
+    does : str
+        What it does, in one line.
+    module : str
+        Where its function is: ``chats`` or ``chats:undo``; ``run`` unless a name is given.
+    takes : str
+        What makes a line this command and not a question: nothing behind the name, at most one
+        ``"word"``, only name=value ``"pairs"``, or any ``"text"``.
+    form : str
+        What may follow the name, for people.
+    more : str
+        A second sentence for ``%claude help NAME``.
+    """
+
+    name: str
+    does: str
+    module: str
+    takes: Takes = "nothing"
+    form: str = ""
+    more: str = ""
+
+
+# fmt: off
+COMMANDS: tuple[Command, ...] = (
+    Command(name="help", module="guide", takes="word", form="[COMMAND]",
+            does="this page, or more about one command"),
+    Command(name="models", module="models", takes="word", form="[NAME]",
+            does="what each model takes, writes and costs",
+            more="With a name or part of one, only the models it fits. Asks the server which "
+                 "models it offers, and says so if it could not be asked."),
+    Command(name="set", module="defaults", takes="pairs", form="[NAME=VALUE ...]",
+            does="defaults for this session; alone, shows them all",
+            more="%claude set temperature=0.3 model=haiku; %claude set temperature= takes it "
+                 "back. The options of a cell come before these, and these are what %config "
+                 "ClaudeMagics shows."),
+    Command(name="show", module="show", takes="word", form="[CHAT]",
+            does="exactly what would be sent with your next question",
+            more="The turns are numbered; those that answered a history which has changed since "
+                 "are marked stale. Run their cells again to refresh them."),
+    Command(name="chats", module="chats:chats",
+            does="the conversations there are",
+            more="%%claude -c NAME begins one or goes on with it."),
+    Command(name="undo", module="chats:undo", takes="word", form="[CHAT]",
+            does="take back the last turn of a conversation"),
+    Command(name="reset", module="chats:reset", takes="word", form="[CHAT]",
+            does="forget a conversation's turns"),
+    Command(name="count", module="count", takes="text", form="[TEXT]",
+            does="tokens of your next request, or of a text",
+            more="The server counts; nothing is answered and nothing is charged. {{name}} in the "
+                 "text stands for a variable."),
+    Command(name="usage", module="usage",
+            does="tokens and cost so far: by cell, by chat, in all"),
+    Command(name="fix", module="fix",
+            does="explain the last Python error, and propose mended code",
+            more="Sends the cell that failed and its traceback, with anything that looks like a "
+                 "key taken out. The code becomes the next cell; you read it and run it. "
+                 "%claude show fix shows what was sent."),
+    Command(name="traceback", module="traceback",
+            does="the whole traceback of the last %%claude that failed"),
+    Command(name="doctor", module="doctor",
+            does="check key, server, streaming and page, and say what to do",
+            more="Asks one short question, which costs a few tokens where there is a key."),
+    Command(name="panel", module="panel", does="a form with all the controls"),
+    Command(name="version", module="version", does="which versions run here"),
+)
+# fmt: on
+
+BY_NAME = {command.name: command for command in COMMANDS}

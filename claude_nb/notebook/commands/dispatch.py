@@ -1,0 +1,68 @@
+"""What a line means: a command, a question, or a command with a typing mistake."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from importlib import import_module
+from typing import Any
+
+from claude_nb.notebook.commands import asking, guide
+from claude_nb.notebook.commands.catalog import BY_NAME, Command
+from claude_nb.notebook.commands.host import Host
+from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.settings import BY_NAME as SETTING_NAMES
+
+__all__ = ["run"]
+
+_ASSIGNS = re.compile(r"[\w-]+\s*=")
+_MANY = 3  # words: "set the tone of the story" is a question, "set temperature 0.3" is not
+_ALIKE = 0.7  # "hello" is no mistyped "help", "modles" is a mistyped "models"
+
+
+def run(magics: Host, line: str) -> Any:
+    """Carry out one line; see `claude_nb.notebook.commands.run`."""
+    line = line.strip()
+    word, _, rest = line.partition(" ")
+    rest = rest.strip()
+    if not line or word in {"-h", "--help", "?", "??"}:
+        return guide.run(magics, "")
+    if word == "--":
+        return asking.run(magics, rest)
+    command = BY_NAME.get(word.lower())
+    if command is not None and _fits(command, rest):
+        return _function(command)(magics, rest)
+    if not rest:
+        about = BY_NAME.get(word.rstrip("?").lower())
+        if about is not None:  # %claude models?
+            return guide.run(magics, about.name)
+        _refuse_mistyped(word)
+    return asking.run(magics, line)
+
+
+def _fits(command: Command, rest: str) -> bool:
+    """Return whether `rest` is what this command takes; "show me the way" is a question."""
+    words = rest.split()
+    if command.takes == "text" or not words:
+        return True
+    if command.takes == "pairs":
+        return _ASSIGNS.match(rest) is not None or (len(words) < _MANY and _is_setting(words[0]))
+    return command.takes == "word" and len(words) == 1
+
+
+def _is_setting(word: str) -> bool:
+    return word.lstrip("-").replace("-", "_").lower() in SETTING_NAMES
+
+
+def _function(command: Command) -> Any:
+    module, _, name = command.module.partition(":")
+    return getattr(import_module(f".{module}", __package__), name or "run")
+
+
+def _refuse_mistyped(word: str) -> None:
+    near = difflib.get_close_matches(word.lower(), BY_NAME, n=1, cutoff=_ALIKE)
+    if near:
+        raise InputError(
+            f"There is no command {word!r}. Did you mean %claude {near[0]}? "
+            f"To ask it as a question: %claude -- {word}"
+        )
