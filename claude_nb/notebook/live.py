@@ -99,7 +99,7 @@ class LiveView:
         )
         self._widget.on_msg(lambda _widget, content, _buffers: self._command(content))
         self._listener = widget.listen(self.display_id, self._command)
-        _publish(_placeholder(self._widget.model_id), self.display_id)
+        self._place(self._widget.model_id)
         self._start()
 
     def event(self, event: Any) -> None:
@@ -156,8 +156,16 @@ class LiveView:
             self._thread.join()
         else:
             self._flush()
-        _publish(bundle, self.display_id, update=self._widget is not None)
+        self._replace(bundle)
         self._close()
+
+    # Where it is shown; a view that lives in something else than a cell's output says so here.
+
+    def _place(self, model_id: str) -> None:
+        _publish(_placeholder(model_id), self.display_id)
+
+    def _replace(self, bundle: Mapping[str, Any]) -> None:
+        _publish(bundle, self.display_id, update=self._widget is not None)
 
     # The stream's events.
 
