@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
 
-_ROOMS = frozenset({"api", "conversation", "emulator", "models", "notebook", "rules"})
+_ROOMS = frozenset({"api", "conversation", "emulator", "models", "notebook", "rules", "types"})
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

@@ -96,8 +96,9 @@ class Conversation:
 def answer_param(content: Sequence[Any]) -> Param | None:
     """Return an answer as the assistant turn to send back, or None if nothing is left of it.
 
-    Thinking is left out: the server ignores that of earlier turns, and a cut thinking block
-    has no signature and would be refused. So are blank texts.
+    Only text is kept: the server ignores the thinking of earlier turns, and refuses a thinking
+    block that was cut and has no signature, a tool call without its tool, and blank text.
     """
-    kept = [block for block in content if block["type"] == "text" and block["text"].strip()]
+    texts = [block["text"] for block in content if block["type"] == "text"]
+    kept = [{"type": "text", "text": text} for text in texts if text.strip()]
     return {"role": "assistant", "content": kept} if kept else None

@@ -43,5 +43,8 @@ def test_only_text_of_an_answer_is_sent_back():
         {"type": "text", "text": "Yes.", "citations": None},
         {"type": "text", "text": "  "},
     ]
-    assert answer_param(content) == {"role": "assistant", "content": [content[1]]}
+    assert answer_param(content) == {
+        "role": "assistant",
+        "content": [{"type": "text", "text": "Yes."}],
+    }
     assert answer_param(content[:1]) is None

@@ -187,6 +187,7 @@ def _style() -> str:
 
 
 def page(html: str) -> str:
+    """Return a whole output: safe HTML with the style that answers have."""
     """Return safe `html` in the style of an answer."""
     return f'<style>{_style()}</style><div class="claude-nb">{html}</div>'
 
