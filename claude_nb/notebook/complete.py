@@ -16,7 +16,6 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 from claude_nb import models
 from claude_nb.notebook import complete_names, files
 from claude_nb.notebook.extra import PARAMETERS
-from claude_nb.notebook.extract import FORMATS
 from claude_nb.notebook.settings import SETTINGS, THINK_WORDS, Setting
 
 __all__ = ["COMMANDS", "candidates", "install", "remove"]
@@ -83,7 +82,7 @@ def _on_line(line: str, variables: Names, chats: list[str], commands: Sequence[s
     if setting is None and equals and flag.startswith("-"):
         setting, word = _BY_FLAG.get(flag), value
     if setting is not None and not (setting.kind == "think" and word.startswith("-")):
-        return word, _matching(word, _values(setting.name, word, variables, chats))
+        return word, _matching(word, _values(setting, word, variables, chats))
     if word.startswith("-") or not commands:
         return word, _matching(word, _flags())
     if not words:
@@ -118,14 +117,12 @@ def _matching(word: str, known: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(known) if name.startswith(word)]
 
 
-def _values(name: str, word: str, variables: Names, chats: list[str]) -> Iterable[str]:
+def _values(setting: Setting, word: str, variables: Names, chats: list[str]) -> Iterable[str]:
     """Return what the option of this setting takes."""
     makers: dict[str, Callable[[], Iterable[str]]] = {
         "model": lambda: _models(word),
         "think": lambda: THINK_WORDS,
         "chat": lambda: chats,
-        "format": lambda: FORMATS,
-        "extract": lambda: ("first", "last", "all"),
         "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
         "attach": lambda: [*complete_names.paths(word, variables), *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
@@ -133,7 +130,7 @@ def _values(name: str, word: str, variables: Names, chats: list[str]) -> Iterabl
         "tools": lambda: _listed(word, _named(variables, callable)),
         "out": lambda: complete_names.variable_names(variables),
     }
-    return makers.get(name, tuple)()
+    return setting.choices or makers.get(setting.name, tuple)()
 
 
 def _models(word: str) -> list[str]:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["PARAMETERS", "parameters"]
+__all__ = ["PARAMETERS", "merged", "parameters"]
 
 _Kind = tuple[type, ...] | tuple[str, ...]
 
@@ -91,6 +91,20 @@ def parameters(items: Iterable[str]) -> dict[str, Any]:
     for name, value in found.items():
         _check_kind(name, value)
     return found
+
+
+def merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return request parameters with `more` put in; objects are joined, all else is replaced.
+
+    So ``-o output_config.effort=high`` keeps the format that ``--schema`` has set.
+    """
+    whole = dict(params)
+    for name, value in more.items():
+        before = whole.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            value = merged(before, value)  # noqa: PLW2901 - joined with what was there
+        whole[name] = value
+    return whole
 
 
 def _value(steps: list[str], text: str) -> Any:

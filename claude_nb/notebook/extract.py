@@ -14,9 +14,9 @@ from typing import Any, Literal, NoReturn
 from markdown_it import MarkdownIt
 
 from claude_nb.notebook.errors import CellError
+from claude_nb.notebook.visible import visible
 
 __all__ = [
-    "FORMATS",
     "AnswerError",
     "Code",
     "code",
@@ -26,7 +26,6 @@ __all__ = [
     "only_code",
 ]
 
-FORMATS = ("markdown", "text", "code", "json", "html", "math")
 _EXCERPT = 60  # characters of the line at fault
 
 
@@ -112,7 +111,7 @@ def json_value(answer: str) -> Any:
     except RecursionError:
         raise AnswerError("The answer is JSON too deeply nested to read.") from None
     except ValueError as problem:
-        raise AnswerError(f"The answer is not strict JSON: {problem!s:.200}") from None
+        raise AnswerError(f"The answer is not strict JSON: {visible(str(problem)):.200}") from None
 
 
 def json_text(answer: str) -> str:
@@ -142,10 +141,11 @@ def _not_json(text: str, problem: json.JSONDecodeError) -> str:
         return "The answer is empty, not JSON."
     if problem.pos >= len(text):
         return f"The answer ends before its JSON does ({problem.msg}): was it stopped or cut off?"
-    line = text.splitlines()[problem.lineno - 1] if problem.lineno else ""
+    line = text.split("\n")[problem.lineno - 1]
     start = max(0, problem.colno - 1 - _EXCERPT // 2)
-    excerpt = line[start : start + _EXCERPT].replace("\t", " ")
+    before = visible(line[start : problem.colno - 1].replace("\t", " "))
+    behind = visible(line[problem.colno - 1 : start + _EXCERPT].replace("\t", " "))
     return (
         f"The answer is no JSON: {problem.msg} at line {problem.lineno}, column {problem.colno}.\n"
-        f"    {excerpt}\n    {' ' * (problem.colno - 1 - start)}^"
+        f"    {before}{behind}\n    {' ' * len(before)}^"
     )

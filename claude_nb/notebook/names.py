@@ -15,7 +15,7 @@ from claude_nb.notebook.errors import InputError
 
 __all__ = ["PATH", "did_you_mean", "lookup"]
 
-NAME = r"[^\W\d][\w\u0300-\u036f]*"  # accents may be typed as marks of their own
+NAME = r"[^\W\d][\w\u0300-\u036f]*+"  # accents may be typed as marks of their own
 _STEPS = rf"""(?:\.{NAME}|\[(?:"[^"\n]*"|'[^'\n]*'|[^\[\]{{}}"'\n]+)\])*"""
 PATH = NAME + _STEPS
 _STEP = re.compile(rf"""\.({NAME})|\[("[^"\n]*"|'[^'\n]*'|[^\[\]]+)\]""")

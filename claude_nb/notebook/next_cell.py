@@ -6,7 +6,7 @@ anywhere else), and listed on top.
 
 References
 ----------
-Unicode Technical Report 36 (security), Unicode Standard Annex 31 (identifiers); PEP 672.
+Unicode Standard Annex 31 (identifiers); PEP 672.
 """
 
 from __future__ import annotations
@@ -20,13 +20,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
+from claude_nb.notebook.visible import escape, is_hidden, visible
+
 __all__ = ["Prepared", "insert", "prepare"]
 
-_HIDDEN_KINDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cn", "Cs"})
-# drawn as nothing although letters or marks: fillers, joiners, variation selectors
-_HIDDEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
-)
 _MAGIC = re.compile(r"^\s*(?:[\w\s.,\[\]\"'*()]+=\s*)?(%%?|!)\s*\S.*", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d]\w*")
 _FORMATTED = re.compile(r"[a-z]*[ft]", re.IGNORECASE)
@@ -60,34 +57,21 @@ def prepare(code: str) -> Prepared:
     """
     code = code.replace("\r\n", "\n").replace("\r", "\n")
     hidden = _hidden(code)
-    visible = "".join(_escape(char) if _is_hidden(char) else char for char in code)
+    shown = visible(code)
     header = _header(hidden)
     above = header.count("\n")
     warnings = [
         *_count(len(hidden)),
-        *_first(f"Line {line + above}: {what}" for line, what in _magics(visible)),
-        *_first(f"Line {line + above}: {what}" for line, what in _names(visible)),
+        *_first(f"Line {line + above}: {what}" for line, what in _magics(shown)),
+        *_first(f"Line {line + above}: {what}" for line, what in _names(shown)),
     ]
-    return Prepared(header + visible, tuple(warnings))
-
-
-def _is_hidden(char: str) -> bool:
-    if char in "\n\t":
-        return False
-    return unicodedata.category(char) in _HIDDEN_KINDS or _HIDDEN.match(char) is not None
+    return Prepared(header + shown, tuple(warnings))
 
 
 def _hidden(code: str) -> list[tuple[int, str]]:
     """Return (line, character) of each hidden character; lines count from 1."""
     lines = enumerate(code.split("\n"), 1)
-    return [(line, char) for line, text in lines for char in text if _is_hidden(char)]
-
-
-def _escape(char: str) -> str:
-    point = ord(char)
-    if point > 0xFFFF:  # noqa: PLR2004 - what four digits can say
-        return f"\\U{point:08x}"
-    return f"\\u{point:04x}" if point > 0xFF else f"\\x{point:02x}"  # noqa: PLR2004 - two digits
+    return [(line, char) for line, text in lines for char in text if is_hidden(char)]
 
 
 def _header(hidden: Sequence[tuple[int, str]]) -> str:
@@ -96,7 +80,7 @@ def _header(hidden: Sequence[tuple[int, str]]) -> str:
     more = len(hidden) - _MOST
     above = 1 + min(len(hidden), _MOST) + (more > 0)
     rows = [
-        f"#   line {line + above}: {_escape(char)} {unicodedata.name(char, 'unnamed')}"
+        f"#   line {line + above}: {escape(char)} {unicodedata.name(char, 'unnamed')}"
         for line, char in hidden[:_MOST]
     ]
     rest = [f"#   and {more} more"] if more > 0 else []

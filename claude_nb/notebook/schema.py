@@ -19,6 +19,7 @@ from claude_nb.api.schema import output_format_param, transform_schema
 from claude_nb.notebook import names, typed_dicts
 from claude_nb.notebook.errors import InputError
 from claude_nb.notebook.extract import AnswerError, json_text, json_value
+from claude_nb.notebook.visible import visible
 
 __all__ = ["AnswerSchema", "answer_schema"]
 
@@ -103,9 +104,10 @@ def _is_record(value: Any) -> bool:
 
 def _problems(name: str, problem: pydantic.ValidationError) -> str:
     found = problem.errors(include_url=False, include_input=False)
+    places = [".".join(map(str, each["loc"])) or "the whole answer" for each in found]
     lines = [
-        f"  {'.'.join(map(str, each['loc'])) or 'the whole answer'}: {each['msg']}"
-        for each in found[:_MOST_PROBLEMS]
+        visible(f"  {place}: {each['msg']}")
+        for place, each in zip(places[:_MOST_PROBLEMS], found, strict=False)
     ]
     more = len(found) - _MOST_PROBLEMS
     rest = [f"  and {more} more"] if more > 0 else []

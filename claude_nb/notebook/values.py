@@ -52,11 +52,11 @@ def text(value: Any, limit: int = LIMIT) -> str:
     if value is os.environ:
         raise InputError("This would send your whole environment, keys included: name one entry.")
     if tables.is_table(value):
-        return tables.markdown(value, limit)
+        return guarded(value, lambda frame: tables.markdown(frame, limit))
     if _is_answer(value):
         return "".join(block.text for block in value.content if block.type == "text")
     if tables.comes_from(value, "numpy") and hasattr(value, "ndim") and value.ndim:
-        return _array(value, limit)
+        return guarded(value, lambda array: _array(array, limit))
     return _container(value, limit) if type(value) in _BRACKETS else cut(guarded(value, str), limit)
 
 

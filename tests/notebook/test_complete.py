@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from claude_nb import models
 from claude_nb.notebook import complete
-from claude_nb.notebook.settings import BY_NAME, SETTINGS
+from claude_nb.notebook.settings import BY_NAME, SETTINGS, Setting
 
 
 class Thing:
@@ -144,10 +144,9 @@ def attach(monkeypatch, tmp_path):
     (tmp_path / "plots").mkdir()
     for name in ("plots/a.png", "my paper.pdf", "notes.txt", ".hidden"):
         (tmp_path / name).write_text("x")
-    for name, flag in {"attach": "-a", "schema": "--schema", "tools": "--tools", "chat": "-c",
-                       "format": "-f", "option": "-o", "out": "--out"}.items():  # fmt: skip
-        setting = BY_NAME.get(name) or SimpleNamespace(name=name, kind="text")
-        monkeypatch.setitem(complete._BY_FLAG, flag, setting)
+    for name in ("schema", "tools"):
+        setting = BY_NAME.get(name) or Setting(name=name, flags=(f"--{name}",), help="")
+        monkeypatch.setitem(complete._BY_FLAG, f"--{name}", setting)
 
 
 def test_files_and_names_where_an_option_takes_them(attach):

@@ -78,6 +78,18 @@ def test_contradictions(items, words):
         parameters(items)
 
 
+def test_objects_are_joined_with_what_other_options_set():
+    params = {"output_config": {"format": {"type": "x"}}, "top_k": 1, "model": "m"}
+    more = parameters(["output_config.effort=high", "top_k=2", "metadata.user_id=u"])
+    assert extra.merged(params, more) == {
+        "output_config": {"format": {"type": "x"}, "effort": "high"},
+        "top_k": 2,
+        "model": "m",
+        "metadata": {"user_id": "u"},
+    }
+    assert params["output_config"] == {"format": {"type": "x"}}
+
+
 @given(st.text())
 def test_any_text_is_read_or_explained(text):
     for item in (text, f"metadata={text}", f"extra_body.{text}"):

@@ -108,3 +108,19 @@ def test_the_caret_stands_under_the_mistake_in_a_long_line():
         extract.json_value(answer)
     _, excerpt, caret = str(caught.value).splitlines()
     assert excerpt[caret.index("^")] == "x"
+
+
+def test_what_a_mistake_shows_holds_no_hidden_characters():
+    for answer in ("[\x1b[31m]", "[1,\u2028\u202e]", '{"\u202e": 1, "\u202e": 2}'):
+        with pytest.raises(AnswerError) as caught:
+            extract.json_value(answer)
+        assert not set(str(caught.value)) & set("\x1b\u2028\u202e")
+    assert str(caught.value).startswith("The answer is not strict JSON")
+
+
+def test_the_caret_stands_behind_escapes_too():
+    with pytest.raises(AnswerError) as caught:
+        extract.json_value('["\u202e", x]')
+    _, excerpt, caret = str(caught.value).splitlines()
+    assert excerpt == '    ["\\u202e", x]'
+    assert excerpt[caret.index("^")] == "x"
