@@ -138,8 +138,6 @@ def _current_turn(messages: list[JSON]) -> int:
 
 
 def _preamble(params: JSON, model: ModelInfo) -> int:
-    if section(params, "tool_choice").get("type") == "none":
-        return 0
     is_forced = section(params, "tool_choice").get("type") in {"any", "tool"}
     for names, auto, forced in _PREAMBLES:
         if model.id.startswith(names) and not model.id.startswith("claude-opus-5-5"):

@@ -1,7 +1,7 @@
 """An offline estimate of tokens: one rule for counting, for pacing and for cutting.
 
 The provider publishes no tokenizer, so every count here is an estimate; it is consistent with
-itself. A token is a word with the space before it (at most eight letters of one), up to three
+itself. A token is a word with the space before it (at most nine letters of one), up to three
 digits, one or two punctuation marks, a run of blanks, or one CJK character. English prose comes
 out near 1.3 tokens a word. Models from 4.7 on count about 1.3 times as many for the same text
 (`claude_nb.models.ModelInfo.token_scale`).
@@ -21,7 +21,7 @@ __all__ = ["count", "of_value", "scaled", "split"]
 
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # kana, CJK ideographs, hangul
-    r"| ?[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,8}"
+    r"| ?[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,9}"
     r"|\d{1,3}|\n+|[ \t]+|[^\w\s]{1,2}|.",
     re.DOTALL,
 )
