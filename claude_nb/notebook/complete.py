@@ -7,7 +7,7 @@ completer that terminals and front ends share.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,12 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from claude_nb import models
 from claude_nb.notebook import complete_names, files
+from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.extra import PARAMETERS
-from claude_nb.notebook.settings import SETTINGS, THINK_WORDS, Setting
+from claude_nb.notebook.settings import BY_NAME, SETTINGS, THINK_WORDS, Setting
 
-__all__ = ["COMMANDS", "candidates", "install", "remove"]
+__all__ = ["candidates", "install", "remove"]
 
-COMMANDS = (
-    *("chats", "count", "doctor", "fix", "help", "models", "panel", "reset", "set", "show"),
-    *("traceback", "undo", "usage", "version"),
-)
-_OF_CHATS = frozenset({"reset", "show", "undo", "usage"})
 _IDENTIFIER = "claude_nb"
 _FIRST = 1000  # before all of IPython's own matchers
 _LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
@@ -33,9 +29,7 @@ Names = Mapping[str, Any]
 Found = tuple[str, list[str]]
 
 
-def candidates(
-    text: str, variables: Names, *, chats: Iterable[str] = (), commands: Sequence[str] = COMMANDS
-) -> Found | None:
+def candidates(text: str, variables: Names, *, chats: Iterable[str] = ()) -> Found | None:
     """Return what can stand at the end of `text`.
 
     Parameters
@@ -44,8 +38,8 @@ def candidates(
         A cell up to the cursor.
     variables : Mapping
         The kernel's namespace, without what IPython put there.
-    chats, commands : iterable of str
-        Names of chats and subcommands.
+    chats : iterable of str
+        Names of the chats there are.
 
     Returns
     -------
@@ -61,7 +55,11 @@ def candidates(
         return typed, complete_names.paths(typed, variables)
     if in_body:
         return None
-    return _on_line(line, variables, list(chats), () if is_cell else commands)
+    before, word = _split(line)
+    words = before.split()
+    if not is_cell and not word.startswith("-") and (not words or words[0] in COMMANDS):
+        return _command(words, word, variables, list(chats))
+    return _option(words, word, variables, list(chats))
 
 
 def _ours(text: str) -> tuple[str | None, bool, bool]:
@@ -74,20 +72,31 @@ def _ours(text: str) -> tuple[str | None, bool, bool]:
     return (body if in_body else line), True, bool(in_body)
 
 
-def _on_line(line: str, variables: Names, chats: list[str], commands: Sequence[str]) -> Found:
-    before, word = _split(line)
-    words = before.split()
+def _option(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
     setting = _wants_value(words)
     flag, equals, value = word.partition("=")
     if setting is None and equals and flag.startswith("-"):
         setting, word = _BY_FLAG.get(flag), value
     if setting is not None and not (setting.kind == "think" and word.startswith("-")):
         return word, _matching(word, _values(setting, word, variables, chats))
-    if word.startswith("-") or not commands:
-        return word, _matching(word, _flags())
+    return word, _matching(word, _flags())
+
+
+def _command(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
+    """Complete a command of ``%claude``, or what may follow it."""
     if not words:
-        return word, _matching(word, commands)
-    return word, _matching(word, chats if words[0] in _OF_CHATS else _flags())
+        return word, _matching(word, COMMANDS)
+    command = COMMANDS[words[0]]
+    name, equals, value = word.partition("=")
+    if command.takes == "pairs" and equals and name in BY_NAME:
+        return value, _matching(value, _values(BY_NAME[name], value, variables, chats))
+    known: dict[str, Callable[[], Iterable[str]]] = {
+        "[CHAT]": lambda: chats,
+        "[COMMAND]": lambda: COMMANDS,
+        "[NAME]": lambda: _models(word),
+        "[NAME=VALUE ...]": lambda: [f"{s.name}=" for s in SETTINGS if s.lasting],
+    }
+    return word, _matching(word, known.get(command.form, tuple)())
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -169,9 +178,7 @@ def _ending(entry: Path) -> str:
     return f"{entry.name}/" if entry.is_dir() else entry.name
 
 
-def install(
-    shell: Any, *, chats: Callable[[], Iterable[str]], commands: Sequence[str] = COMMANDS
-) -> None:
+def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
     """Complete in this shell from now on; a second time replaces the first.
 
     Parameters
@@ -180,8 +187,6 @@ def install(
         Its namespace is looked at when Tab is pressed.
     chats : callable
         Returns the names of the chats there are.
-    commands : sequence of str
-        Subcommands of ``%claude``.
     """
     remove(shell)
 
@@ -189,7 +194,7 @@ def install(
     def matcher(context: CompletionContext) -> Any:
         lines = context.full_text.split("\n")[: context.cursor_line]
         text = "\n".join([*lines, context.text_until_cursor])
-        fragment, found = _quietly(text, shell, chats, commands) or ("", [])
+        fragment, found = _quietly(text, shell, chats) or ("", [])
         completions = [SimpleCompletion(text=word, type="claude") for word in found]
         return {
             "completions": completions,
@@ -201,9 +206,7 @@ def install(
     shell.Completer.custom_matchers.append(matcher)
 
 
-def _quietly(
-    text: str, shell: Any, chats: Callable[[], Iterable[str]], commands: Sequence[str]
-) -> Found | None:
+def _quietly(text: str, shell: Any, chats: Callable[[], Iterable[str]]) -> Found | None:
     hidden = shell.user_ns_hidden  # what IPython put there, as long as it is still that
     variables = {
         name: value
@@ -211,7 +214,7 @@ def _quietly(
         if name not in hidden or hidden[name] is not value
     }
     try:
-        return candidates(text, variables, chats=chats(), commands=commands)
+        return candidates(text, variables, chats=chats())
     except Exception:  # noqa: BLE001 - their objects may raise anything; Tab must not
         return None
 

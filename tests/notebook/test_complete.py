@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from claude_nb import models
 from claude_nb.notebook import complete
+from claude_nb.notebook.commands.catalog import COMMANDS
 from claude_nb.notebook.settings import BY_NAME, SETTINGS, Setting
 
 
@@ -88,12 +89,19 @@ def test_words_of_think_and_its_absence():
     assert found("%%claude --stop ") == []
 
 
-def test_subcommands_and_chats():
+def test_commands_and_what_may_follow_them():
+    names = [command.name for command in COMMANDS]
     assert found("%claude re") == ["reset"]
-    assert found("%claude ") == list(complete.COMMANDS)
-    assert found("%claude x", commands=("xa", "b")) == ["xa"]
+    assert found("%claude ") == names
+    assert found("%claude help ") == names
     assert found("%claude reset m", chats=["main", "other"]) == ["main"]
-    assert found("%claude models ") == found("%claude models -")
+    assert found("%claude show ", chats=["main", "other"]) == ["main", "other"]
+    assert found("%claude models hai") == found("%claude -m hai")
+    assert found("%claude set temp") == ["temperature="]
+    assert found("%claude set attach") == []
+    assert found("%claude set top_k=1 model=son") == found("%claude -m son")
+    assert found("%claude chats ") == []
+    assert "--temperature" in found("%claude why is ")
     assert found("%%claude re") == []
 
 
