@@ -1,7 +1,8 @@
 """Renew requirements/constraints.txt: the exact versions that tests and demo are run with.
 
-Asks pip what it would install today for every extra, and writes names and versions only: no
-address of an index, no hash, nothing of this machine.
+Asks pip what it would install today for every extra on the oldest Python that is supported, first
+patch release included (some packages leave that out), so that one file serves all. Writes names and
+versions only: no address of an index, no hash, nothing of this machine.
 """
 
 from __future__ import annotations
@@ -14,17 +15,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "requirements" / "constraints.txt"
+OLDEST = "3.11.0"
 HEADER = """\
 # Versions that `make demo` and `make test` install. Renew with `make pins`.
 """
 
 
 def resolve() -> dict[str, str]:
-    """Return name and version of everything that `.[dev,httpx2,keyring]` needs on this Python."""
+    """Return name and version of everything that `.[dev,httpx2,keyring]` needs."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         python = str(Path(folder) / "bin" / "python")
+        # older versions of pip cannot ask for another Python without installing
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--upgrade", "pip"], check=True)
         pip = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-"]
+        pip += ["--python-version", OLDEST, "--only-binary", ":all:"]
         answer = subprocess.run(
             [*pip, f"{ROOT}[dev,httpx2,keyring]"], check=True, capture_output=True, text=True
         )
