@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from IPython.core.getipython import get_ipython
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from claude_nb.conversation import Conversation
+from claude_nb.notebook import commands, complete, warming
 from claude_nb.notebook.errors import CellError, InputError
+from claude_nb.notebook.ledger import Entry
 from claude_nb.notebook.options import parse_line, usage
 from claude_nb.notebook.settings import SETTINGS, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
 
-MESSAGE = ("claude_nb.api.types.message", "Message")
+SHOWN = (("claude_nb.api.types.message", "Message"), ("claude_nb.notebook.background", "Answer"))
 
 _Configured: Any = type(Magics)("_Configured", (Magics,), as_traits())
 
@@ -32,7 +33,8 @@ class ClaudeMagics(_Configured):
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.chats: dict[str, Conversation] = {}
-        self.last_error: CellError | None = None
+        self.ledger: list[Entry] = []
+        self.last_error: BaseException | None = None
         self._shown: Any = None
 
     @no_var_expand
@@ -51,15 +53,22 @@ class ClaudeMagics(_Configured):
             %%claude -m haiku --think 2000 --stop "###"
             Why is the sky blue? Answer in three sentences.
         """
-        if cell is None:
-            raise InputError("Write the prompt in a cell: %%claude on the first line, then text.")
-        line, body = _continued(line, cell)
         try:
-            self._shown = self.ask({**self.defaults(), **parse_line(line)}, body)
+            self._shown = self._line(line) if cell is None else self._cell(line, cell)
         except CellError as error:
-            self.last_error = error
+            if not isinstance(error, InputError):  # nothing was sent then
+                self.last_error = error
             raise
+        except KeyboardInterrupt:
+            raise InputError("Stopped before anything was asked.") from None
         return self._kept(self._shown)
+
+    def _cell(self, line: str, cell: str) -> Any:
+        line, body = _continued(line, cell)
+        return self.ask({**self.defaults(), **parse_line(line)}, body)
+
+    def _line(self, line: str) -> Any:
+        return commands.run(self, line)
 
     def _kept(self, message: Any) -> Any:
         """Return the cell's value; a terminal would write an empty ``Out[n]:`` for it."""
@@ -73,27 +82,39 @@ class ClaudeMagics(_Configured):
         """Return the value each setting has when the line does not give it."""
         return {setting.name: getattr(self, setting.name, setting.default) for setting in SETTINGS}
 
-    def ask(self, values: dict[str, Any], text: str) -> Any:
-        """Ask `text` with these settings and return the answer."""
-        from claude_nb.notebook import question, run  # noqa: PLC0415 (keeps %load_ext quick)
+    def ask(self, values: dict[str, Any], text: str, *, cell: str | None = None) -> Any:
+        """Ask `text` with these settings and return the answer.
+
+        Parameters
+        ----------
+        values : dict
+            Every setting by name.
+        text : str
+            The prompt.
+        cell : str, optional
+            Names the turn where the running cell's id cannot.
+        """
+        from claude_nb.notebook import background, dry_run, question, run  # noqa: PLC0415 (slow)
 
         asked = question.compose(
             values,
             text,
             variables=self.shell.user_ns,
             chats=self.chats,
-            cell=cell_key(self.shell, text),
+            cell=cell or cell_key(self.shell, text),
         )
-        return run.ask(asked, self.shell)
+        if values["dry_run"]:
+            return dry_run.show(asked)
+        return background.start(asked, self) if values["bg"] else run.ask(asked, self)
 
-    def show(self, message: Any) -> None:
-        """Display a `Message` once: quietly if its cell has shown it already."""
-        if message is self._shown:
+    def show(self, value: Any) -> None:
+        """Display an answer or the handle of one: quietly if its cell has shown it already."""
+        if value is self._shown:
             self._shown = None
             return
         from claude_nb.notebook import run  # noqa: PLC0415 (keeps %load_ext quick)
 
-        run.display_message(message)
+        run.display_value(value)
 
 
 ClaudeMagics.claude.__doc__ = f"{ClaudeMagics.claude.__doc__}\n{usage()}"
@@ -120,18 +141,13 @@ def load(shell: Any) -> None:
         return
     magics = ClaudeMagics(shell)
     shell.register_magics(magics)
-    shell.events.register("post_run_cell", _warm_once)
-    shell.display_formatter.ipython_display_formatter.for_type_by_name(*MESSAGE, magics.show)
-
-
-def _warm_once(*_: object) -> None:
-    """Import what the first question needs, in the background, once %load_ext is done."""
-    shell: Any = get_ipython()
-    shell.events.unregister("post_run_cell", _warm_once)
+    commands.install(shell)
     if hasattr(shell, "kernel"):
-        from claude_nb.notebook import live  # noqa: PLC0415 (only in a kernel)
-
-        live.warm()
+        warming.after_this_cell(shell)
+    complete.install(shell, chats=lambda: magics.chats)
+    for module, name in SHOWN:
+        formatter = shell.display_formatter.ipython_display_formatter
+        formatter.for_type_by_name(module, name, magics.show)
 
 
 def unload(shell: Any) -> None:
@@ -139,5 +155,7 @@ def unload(shell: Any) -> None:
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("claude", None)
     shell.magics_manager.registry.pop("ClaudeMagics", None)
-    formatter = shell.display_formatter.ipython_display_formatter
-    formatter.pop(".".join(MESSAGE), None)
+    commands.remove(shell)
+    complete.remove(shell)
+    for module, name in SHOWN:
+        shell.display_formatter.ipython_display_formatter.pop(f"{module}.{name}", None)

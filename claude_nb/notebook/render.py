@@ -159,7 +159,7 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     facts = [plain(str(message.model))]
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
-    facts += _tokens(message.usage)
+    facts += _tokens(message.usage, whole=message.stop_reason is not None)
     if footer.cost is not None:
         facts.append(money(footer.cost))
     return facts
@@ -170,13 +170,14 @@ def money(cost: float) -> str:
     return f"${cost:.2f}" if cost >= 0.1 else f"${cost:.4f}"  # noqa: PLR2004
 
 
-def _tokens(usage: Any) -> list[str]:
+def _tokens(usage: Any, *, whole: bool) -> list[str]:
     cached = getattr(usage, "cache_read_input_tokens", None) or 0
     written = getattr(usage, "cache_creation_input_tokens", None) or 0
     facts = [f"{usage.input_tokens + cached + written:,} in"]
     if cached:
         facts[0] += f" ({cached:,} cached)"
-    return [*facts, f"{usage.output_tokens:,} out"]
+    # a stream that was cut has not told how much it wrote
+    return [*facts, f"{usage.output_tokens:,} out"] if whole else facts
 
 
 @lru_cache(maxsize=1)
