@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from claude_nb.notebook.errors import InputError
@@ -26,20 +26,25 @@ class Backend:
 
     Attributes
     ----------
-    client : Anthropic
+    client : Anthropic or AsyncAnthropic
         Ready to use.
     priced : bool
         Whether the model table's prices are true for it: the provider's own address.
+    emulated : bool
+        Whether it is the built-in emulator.
     """
 
     client: Any
     priced: bool
+    emulated: bool = False
 
 
-_kept: dict[object, Backend] = {}
+_kept: dict[tuple[str, object], Backend] = {}
 
 
-def connect(on_retry: Callable[[Any], None] | None = None) -> Backend:
+def connect(
+    on_retry: Callable[[Any], None] | None = None, *, asynchronous: bool = False
+) -> Backend:
     """Return the backend that the environment asks for.
 
     ``CLAUDE_NB_BACKEND`` is ``auto`` (the default: the emulator when there is neither a key nor
@@ -49,28 +54,32 @@ def connect(on_retry: Callable[[Any], None] | None = None) -> Backend:
     ----------
     on_retry : callable, optional
         Told before each wait for another attempt.
+    asynchronous : bool
+        Whether to return an `AsyncAnthropic`.
 
     Raises
     ------
     InputError
         ``CLAUDE_NB_BACKEND`` is none of these, or the base URL cannot be used.
     """
-    backend = _backend()
+    backend = _backend("AsyncAnthropic" if asynchronous else "Anthropic")
     if on_retry is None:
         return backend
-    return Backend(backend.client.with_options(on_retry=on_retry), backend.priced)
+    return replace(backend, client=backend.client.with_options(on_retry=on_retry))
 
 
-def _backend() -> Backend:
+def _backend(kind: str) -> Backend:
     """Return the backend kept for this environment; looking for keys anew costs too much."""
-    from claude_nb.api import credentials  # noqa: PLC0415 (only at the first question)
+    from claude_nb.api import client, credentials  # noqa: PLC0415 (only at the first question)
 
     mode = _mode()
     setting = (mode, credentials.logged_in(), *(os.environ.get(name) for name in _VARIABLES))
-    if setting not in _kept:
-        _kept.clear()
-        _kept[setting] = _emulator() if _wants_emulator(mode) else _api()
-    return _kept[setting]
+    if (kind, setting) not in _kept:
+        for old in [key for key in _kept if key[1] != setting]:
+            del _kept[old]
+        make = getattr(client, kind)
+        _kept[kind, setting] = _emulator(make) if _wants_emulator(mode) else _api(make)
+    return _kept[kind, setting]
 
 
 def _mode() -> str:
@@ -88,19 +97,18 @@ def _wants_emulator(mode: str) -> bool:
     return not os.environ.get("ANTHROPIC_BASE_URL") and not credentials.available()
 
 
-def _api() -> Backend:
-    from claude_nb.api import client, config  # noqa: PLC0415 (only at the first question)
+def _api(make: Callable[..., Any]) -> Backend:
+    from claude_nb.api import config  # noqa: PLC0415 (only at the first question)
 
     try:
-        made = client.Anthropic()
+        made = make()
     except ValueError as problem:
         raise InputError(f"ANTHROPIC_BASE_URL cannot be used: {problem}") from None
     return Backend(made, made.base_url == config.DEFAULT_BASE_URL)
 
 
-def _emulator() -> Backend:
+def _emulator(make: Callable[..., Any]) -> Backend:
     from claude_nb import emulator  # noqa: PLC0415 (only where there is no key)
-    from claude_nb.api.client import Anthropic  # noqa: PLC0415
 
     speed = os.environ.get("CLAUDE_NB_EMULATOR_SPEED", "").strip() or "60"
     try:
@@ -110,4 +118,4 @@ def _emulator() -> Backend:
             f"CLAUDE_NB_EMULATOR_SPEED is {speed!r}, but must be a number of tokens a second "
             f"(0: at once)."
         ) from None
-    return Backend(Anthropic(api_key="emulator", base_url=server.url), priced=False)
+    return Backend(make(api_key="emulator", base_url=server.url), priced=False, emulated=True)

@@ -6,19 +6,23 @@ Serves runs that wait and runs in the background alike. Knows nothing of request
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from claude_nb.api.errors import APIError
+from claude_nb.api.tools import FunctionTool
 from claude_nb.api.types import Message
 from claude_nb.notebook import render
+from claude_nb.notebook.rounds import Round, ToldTool, joined, result
 from claude_nb.notebook.views import View
 
 __all__ = ["Follower", "Outcome"]
 
 _TICK = 0.5  # seconds between two updates of the token counter
+MOST_ROUNDS = 20  # requests for one question; more of them is a loop
 _CHARACTERS_PER_TOKEN = 4  # an estimate: the server tells only at the end
 
 
@@ -28,8 +32,8 @@ class Outcome:
 
     Attributes
     ----------
-    message : Message or None
-        The answer, whole or as far as it came; None if nothing came.
+    rounds : list of Round
+        The answers, one for each request: more than one where tools were called.
     error : Exception or None
         What the client raised.
     stopped : bool
@@ -44,7 +48,7 @@ class Outcome:
         What was waited for, in words.
     """
 
-    message: Message | None = None
+    rounds: list[Round] = field(default_factory=list[Round])
     error: Exception | None = None
     stopped: bool = False
     seconds: float = 0.0
@@ -53,11 +57,30 @@ class Outcome:
     retries: list[str] = field(default_factory=list[str])
 
     @property
+    def last(self) -> Message | None:
+        """The last round's answer, whole or as far as it came; None if nothing came."""
+        return self.rounds[-1].message if self.rounds else None
+
+    @property
+    def message(self) -> Message | None:
+        """All rounds as one message; None if nothing came."""
+        return joined(self.rounds)
+
+    @property
     def problem(self) -> str:
         """Why the answer is not whole; empty if it is."""
         if self.stopped:
             return "stopped"
         return "cut off: the connection was lost" if self.error is not None else ""
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Measure how long the run takes."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds = time.monotonic() - began
 
     @property
     def has_content(self) -> bool:
@@ -115,6 +138,23 @@ class Follower:
         if kind == "content_block_stop":
             self._kind = ""
 
+    def begin_round(self, *, emulated: bool) -> None:
+        """Make room for an answer: the first, or the next after tools were called."""
+        self.outcome.emulated = self.outcome.emulated or emulated
+        self.outcome.rounds.append(Round())
+
+    def tools(self, functions: Sequence[FunctionTool[Any]]) -> dict[str, Any]:
+        """Return what a tool runner takes, so that each result is shown."""
+        told = [ToldTool(function, self.told) for function in functions]
+        return {"tools": told, "max_iterations": MOST_ROUNDS}
+
+    def told(self, name: str, text: str) -> None:
+        """Show what a tool returned."""
+        self.view.tool(f"{name} returned")
+        self.view.tool_input(text)
+        self.view.end_block()
+        self.outcome.rounds[-1].results.append(result(name, text))
+
     def retrying(self, notice: Any) -> None:
         """Say that the client waits for another attempt."""
         self.outcome.retries.append(str(notice))
@@ -126,9 +166,9 @@ class Follower:
     def snapshot(self, stream: Any) -> None:
         """Keep what has come of the answer."""
         try:
-            self.outcome.message = stream.current_message_snapshot
+            self.outcome.rounds[-1].message = stream.current_message_snapshot
         except (AssertionError, APIError):  # nothing has come, or a tool's input is cut in two
-            self.outcome.message = None
+            return
 
     def _show(self, event: Any, kind: str) -> None:
         if kind == "content_block_stop" and self._kind == "thinking":

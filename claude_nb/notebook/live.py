@@ -12,10 +12,12 @@ import contextvars
 import threading
 import time
 from contextlib import suppress
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from claude_nb.notebook.operations import Operations
+from claude_nb.notebook.sanitise import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +28,7 @@ SHORTEST = 1 / 30  # seconds between two messages
 LONGEST = 0.14  # seconds that text waits, at most, while the kernel keeps up
 BURST = 100  # pieces of text that are worth a message before that
 SHARE = 8  # rendering may take one part in so many of the time
-CATCH_UP = 1.0  # seconds during which messages repeat what a page still loading may have missed
+CATCH_UP = 1.0  # seconds in which messages repeat all for a page that cannot ask for what it missed
 
 
 def warm() -> threading.Thread:
@@ -76,6 +78,9 @@ class LiveView:
         self.display_id = uuid4().hex
         self._on_stop = on_stop
         self._background = background
+        # On ipykernel 6 nothing from the page is heard while a cell runs.
+        self._deaf = version("ipykernel").startswith("6.") and not background
+        self._opened = 0.0
         self._clock = clock
         self._pieces: list[tuple[str, str]] = []
         self._operations = Operations()
@@ -94,12 +99,14 @@ class LiveView:
         """Show the empty view in the running cell."""
         from claude_nb.notebook import widget  # noqa: PLC0415  (imports anywidget)
 
+        interrupt = "never" if self._background else "now" if self._deaf else "late"
         self._widget = widget.StreamWidget(
-            view=self.display_id, title=self.title, interrupt=self._interrupt()
+            view=self.display_id, title=plain(self.title), interrupt=interrupt
         )
         self._widget.on_msg(lambda _widget, content, _buffers: self._command(content))
         self._listener = widget.listen(self.display_id, self._command)
         self._place(self._widget.model_id)
+        self._opened = self._clock()
         self._start()
 
     def event(self, event: Any) -> None:
@@ -136,7 +143,12 @@ class LiveView:
         """Replace what the status line says after title and time."""
         self._put("status", text)
 
-    def finish(self, bundle: Mapping[str, Any], announcement: str = "Answer complete.") -> None:
+    def finish(
+        self,
+        bundle: Mapping[str, Any],
+        announcement: str = "Answer complete.",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
         """Put the static `bundle` in the place of the live view; only the first call counts.
 
         Parameters
@@ -145,27 +157,32 @@ class LiveView:
             The MIME bundle to keep.
         announcement : str
             What screen readers are told.
+        metadata : Mapping[str, Any], optional
+            Of the output, as the notebook file keeps it.
         """
         if self._finished:
             return
+        self._put("done", "")
         self._put("state", announcement)
         with self._changed:
             self._finished = self._urgent = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join()
-        else:
-            self._flush()
-        self._replace(bundle)
-        self._close()
+        try:
+            if self._thread is not None:
+                self._thread.join()
+            else:
+                self._flush()
+        finally:  # an impatient interrupt must not leave the view live
+            self._replace(bundle, metadata or {})
+            self._close()
 
     # Where it is shown; a view that lives in something else than a cell's output says so here.
 
     def _place(self, model_id: str) -> None:
         _publish(_placeholder(model_id), self.display_id)
 
-    def _replace(self, bundle: Mapping[str, Any]) -> None:
-        _publish(bundle, self.display_id, update=self._widget is not None)
+    def _replace(self, bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        _publish(bundle, self.display_id, metadata, update=self._widget is not None)
 
     # The stream's events.
 
@@ -230,6 +247,8 @@ class LiveView:
         self._operations.extend(pieces)
         log = self._operations.log
         first = self._sent if wanted is None else min(wanted, self._sent)
+        if self._deaf and self._clock() < self._opened + CATCH_UP:
+            first = 0
         if first < len(log):
             self._send({"n": first, "o": log[first:]})
             self._sent = len(log)
@@ -250,13 +269,6 @@ class LiveView:
                 self._wanted, self._urgent = max(0, number), True
                 self._changed.notify_all()
 
-    def _interrupt(self) -> str:
-        if self._background:
-            return "never"
-        from importlib.metadata import version  # noqa: PLC0415  (a view exists only in a kernel)
-
-        return "now" if version("ipykernel").startswith("6.") else "late"
-
     def _close(self) -> None:
         if self._widget is None:
             return
@@ -276,7 +288,14 @@ def _placeholder(model_id: str) -> dict[str, Any]:
     }
 
 
-def _publish(bundle: Mapping[str, Any], display_id: str, *, update: bool = False) -> None:
+def _publish(
+    bundle: Mapping[str, Any],
+    display_id: str,
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    update: bool = False,
+) -> None:
     from IPython.display import publish_display_data  # noqa: PLC0415
 
-    publish_display_data(dict(bundle), transient={"display_id": display_id}, update=update)
+    where = {"display_id": display_id}
+    publish_display_data(dict(bundle), dict(metadata or {}), transient=where, update=update)

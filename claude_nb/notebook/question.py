@@ -10,11 +10,17 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from claude_nb.api.tools import FunctionTool
 from claude_nb.conversation import Conversation, Turn, answer_param
 from claude_nb.notebook import attach, extra, formats, prompt, request
 from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.schema import AnswerSchema, answer_schema
+from claude_nb.notebook.tools import function_tools
 
 __all__ = ["Question", "compose"]
+
+
+MOST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +37,26 @@ class Question:
         Gets the turn when there is an answer; None to keep none.
     cell : str
         Identifies the notebook cell.
+    schema : AnswerSchema or None
+        What the answer must look like.
+    tools : tuple of FunctionTool
+        Functions that the model may call.
     """
 
     params: Mapping[str, Any]
     values: Mapping[str, Any]
     chat: Conversation | None
     cell: str
+    schema: AnswerSchema | None = None
+    tools: tuple[FunctionTool[Any], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """How the question begins, in at most 60 characters of one line."""
+        content = self.params["messages"][-1]["content"]
+        texts = [content] if isinstance(content, str) else [b.get("text", "") for b in content]
+        line = " ".join(" ".join(texts).split())
+        return line if len(line) <= MOST_TITLE else f"{line[: MOST_TITLE - 1]}…"
 
     def record(self, content: list[Any], usage: Mapping[str, Any], state: str) -> list[Turn]:
         """Keep the turn if there is an answer to send back; else the history stays as it was.
@@ -92,8 +112,14 @@ def compose(
     turn = {"role": "user", "content": _content(values, text, variables)}
     settings = {**values, "system": _system(values, variables)}
     params = request.build(settings, [*before, turn]) | extra.parameters(values["option"])
+    schema = answer_schema(values["schema"], variables) if values["schema"] else None
+    if schema is not None:
+        params["output_config"] = {**params.get("output_config", {}), "format": schema.format}
     request.check(params)
-    return Question(params=params, values=values, chat=chat, cell=cell)
+    tools = function_tools(values["tools"], variables) if values["tools"] else []
+    return Question(
+        params=params, values=values, chat=chat, cell=cell, schema=schema, tools=tuple(tools)
+    )
 
 
 def _check(values: Mapping[str, Any], text: str) -> None:

@@ -5,6 +5,8 @@ Runs after the stream has ended; sends nothing.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from claude_nb import models
@@ -12,9 +14,10 @@ from claude_nb.api.types import Message
 from claude_nb.conversation import Turn
 from claude_nb.notebook import extract, formats, next_cell, render
 from claude_nb.notebook.follow import Outcome
+from claude_nb.notebook.ledger import Entry
 from claude_nb.notebook.question import Question
 
-__all__ = ["bundle", "deliver"]
+__all__ = ["bundle", "deliver", "entry", "metadata"]
 
 
 def bundle(
@@ -36,16 +39,60 @@ def bundle(
     message = outcome.message
     if message is None:
         return render.error_bundle("Stopped before anything came.")
-    true_cost = priced and not outcome.emulated
     footer = render.Footer(
         seconds=outcome.seconds,
         thinking_seconds=outcome.thinking_seconds,
-        cost=models.cost(message.model, message.usage.to_dict()) if true_cost else None,
+        cost=_cost(outcome, priced=priced),
         problem=outcome.problem,
         notes=_notes(question, outcome, stale),
         quiet=question.values["quiet"],
     )
     return render.bundle(_shown(question, message), footer)
+
+
+def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
+    """Return what the notebook file says of the run: for reports, and to find a saved answer.
+
+    ``request`` is a hash of the request's canonical JSON; ``usage`` holds the tokens by kind.
+    """
+    params = {**question.params, "tools": [tool.to_dict() for tool in question.tools]}
+    canonical = json.dumps(params, sort_keys=True, separators=(",", ":"), default=str)
+    usage = outcome.message.usage.to_dict() if outcome.message is not None else {}
+    tokens = {name: count for name, count in usage.items() if isinstance(count, int) and count}
+    digest = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return {"claude_nb": {"request": digest, "usage": tokens}}
+
+
+def _cost(outcome: Outcome, *, priced: bool) -> float | None:
+    """Return the price in US dollars where it is known to be true."""
+    message = outcome.message
+    if message is None or outcome.emulated or not priced:
+        return None
+    return models.cost(message.model, message.usage.to_dict())
+
+
+def entry(question: Question, outcome: Outcome, shell: Any, *, priced: bool) -> Entry:
+    """Return the run as the session's ledger keeps it."""
+    message = outcome.message
+    failed = type(outcome.error).__name__ if outcome.error is not None else ""
+    return Entry(
+        cell=question.cell,
+        chat=question.chat.name if question.chat is not None else "",
+        model=message.model if message is not None else question.params["model"],
+        usage=message.usage.to_dict() if message is not None else {},
+        seconds=outcome.seconds,
+        cost=_cost(outcome, priced=priced),
+        state=failed or outcome.problem or "complete",
+        title=question.title,
+        number=_number(shell),
+        emulated=outcome.emulated,
+    )
+
+
+def _number(shell: Any) -> int | None:
+    """Return the running cell's number; the shell's own count is one ahead on newer IPython."""
+    running = getattr(getattr(shell, "displayhook", None), "exec_result", None)
+    return getattr(running, "execution_count", None)
 
 
 def _notes(question: Question, outcome: Outcome, stale: list[Turn]) -> list[str]:
@@ -86,7 +133,7 @@ def deliver(question: Question, message: Message, shell: Any) -> None:
     """
     values = question.values
     text = "".join(block.text for block in message.content if block.type == "text")
-    value = formats.value(values["format"], text)
+    value = _value(question, text)
     if values["out"]:
         shell.user_ns[values["out"]] = value
     if values["extract"]:
@@ -94,3 +141,9 @@ def deliver(question: Question, message: Message, shell: Any) -> None:
         next_cell.insert(shell, prepared.text, question.cell)
         for warning in prepared.warnings:
             print(warning)  # noqa: T201 (a person should see it before running the cell)
+
+
+def _value(question: Question, text: str) -> Any:
+    if question.schema is not None:
+        return question.schema.read(text)
+    return formats.value(question.values["format"], text)

@@ -6,29 +6,30 @@ What is sent is composed in `question`, what is kept is made in `result`.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from typing import Any
 
 from claude_nb.api.errors import AnthropicError
 from claude_nb.api.types import Message
 from claude_nb.notebook import backend, formats, render, result, views
+from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.failure import RunError, describe
 from claude_nb.notebook.follow import Follower, Outcome
 from claude_nb.notebook.question import Question
 from claude_nb.notebook.stopping import Stopper
 
-__all__ = ["ask", "display_message"]
+__all__ = ["ask", "conclude", "display_value", "follow"]
 
 
-def ask(question: Question, shell: Any) -> Message | None:
+def ask(question: Question, host: Host) -> Message | None:
     """Ask, show the answer as it comes, and return it.
 
     Parameters
     ----------
     question : Question
         What to ask; its chat gets the turn when there is an answer.
-    shell : InteractiveShell
-        Where ``--out`` and ``-x`` put things.
+    host : Host
+        Its shell is where ``--out`` and ``-x`` put things, its ledger gets the run.
 
     Returns
     -------
@@ -44,66 +45,91 @@ def ask(question: Question, shell: Any) -> Message | None:
     """
     stopper = Stopper()
     view = views.choose(question.params["model"], stopper.stop)
-    outcome, server = _perform(question, view, stopper)
+    follower = follow(question, view)
+    server = backend.connect(follower.retrying)
+    view.open()
+    with follower.outcome.timed():
+        _perform(server.client, question, follower, stopper)
+    return conclude(question, follower.outcome, view, host, priced=server.priced)
+
+
+def follow(question: Question, view: views.View) -> Follower:
+    """Return what takes the events of this question's answer."""
+    values = question.values
+    opening = formats.opening(values["format"])
+    return Follower(view, Outcome(), hide_thinking=values["hide_thinking"], opening=opening)
+
+
+def conclude(
+    question: Question, outcome: Outcome, view: views.View, host: Host, *, priced: bool
+) -> Message | None:
+    """Show and keep what came of a run; return the answer, or raise what went wrong."""
     stale = _record(question, outcome)
+    host.ledger.append(result.entry(question, outcome, host.shell, priced=priced))
     if outcome.error is None or outcome.has_content:
-        page = result.bundle(question, outcome, stale, priced=server.priced)
-        view.finish(page, _announcement(outcome))
+        page = result.bundle(question, outcome, stale, priced=priced)
+        view.finish(page, _announcement(outcome), result.metadata(question, outcome))
     if outcome.error is not None:
         raise _failed(question, outcome, view) from outcome.error
-    if outcome.message is not None and not outcome.stopped:
-        result.deliver(question, outcome.message, shell)
+    if outcome.last is not None and not outcome.stopped:
+        result.deliver(question, outcome.last, host.shell)
     return outcome.message
 
 
-def _perform(
-    question: Question, view: views.View, stopper: Stopper
-) -> tuple[Outcome, backend.Backend]:
+def _perform(client: Any, question: Question, follower: Follower, stopper: Stopper) -> None:
     """Send the request and show the answer; what a run can end with is in the outcome."""
-    outcome = Outcome()
-    values = question.values
-    follower = Follower(
-        view,
-        outcome,
-        hide_thinking=values["hide_thinking"],
-        opening=formats.opening(values["format"]),
-    )
-    server = backend.connect(follower.retrying)
-    started = time.monotonic()
-    view.open()
+    send = _whole if question.values["no_stream"] else _stream
     try:
         with stopper:
-            (_whole if values["no_stream"] else _stream)(server.client, question, follower)
+            send(client, question, follower)
     except KeyboardInterrupt:
-        outcome.stopped = True
+        follower.outcome.stopped = True
     except AnthropicError as error:
-        outcome.error = error
-    outcome.seconds = time.monotonic() - started
-    return outcome, server
+        follower.outcome.error = error
 
 
 def _stream(client: Any, question: Question, follower: Follower) -> None:
-    with client.messages.stream(**question.params) as stream:
-        follower.outcome.emulated = backend.EMULATED_HEADER in stream.response.headers
-        try:
-            for event in stream:
-                follower.take(event)
-        finally:
-            follower.snapshot(stream)
+    for opened in _streams(client.messages, question, follower):
+        with opened as stream:
+            follower.begin_round(emulated=backend.EMULATED_HEADER in stream.response.headers)
+            try:
+                for event in stream:
+                    follower.take(event)
+            finally:
+                follower.snapshot(stream)
+
+
+def _streams(messages: Any, question: Question, follower: Follower) -> Any:
+    """Return the stream of the answer, or with tools those of all its rounds."""
+    if not question.tools:
+        return [messages.stream(**question.params)]
+    return messages.tool_runner(**question.params, **follower.tools(question.tools), stream=True)
 
 
 def _whole(client: Any, question: Question, follower: Follower) -> None:
-    reply = client.messages.with_raw_response.create(**question.params)
-    follower.outcome.emulated = backend.EMULATED_HEADER in reply.headers
-    follower.outcome.message = reply.parse()
+    for message, emulated in _answers(client.messages, question, follower):
+        follower.begin_round(emulated=emulated)
+        follower.outcome.rounds[-1].message = message
+
+
+def _answers(messages: Any, question: Question, follower: Follower) -> Iterator[tuple[Any, bool]]:
+    """Yield each round's answer and whether the emulator gave it."""
+    if question.tools:
+        emulated = backend.connect().emulated
+        tools = follower.tools(question.tools)
+        for message in messages.tool_runner(**question.params, **tools):
+            yield message, emulated
+    else:
+        reply = messages.with_raw_response.create(**question.params)
+        yield reply.parse(), backend.EMULATED_HEADER in reply.headers
 
 
 def _record(question: Question, outcome: Outcome) -> list[Any]:
-    if outcome.message is None:
+    message = outcome.message
+    if message is None:
         return []
-    content = [block.to_dict() for block in outcome.message.content]
-    state = outcome.problem or "complete"
-    return question.record(content, outcome.message.usage.to_dict(), state)
+    content = [block.to_dict() for block in message.content]
+    return question.record(content, message.usage.to_dict(), outcome.problem or "complete")
 
 
 def _failed(question: Question, outcome: Outcome, view: views.View) -> RunError:
@@ -129,6 +155,7 @@ def _announcement(outcome: Outcome) -> str:
     return "Answer stopped." if outcome.stopped else "Answer complete."
 
 
-def display_message(message: Message) -> None:
-    """Display an answer again, as when it was new."""
-    views.FinalView().finish(render.bundle(message, render.Footer()))
+def display_value(value: Any) -> None:
+    """Display an answer again as when it was new, or the state of one that is still coming."""
+    shown = {"text/plain": repr(value)} if not isinstance(value, Message) else render.bundle(value)
+    views.FinalView().finish(shown)

@@ -197,12 +197,18 @@ SETTINGS: tuple[Setting, ...] = (
             help="propose the answer's code as the next cell (never runs it)"),
     Setting(name="out", flags=("--out",), metavar="NAME", lasting=False,
             help="put the answer into this variable: its text, or what --format makes of it"),
+    Setting(name="schema", flags=("--schema",), metavar="NAME", lasting=False,
+            help="answer as this pydantic model, dataclass, TypedDict or JSON schema"),
+    Setting(name="tools", flags=("--tools",), metavar="F,G", lasting=False,
+            help="functions that the model may call"),
     Setting(name="quiet", flags=("-q", "--quiet"), kind="flag", default=False,
             help="no line of model, time and tokens below the answer"),
     Setting(name="dry_run", flags=("-N", "--dry-run"), kind="flag", default=False, lasting=False,
             help="show the exact request, its tokens and likely cost; ask nothing"),
     Setting(name="no_stream", flags=("--no-stream",), kind="flag", default=False,
             help="show the answer only when it is whole"),
+    Setting(name="bg", flags=("--bg",), kind="flag", default=False, lasting=False,
+            help="let the cell end at once; its value is a handle to await or stop"),
 )
 # fmt: on
 

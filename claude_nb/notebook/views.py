@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["FinalView", "TextView", "View", "choose"]
+__all__ = ["FinalView", "TextView", "View", "choose", "is_live"]
 
 MODES = ("auto", "live", "final", "text")
 
@@ -35,13 +35,24 @@ class View(Protocol):
     def event(self, event: Any) -> None:
         """Take one stream event."""
 
+    def tool(self, name: str) -> None:
+        """Begin a disclosure of that name."""
+
+    def tool_input(self, text: str) -> None:
+        """Append text to that disclosure."""
+
     def end_block(self, title: str = "") -> None:
         """End the running block; `title` becomes the title of its disclosure."""
 
     def status(self, text: str) -> None:
         """Replace what the status line says."""
 
-    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+    def finish(
+        self,
+        bundle: Mapping[str, Any],
+        announcement: str = "",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
         """Show the final output in place of what was shown so far."""
 
 
@@ -56,18 +67,29 @@ class FinalView:
     def event(self, event: Any) -> None:
         """Show nothing yet."""
 
+    def tool(self, name: str) -> None:
+        """Show nothing yet."""
+
+    def tool_input(self, text: str) -> None:
+        """Show nothing yet."""
+
     def end_block(self, title: str = "") -> None:
         """Show nothing yet."""
 
     def status(self, text: str) -> None:
         """Show nothing yet."""
 
-    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+    def finish(
+        self,
+        bundle: Mapping[str, Any],
+        announcement: str = "",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
         """Publish the bundle as one output."""
         from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
 
         del announcement
-        publish_display_data(dict(bundle))
+        publish_display_data(dict(bundle), metadata=dict(metadata or {}))
 
 
 class TextView:
@@ -85,10 +107,25 @@ class TextView:
         """Write text as it comes, and thinking dimmed where the terminal can."""
         delta: Any = getattr(event, "delta", None)
         kind = getattr(delta, "type", "")
-        if kind == "text_delta":
+        block: Any = getattr(event, "content_block", None)
+        if event.type == "content_block_start" and block.type == "tool_use":
+            self.tool(block.name)
+        elif event.type == "content_block_stop":
+            self.end_block()
+        elif kind == "input_json_delta":
+            self.tool_input(delta.partial_json)
+        elif kind == "text_delta":
             self._write(delta.text)
         elif kind == "thinking_delta":
             self._write(_dim(delta.thinking))
+
+    def tool(self, name: str) -> None:
+        """Write the title of what follows."""
+        self._write(f"[{name}] ")
+
+    def tool_input(self, text: str) -> None:
+        """Write what a tool gets or returns."""
+        self._write(text)
 
     def end_block(self, title: str = "") -> None:
         """Separate blocks by an empty line."""
@@ -97,9 +134,14 @@ class TextView:
     def status(self, text: str) -> None:
         """Say nothing: a terminal has no line to replace."""
 
-    def finish(self, bundle: Mapping[str, Any], announcement: str = "") -> None:
+    def finish(
+        self,
+        bundle: Mapping[str, Any],
+        announcement: str = "",
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write the last line of the bundle, or all of it if nothing was written as it came."""
-        del announcement
+        del announcement, metadata
         text = str(bundle["text/plain"]).rstrip()
         if self._wrote:
             self._write(f"\n{_dim(text.rpartition(chr(10))[2])}\n")
@@ -120,7 +162,7 @@ def _dim(text: str) -> str:
     return f"\x1b[2m{plain(text)}\x1b[0m" if sys.stdout.isatty() else plain(text)
 
 
-def choose(title: str, on_stop: Callable[[], object]) -> View:
+def choose(title: str, on_stop: Callable[[], object], *, background: bool = False) -> View:
     """Return the view for this front end.
 
     ``CLAUDE_NB_DISPLAY`` is ``auto`` (the default), ``live``, ``final`` (one output at the end, as
@@ -131,16 +173,24 @@ def choose(title: str, on_stop: Callable[[], object]) -> View:
     InputError
         ``CLAUDE_NB_DISPLAY`` is none of these.
     """
-    mode = os.environ.get("CLAUDE_NB_DISPLAY", "").strip().lower() or "auto"
-    if mode not in MODES:
-        raise InputError(f"CLAUDE_NB_DISPLAY is {mode!r}, but must be one of {', '.join(MODES)}.")
-    if mode == "auto":
-        mode = _front_end()
+    mode = _mode()
     if mode == "live":
         from claude_nb.notebook.live import LiveView  # noqa: PLC0415 (only where there is a page)
 
-        return LiveView(title, on_stop=on_stop)
+        return LiveView(title, on_stop=on_stop, background=background)
     return FinalView() if mode == "final" else TextView()
+
+
+def is_live() -> bool:
+    """Return whether the front end shows answers as they come, after their cell has ended too."""
+    return _mode() == "live"
+
+
+def _mode() -> str:
+    mode = os.environ.get("CLAUDE_NB_DISPLAY", "").strip().lower() or "auto"
+    if mode not in MODES:
+        raise InputError(f"CLAUDE_NB_DISPLAY is {mode!r}, but must be one of {', '.join(MODES)}.")
+    return _front_end() if mode == "auto" else mode
 
 
 def _front_end() -> str:
