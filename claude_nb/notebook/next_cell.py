@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from claude_nb.notebook.visible import escape, is_hidden, visible
+from claude_nb.notebook.visible import escape, hidden_in, visible
 
 __all__ = ["Prepared", "insert", "prepare"]
 
-_MAGIC = re.compile(r"^\s*(?:[\w\s.,\[\]\"'*()]+=\s*)?(%%?|!)\s*\S.*", re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*(?:[\w \t.,\[\]\"'*()]+=[ \t]*)?(%%?|!)[ \t]*\S.*", re.MULTILINE)
 _WORD = re.compile(r"[^\W\d]\w*")
 _FORMATTED = re.compile(r"[a-z]*[ft]", re.IGNORECASE)
 _MOST = 5  # of a kind in a header or a list of warnings
@@ -70,8 +70,11 @@ def prepare(code: str) -> Prepared:
 
 def _hidden(code: str) -> list[tuple[int, str]]:
     """Return (line, character) of each hidden character; lines count from 1."""
+    wanted = hidden_in(code)
+    if not wanted:
+        return []
     lines = enumerate(code.split("\n"), 1)
-    return [(line, char) for line, text in lines for char in text if is_hidden(char)]
+    return [(line, char) for line, text in lines for char in text if char in wanted]
 
 
 def _header(hidden: Sequence[tuple[int, str]]) -> str:
@@ -109,7 +112,7 @@ def _magics(code: str) -> Iterator[tuple[int, str]]:
 
 def _names(code: str) -> Iterator[tuple[int, str]]:
     """Yield (line, warning) of names that may not be what they look like."""
-    for line, name in _words(code):
+    for line, name in [] if code.isascii() else _words(code):
         if name.isascii():
             continue
         read = unicodedata.normalize("NFKC", name)

@@ -117,7 +117,7 @@ class _Part:
     def _values(self) -> list[tuple[Any, ...]]:
         rows, columns = _ends(len(self.frame), self.rows), _ends(self.frame.shape[1], self.columns)
         if self._indexed():
-            return list(self.frame.iloc[rows, columns].itertuples(name=None))
+            return list(self.frame.iloc[rows].iloc[:, columns].itertuples(name=None))
         return list(self.frame[rows, columns].rows())
 
     def _left_out(self, *, cut: bool) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["escape", "is_hidden", "visible"]
+__all__ = ["escape", "hidden_in", "is_hidden", "visible"]
 
 _KINDS = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cn", "Cs"})
 # drawn as nothing although letters or marks: fillers, joiners, variation selectors
@@ -29,6 +29,11 @@ def is_hidden(char: str) -> bool:
     return unicodedata.category(char) in _KINDS or _BLANK.match(char) is not None
 
 
+def hidden_in(text: str) -> set[str]:
+    """Return the hidden characters that occur in a text; each kind is looked at once."""
+    return {char for char in set(text) if is_hidden(char)}
+
+
 def escape(char: str) -> str:
     """Return a character as Python writes it in a string: two, four or eight digits."""
     point = ord(char)
@@ -39,6 +44,4 @@ def escape(char: str) -> str:
 
 def visible(text: str) -> str:
     """Return `text` with an escape for each hidden character."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(escape(char) if is_hidden(char) else char for char in text)
+    return text.translate({ord(char): escape(char) for char in hidden_in(text)})
