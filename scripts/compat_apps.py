@@ -18,9 +18,9 @@ CLIENTS: dict[str, tuple[str, ...]] = {
     "sdk-new": ("anthropic==2.12.0",),
     "sdk-old": ("anthropic==0.125.0",),
     "llm": ("llm", "llm-anthropic"),
-    "litellm": ("litellm",),
+    "litellm": ("litellm", "mcp"),
     "pydantic-ai": ("pydantic-ai-slim[anthropic]",),
-    "claudette": ("claudette",),
+    "claudette": ("claudette", "anthropic<1"),
     "chatlas": ("chatlas[anthropic]",),
 }
 

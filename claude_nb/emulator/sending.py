@@ -113,7 +113,9 @@ class Sender:
         if self._waiting:
             data = bytes(self._waiting)
             self._waiting.clear()
-            await asyncio.wait_for(self._connection.write(data), self._patience)
+            # not wait_for: before Python 3.12 it may swallow the cancellation that ends a reply
+            async with asyncio.timeout(self._patience):
+                await self._connection.write(data)
 
     async def _cut(self, part: Part) -> None:
         await self._flush()

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import threading
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
-from tornado.netutil import bind_sockets
 
 from claude_nb.emulator.app import Emulator
 from claude_nb.emulator.connection import FULL, Door, Limits
@@ -27,6 +26,7 @@ __all__ = ["Server"]
 
 _START = 10.0  # seconds to wait for the thread
 _HOST = "127.0.0.1"
+_BACKLOG = 256  # connections the system may hold until they are taken
 
 
 class Server:
@@ -52,8 +52,9 @@ class Server:
     def __init__(self, emulator: Emulator, port: int = 0, limits: Limits | None = None) -> None:
         self.emulator = emulator
         self._limits = limits or Limits()
-        self._sockets = bind_sockets(port, _HOST, family=socket.AF_INET)
-        self.port: int = self._sockets[0].getsockname()[1]
+        self._door = Door(emulator, self._limits)
+        self._socket = _listen(port)
+        self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{_HOST}:{self.port}"
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -82,8 +83,7 @@ class Server:
 
     def forget(self) -> None:
         """Release the port in a forked child, where the thread does not exist."""
-        for listening in self._sockets:
-            listening.close()
+        self._socket.close()
 
     def __enter__(self) -> Self:
         """Return the server, which runs already."""
@@ -101,21 +101,35 @@ class Server:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._serve(self._sockets))
+            self._loop.run_until_complete(self._serve())
         finally:
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
 
-    async def _serve(self, sockets: Iterable[socket.socket]) -> None:
-        door = Door(self.emulator, self._limits)
+    async def _serve(self) -> None:
+        door = self._door
         server = _server(door, self._limits)
-        server.add_sockets(sockets)
+        server.add_socket(self._socket)
         self._ready.set()
         await self._stop.wait()
         server.stop()
         await door.close()
         await server.close_all_connections()
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name != "nt":  # there it would allow two servers on one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((_HOST, port))
+        listening.listen(_BACKLOG)
+        listening.setblocking(False)  # noqa: FBT003 - the standard library's signature
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 class _Server(HTTPServer):

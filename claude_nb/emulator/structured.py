@@ -157,7 +157,9 @@ class _Filler:
 
     def _by_name(self, name: str) -> str:
         stated = re.search(
-            rf"\b{re.escape(name)}\s*(?:is|:|=)\s*[\"“]?([^\n,;.\"”]+)", self._text, re.IGNORECASE
+            rf"\b{re.escape(name)}\s*(?:is|:|=)\s*[\"“]?(.+?)(?= and |[\n,;.\"”]|$)",
+            self._text,
+            re.IGNORECASE,
         )
         if stated and name:
             return stated.group(1).strip()
