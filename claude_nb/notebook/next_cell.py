@@ -139,6 +139,8 @@ def _words(code: str) -> list[tuple[int, str]]:
 
 
 def _may_name(token: tokenize.TokenInfo) -> bool:
+    if token.string.isascii():
+        return False
     # before Python 3.12 a formatted string is one token, with the names inside it
     is_formatted = token.type == tokenize.STRING and _FORMATTED.match(token.string) is not None
     return token.type in {tokenize.NAME, tokenize.ERRORTOKEN} or is_formatted
