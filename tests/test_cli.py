@@ -13,9 +13,10 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from claude_nb import __version__, doctor
+from claude_nb import __version__
 from claude_nb.cli import main
 from claude_nb.emulator import serve
+from claude_nb.notebook import checks
 
 
 def start(*arguments, **env):
@@ -132,7 +133,7 @@ def test_doctor_finds_nothing_wrong_where_all_is_well():
     status, said = examine(CLAUDE_NB_BACKEND="emulator")
     assert status == 0
     assert "FIX" not in said
-    assert "the built-in emulator" in said
+    assert "from the emulator" in said
     assert "pieces of text" in said
 
 
@@ -148,10 +149,10 @@ def test_doctor_says_what_to_do_about_a_server_that_is_not_there():
         ANTHROPIC_API_KEY="sk-ant-canary", ANTHROPIC_BASE_URL="http://127.0.0.1:1"
     )
     assert status == 1
-    assert "FIX  answer of http://127.0.0.1:1" in said
+    assert "FIX  server http://127.0.0.1:1" in said
     assert "Check the network and ANTHROPIC_BASE_URL" in said
 
 
 def test_doctor_notices_an_answer_that_came_in_one_piece():
-    assert not doctor._streaming(0.0, [3.0 + i / 1000 for i in range(50)]).fine
-    assert doctor._streaming(0.0, [0.5 + i / 20 for i in range(50)]).fine
+    assert not checks._streaming(0.0, [3.0 + i / 1000 for i in range(50)]).fine
+    assert checks._streaming(0.0, [0.5 + i / 20 for i in range(50)]).fine

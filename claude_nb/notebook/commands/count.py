@@ -11,13 +11,16 @@ from claude_nb.notebook import backend, render
 from claude_nb.notebook.commands.chats import current
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.commands.page import Column, paragraph, show, soft, table
-from claude_nb.notebook.commands.show import settings
+from claude_nb.notebook.commands.show import sent, settings
 from claude_nb.notebook.failure import RunError, describe
 
 __all__ = ["count", "run"]
 
 _ASKED = frozenset(MessageCountTokensParams.__annotations__)
-_ALONE = {"no_history": True, "system": None, "think": None, "option": (), "format": "markdown"}
+_ALONE = {"no_history": True, "system": None, "think": None, "option": (), "format": "markdown"} | {
+    "tools": None,
+    "schema": None,
+}
 _COLUMNS = (
     Column(""),
     Column("tokens", numeric=True),
@@ -34,11 +37,11 @@ def run(magics: Host, words: str) -> None:
     rows = []
     if words:
         alone = settings(magics, chat, words, **_ALONE)
-        rows.append(_row("this text", alone.params, server))
+        rows.append(_row("this text", sent(alone), server))
     before = len(question.params["messages"]) > 1 or "system" in question.params
     if before or not words:
         name = f"next request of chat {chat}" + (", with it" if words else ", as yet without text")
-        rows.append(_row(name, question.params, server))
+        rows.append(_row(name, sent(question), server))
     who = "the built-in emulator" if server.emulated else server.client.base_url
     show(table(_COLUMNS, rows), paragraph(soft(f"{question.params['model']}, counted by {who}.")))
 

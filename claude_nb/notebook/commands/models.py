@@ -30,14 +30,15 @@ __all__ = ["run", "short_names"]
 
 _PATIENCE = 5.0  # seconds for the server's list
 _THINKING = {"enabled": "budget", "disabled": "off", "between_tools": "between tools"}
+_PRICES = "prices are the table's, in US dollars per million tokens."
 _COLUMNS = (
     Column("model"),
     Column("also called"),
     Column("context", numeric=True),
-    Column("writes up to", numeric=True),
+    Column("output", numeric=True),
     Column("thinking"),
     Column("temperature"),
-    Column("$ per M tokens, in / out", numeric=True),
+    Column("$ in / out", numeric=True),
     Column("state"),
 )
 
@@ -67,7 +68,7 @@ def _refresh() -> tuple[frozenset[str] | None, Piece]:
             soft(f"{why} "), code("%claude doctor"), soft(" looks for the cause.")
         )
     who = "the built-in emulator" if server.emulated else client.base_url
-    return offered, paragraph(soft(f"Refreshed from {who}. Prices are those of the table."))
+    return offered, paragraph(soft(f"Refreshed from {who}; {_PRICES}"))
 
 
 def _fits(info: ModelInfo, words: str) -> bool:

@@ -172,8 +172,19 @@ def bundle(*blocks: Piece) -> dict[str, str]:
     }
 
 
-def show(*blocks: Piece) -> None:
-    """Display a page of these blocks, as one output."""
+def show(*blocks: Piece, display_id: str | None = None, again: bool = False) -> None:
+    """Display a page of these blocks, as one output.
+
+    Parameters
+    ----------
+    *blocks : Piece
+        From top to bottom.
+    display_id : str, optional
+        By which to find the output again.
+    again : bool
+        Whether to put the page in the place of the one that has this id.
+    """
     from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
 
-    publish_display_data(bundle(*blocks))
+    transient = {"display_id": display_id} if display_id else None
+    publish_display_data(bundle(*blocks), transient=transient, update=again)

@@ -23,7 +23,7 @@ from claude_nb.notebook.commands.page import (
 )
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["described", "run", "settings"]
+__all__ = ["described", "run", "sent", "settings"]
 
 _LONG = 1_500  # characters beyond which a text is folded
 _MOST = 50_000  # characters of one text
@@ -54,13 +54,19 @@ def settings(magics: Host, name: str, text: str, **changes: Any) -> question.Que
     )
 
 
+def sent(asked: question.Question) -> dict[str, Any]:
+    """Return the request that a question sends, its tools as the server sees them."""
+    tools = [tool.to_dict() for tool in asked.tools]
+    return {**asked.params, "tools": tools} if tools else dict(asked.params)
+
+
 def _head(magics: Host, name: str, turns: int) -> Iterator[Piece]:
     count = "1 turn" if turns == 1 else f"{turns} turns"
     yield paragraph(
         "Chat ", code(name), soft(f" · {count} · what goes out with your next question")
     )
     try:
-        params = dict(settings(magics, name, "?").params)
+        params = sent(settings(magics, name, "?"))
     except InputError as problem:
         yield paragraph(strong("As the defaults are, nothing can be sent: "), str(problem))
         return

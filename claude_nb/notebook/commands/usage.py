@@ -74,7 +74,7 @@ def bar(one: Total, most: int) -> Piece:
     length = max(1, round(_WIDTH * (one.read + one.written) / max(most, 1)))
     written = round(length * one.written / max(one.read + one.written, 1))
     drawn = _READ * (length - written), _WRITTEN * written
-    html = f'<samp aria-hidden="true"><i>{drawn[0]}</i>{drawn[1]}</samp>'
+    html = f'<samp aria-hidden="true">{drawn[0]}{drawn[1]}</samp>'
     return Piece(html, "".join(drawn))
 
 
