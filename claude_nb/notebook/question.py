@@ -111,10 +111,11 @@ def compose(
     before = chat.messages(cell) if chat is not None and not values["fresh"] else []
     turn = {"role": "user", "content": _content(values, text, variables)}
     settings = {**values, "system": _system(values, variables)}
-    params = request.build(settings, [*before, turn]) | extra.parameters(values["option"])
+    params = request.build(settings, [*before, turn])
     schema = answer_schema(values["schema"], variables) if values["schema"] else None
     if schema is not None:
-        params["output_config"] = {**params.get("output_config", {}), "format": schema.format}
+        params = extra.merged(params, {"output_config": {"format": schema.format}})
+    params = extra.merged(params, extra.parameters(values["option"]))
     request.check(params)
     tools = function_tools(values["tools"], variables) if values["tools"] else []
     return Question(

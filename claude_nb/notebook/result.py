@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from claude_nb import models
@@ -137,10 +138,25 @@ def deliver(question: Question, message: Message, shell: Any) -> None:
     if values["out"]:
         shell.user_ns[values["out"]] = value
     if values["extract"]:
-        prepared = next_cell.prepare(extract.code(text, "all"))
-        next_cell.insert(shell, prepared.text, question.cell)
-        for warning in prepared.warnings:
-            print(warning)  # noqa: T201 (a person should see it before running the cell)
+        for line in _propose(question, text, shell):
+            print(line)  # noqa: T201 (a person should see it before running the cell)
+
+
+def _propose(question: Question, text: str, shell: Any) -> Iterator[str]:
+    """Put the answer's code into the next cell; yield what a person should know of it."""
+    prepared = next_cell.prepare(extract.code(text, "all"))
+    done = next_cell.insert(shell, prepared.text, question.cell)
+    if done != "inserted":
+        yield _INSERTED[done]
+    if not all(block.closed for block in extract.fences(text)):
+        yield "The answer was cut off inside its code: the cell below is not whole."
+    yield from prepared.warnings
+
+
+_INSERTED = {
+    "kept": "The same code was put below before, so it is not put there again.",
+    "changed": "An earlier version of this code stands below too.",
+}
 
 
 def _value(question: Question, text: str) -> Any:

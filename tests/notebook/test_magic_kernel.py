@@ -208,6 +208,21 @@ def test_code_goes_into_a_variable_and_is_proposed_as_the_next_cell(claude):
     assert claude.run("source.startswith('def is_prime')").text == "True"
 
 
+def test_the_same_code_is_not_proposed_twice(claude):
+    prompt = "Write a Python function that checks for primes"
+    first = ask(claude, "-x --no-history", prompt, cell_id="code")
+    again = ask(claude, "-x --no-history", prompt, cell_id="code")
+    assert len(first.reply["payload"]) == 1
+    assert again.reply["payload"] == []
+    assert "put below before" in again.text
+
+
+def test_an_option_adds_to_an_object_that_settings_made(claude):
+    run = ask(claude, "-N --no-history -m sonnet-5.5 --think low -o output_config.format.type=text")
+    assert '"effort": "low"' in run.text
+    assert '"type": "text"' in run.text
+
+
 def test_an_answer_of_the_wrong_format_is_shown_and_fails(claude):
     run = ask(claude, "-f json --no-history", "Tell me about lighthouses")
     assert run.status == "error"
