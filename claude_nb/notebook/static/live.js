@@ -161,7 +161,7 @@ class View {
     const summary = details.appendChild(element("summary"));
     summary.textContent = kind === "think" ? "Thinking…" : title;
     summary.addEventListener("click", () => this.touched.set(number, !details.open));
-    details.appendChild(element("pre"));
+    details.appendChild(element("pre")).tabIndex = 0; // it scrolls, so it takes the focus
     details.open = this.touched.get(number) ?? kind === "think";
     details.dataset.kind = kind;
     this.section = details;
