@@ -7,13 +7,15 @@ PYTEST := $(BIN)/python -m pytest
 OPENAPI ?=
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 KERNELS := 6.29 7.0
+LABS := 4.2:7.2
+LABEXTENSION := $(wildcard claude_nb/labextension/*.json claude_nb/labextension/static/*)
 
 # Caching bytecode makes every kernel that the tests start several times faster.
 unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks rerun browser bench kernels conformance compat pins clean
+.PHONY: help demo test quick lint types unit notebooks rerun browser bench kernels labs conformance compat pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -52,10 +54,13 @@ bench: $(VENV)/.installed browser ## measure the live view in the browser and pr
 kernels: $(VENV)/.installed ## the kernel tests on older versions of ipykernel
 	$(foreach version,$(KERNELS),scripts/kernels.sh $(version) &&) true
 
+labs: browser ## the front-end tests on older versions of JupyterLab and Notebook
+	$(foreach versions,$(LABS),scripts/labs.sh $(subst :, ,$(versions)) &&) true
+
 conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
-	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m conformance
+	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m "not compat and not browser" tests/emulator
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(PYTEST) -m compat
@@ -67,5 +72,5 @@ clean: ## remove environments, caches and artefacts
 	rm -rf $(VENV) .venv-* build dist htmlcov artifacts .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed: pyproject.toml requirements/constraints.txt scripts/setup.sh
+$(VENV)/.installed: pyproject.toml requirements/constraints.txt scripts/setup.sh $(LABEXTENSION)
 	@scripts/setup.sh venv $(VENV)

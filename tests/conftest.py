@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 
 import pytest
 from kernel_rig import Kernel
 
+CHOSEN = ("CLAUDE_NB_OPENAPI", "CLAUDE_NB_KERNEL_PYTHON", "CLAUDE_NB_COMPAT", "CLAUDE_NB_HTTP")
+KEPT = {name: os.environ[name] for name in CHOSEN if name in os.environ}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run browser tests last: playwright keeps a loop running in this thread to the end."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory):
+    """Hide the user's keys, settings and profiles from every test and from what it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(("ANTHROPIC_", "CLAUDE_NB_", "JUPYTER", "IPYTHON", "JPY_")):
+                patch.delenv(name)
+        for name, value in KEPT.items():
+            patch.setenv(name, value)
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        yield
 
 
 @pytest.fixture(scope="module")
