@@ -13,7 +13,7 @@ from typing import Any
 from claude_nb import models
 from claude_nb.api.types import Message
 from claude_nb.conversation import Turn
-from claude_nb.notebook import extract, formats, next_cell, render
+from claude_nb.notebook import extract, formats, next_cell, render, views
 from claude_nb.notebook.follow import Outcome
 from claude_nb.notebook.ledger import Entry
 from claude_nb.notebook.question import Question
@@ -40,9 +40,10 @@ def bundle(
     message = outcome.message
     if message is None:
         return render.error_bundle("Stopped before anything came.")
+    timed = views.tells_time()
     footer = render.Footer(
-        seconds=outcome.seconds,
-        thinking_seconds=outcome.thinking_seconds,
+        seconds=outcome.seconds if timed else None,
+        thinking_seconds=outcome.thinking_seconds if timed else (),
         cost=_cost(outcome, priced=priced),
         problem=outcome.problem,
         notes=_notes(question, outcome, stale),

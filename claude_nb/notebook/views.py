@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["FinalView", "TextView", "View", "choose", "is_live"]
+__all__ = ["FinalView", "TextView", "View", "choose", "is_live", "tells_time"]
 
 MODES = ("auto", "live", "final", "text")
 
@@ -165,8 +165,8 @@ def _dim(text: str) -> str:
 def choose(title: str, on_stop: Callable[[], object], *, background: bool = False) -> View:
     """Return the view for this front end.
 
-    ``CLAUDE_NB_DISPLAY`` is ``auto`` (the default), ``live``, ``final`` (one output at the end, as
-    for nbclient and nbval) or ``text``.
+    ``CLAUDE_NB_DISPLAY`` is ``auto`` (the default), ``live``, ``final`` (one output at the end,
+    the same on each run, as nbval needs it) or ``text``.
 
     Raises
     ------
@@ -186,11 +186,24 @@ def is_live() -> bool:
     return _mode() == "live"
 
 
+def tells_time() -> bool:
+    """Return whether outputs say how long things took.
+
+    Not where ``CLAUDE_NB_DISPLAY`` is ``final``: the same notebook then gives the same file.
+    """
+    return _asked_mode() != "final"
+
+
 def _mode() -> str:
+    mode = _asked_mode()
+    return _front_end() if mode == "auto" else mode
+
+
+def _asked_mode() -> str:
     mode = os.environ.get("CLAUDE_NB_DISPLAY", "").strip().lower() or "auto"
     if mode not in MODES:
         raise InputError(f"CLAUDE_NB_DISPLAY is {mode!r}, but must be one of {', '.join(MODES)}.")
-    return _front_end() if mode == "auto" else mode
+    return mode
 
 
 def _front_end() -> str:

@@ -1,6 +1,7 @@
 """The magic through a real kernel, against the emulator, as nbclient would see it."""
 
 import json
+import re
 import time
 
 import pytest
@@ -58,6 +59,15 @@ def test_thinking_is_a_closed_disclosure(claude):
     html = run.outputs[0].data["text/html"]
     assert "<details><summary>Thought for " in html
     assert "tokens</summary>" in html
+
+
+@pytest.mark.parametrize(("display", "told"), [("auto", True), ("final", False)])
+def test_times_are_left_out_where_runs_must_be_equal(start_kernel_module, display, told):
+    kernel = start_kernel_module(CLAUDE_NB_EMULATOR_SPEED="0", CLAUDE_NB_DISPLAY=display)
+    kernel.run(SETUP)
+    text = kernel.run("%%claude --think 2000\nWhat is 17 * 23?").text
+    assert bool(re.search(r"Thought for \d", text)) is told
+    assert bool(re.search(r"· \d+\.\d s ·", text)) is told
 
 
 def test_hidden_thinking_is_not_shown(claude):
