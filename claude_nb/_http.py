@@ -1,30 +1,38 @@
 """The seam to the HTTP library: the only module that imports httpx or httpx2.
 
-A `Connector` sends a `Request` and gives back a `Response` and its body; whatever the library
-raises leaves here as a `TransportError`, without the library's frames, objects or headers.
-The API key is added by an auth object at send time and taken off again when the reply's head has
-arrived. Redirects are never followed: the library would carry ``x-api-key`` to the other host.
+Whatever the library raises becomes a `TransportError`, without the library's frames, objects or
+headers. The API key is added by an auth object at send time and taken off again when the reply's
+head has arrived. Redirects are never followed: the library would carry ``x-api-key`` to the other
+host.
 """
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import importlib
+import logging
 import os
 import socket
 import ssl
 import sys
 import time
 import urllib.request
-import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any
 
+from claude_nb.api.secret import Secret, scrub
 from claude_nb.api.wire import Headers, Request, Response
 
-__all__ = ["AsyncConnector", "Connector", "TransportError", "choose_library"]
+__all__ = [
+    "Credentials",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "Exchange",
+    "Pool",
+    "TransportError",
+    "choose_library",
+]
 
 Credentials = Callable[[], dict[str, str]]
 
@@ -90,6 +98,7 @@ class Pool:
         if self.given is not None:
             return self.given
         library = choose_library()
+        _scrub_logs(library.__name__)
         options: dict[str, Any] = {
             "limits": library.Limits(
                 max_connections=self.limit, max_keepalive_connections=self.limit
@@ -100,6 +109,21 @@ class Pool:
             return getattr(library, client)(**options, follow_redirects=False)
         made = getattr(library, transport)(**options, socket_options=_keep_alive())
         return getattr(library, client)(transport=made, follow_redirects=False)
+
+
+class _Scrubbed(logging.Filter):
+    """Takes keys out of what the library logs, should a server have echoed one in a header."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = scrub(record.getMessage()), None
+        return True
+
+
+@functools.cache
+def _scrub_logs(library: str) -> None:
+    core = library.replace("httpx", "httpcore")
+    for name in (library, *(f"{core}.{part}" for part in ("connection", "http11", "proxy"))):
+        logging.getLogger(name).addFilter(_Scrubbed())
 
 
 @functools.cache
@@ -141,29 +165,41 @@ def _auth_class(library: Any) -> type[Any]:
 
 
 @dataclass(slots=True)
-class _Exchange:
+class Exchange:
     """What both connectors do with a request and its reply, apart from waiting for it."""
 
     library: Any
     request: Request
+    credentials: Credentials
+    seconds: dict[str, float | None] = field(default_factory=dict[str, float | None])
+
+    def expect_body(self) -> None:
+        """Wait for each part of the body as long as for a part, no longer as for the head."""
+        idle = self.request.idle_timeout
+        if idle is not None:  # the library looks at this again when it begins to read the body
+            self.seconds["read"] = min(idle, self.seconds["read"] or idle)
 
     def build(self) -> Any:
-        extensions = {"timeout": self.request.timeout.as_dict()}
+        """Return the library's form of the request, still without the key."""
+        self.seconds.update(self.request.timeout.as_dict())
         return self.library.Request(
             self.request.method,
             self.request.url,
             headers=dict(self.request.headers),
             content=self.request.content or None,
-            extensions=extensions,
+            extensions={"timeout": self.seconds},
         )
 
-    def auth(self, credentials: Credentials) -> Any:
+    def auth(self) -> Any:
+        """Return what adds the key as the request is sent."""
         auth = _auth_class(self.library)()
-        auth.headers = credentials
+        auth.headers = self.credentials
         return auth
 
     def response(self, reply: Any, content: bytes, started: float) -> Response:
-        headers = Headers(list(reply.headers.multi_items()))
+        """Return our form of the library's reply; `started` is when it was asked for."""
+        fields: list[tuple[str, str]] = reply.headers.multi_items()
+        headers = Headers([(name, self._clean(value)) for name, value in fields])
         elapsed = time.monotonic() - started
         return Response(int(reply.status_code), headers, self.request, content, elapsed)
 
@@ -171,182 +207,14 @@ class _Exchange:
         """Return what to raise for an error of the library; pass on everything else."""
         library = self.library
         if isinstance(error, library.HTTPError | library.InvalidURL | library.StreamError):
-            return TransportError(type(error).__name__, str(error))
+            return TransportError(type(error).__name__, self._clean(str(error)))
         if isinstance(error, OSError | EOFError):
-            return TransportError(type(error).__name__, str(error))
+            return TransportError(type(error).__name__, self._clean(str(error)))
         raise error.with_traceback(None)
 
-
-class Connector:
-    """Sends requests and waits for their replies.
-
-    Parameters
-    ----------
-    pool : Pool
-        How to make the client; a forked child makes its own, as sharing the parent's
-        connections would mix up the answers.
-    credentials : callable
-        Returns the headers that carry the key.
-    """
-
-    def __init__(self, pool: Pool, credentials: Credentials) -> None:
-        self.pool = pool
-        self._credentials = credentials
-        self._clients: dict[int, Any] = {}
-        self.closed = False
-
-    def client(self) -> Any:
-        """Return this process's client."""
-        if self.pool.given is not None:
-            return self.pool.given
-        pid = os.getpid()
-        found = self._clients.get(pid)
-        # no lock, which a fork could copy while held: of two threads one client is just dropped
-        return found or self._clients.setdefault(pid, self.pool.open("Client", "HTTPTransport"))
-
-    def send(self, request: Request, *, stream: bool) -> tuple[Response, Body | None]:
-        """Send a request; return its reply, with a body to read if it is streamed.
-
-        Raises
-        ------
-        TransportError
-            No whole reply (or, for a stream, no head of one) arrived.
-        """
-        client = self.client()
-        exchange = _Exchange(self.pool.library(), request)
-        started = time.monotonic()
-        try:
-            reply = client.send(
-                exchange.build(),
-                stream=True,
-                auth=exchange.auth(self._credentials),
-                follow_redirects=False,
-            )
-            if stream and reply.status_code < 300:  # noqa: PLR2004 - the first status that is no success
-                return exchange.response(reply, b"", started), Body(reply, exchange)
-            content = reply.read()
-            return exchange.response(reply, content, started), None
-        except BaseException as error:  # noqa: BLE001 - failure() passes on what it does not know
-            failure = exchange.failure(error)
-        raise failure
-
-    def close(self) -> None:
-        """Close this process's connections."""
-        self.closed = True
-        client = self._clients.pop(os.getpid(), self.pool.given)
-        if client is not None:
-            client.close()
-
-
-class Body:
-    """The bytes of a streamed reply, as they arrive. Closing it closes the connection."""
-
-    def __init__(self, reply: Any, exchange: _Exchange) -> None:
-        self._reply = reply
-        self._exchange = exchange
-        self._chunks: Iterator[bytes] = reply.iter_bytes()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            return next(self._chunks)
-        except StopIteration:
-            raise
-        except BaseException as error:  # noqa: BLE001 - as above
-            failure = self._exchange.failure(error)
-        raise failure
-
-    def close(self) -> None:
-        """Close the connection, unless the body was read to its end."""
-        self._reply.close()
-
-
-class AsyncConnector:
-    """The same for asyncio, with one client for each event loop, closed as the loop ends."""
-
-    def __init__(self, pool: Pool, credentials: Credentials) -> None:
-        self.pool = pool
-        self._credentials = credentials
-        self._clients: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-        self.closed = False
-
-    async def client(self) -> Any:
-        """Return this loop's client."""
-        if self.pool.given is not None:
-            return self.pool.given
-        loop = asyncio.get_running_loop()
-        key = (os.getpid(), id(loop))
-        found = self._clients.get(loop)
-        if found is None or found[0] != key or found[1].is_closed:
-            client = self.pool.open("AsyncClient", "AsyncHTTPTransport")
-            lifetime = _closed_with_loop(client)
-            self._clients[loop] = found = (key, client, lifetime)
-            await anext(lifetime)
-        return found[1]
-
-    async def send(self, request: Request, *, stream: bool) -> tuple[Response, AsyncBody | None]:
-        """Send a request; see `Connector.send`."""
-        client = await self.client()
-        exchange = _Exchange(self.pool.library(), request)
-        started = time.monotonic()
-        try:
-            reply = await client.send(
-                exchange.build(),
-                stream=True,
-                auth=exchange.auth(self._credentials),
-                follow_redirects=False,
-            )
-            if stream and reply.status_code < 300:  # noqa: PLR2004 - the first status that is no success
-                return exchange.response(reply, b"", started), AsyncBody(reply, exchange)
-            content = await reply.aread()
-            return exchange.response(reply, content, started), None
-        except BaseException as error:  # noqa: BLE001 - failure() passes on what it does not know
-            failure = exchange.failure(error)
-        raise failure
-
-    async def close(self) -> None:
-        """Close this loop's connections."""
-        self.closed = True
-        found = self._clients.pop(asyncio.get_running_loop(), None)
-        if found is not None:
-            await found[2].aclose()
-        if self.pool.given is not None:
-            await self.pool.given.aclose()
-
-
-async def _closed_with_loop(client: Any) -> AsyncGenerator[None, None]:
-    # asyncio.run() closes unfinished asynchronous generators before it closes its loop
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
-class AsyncBody:
-    """The bytes of a streamed reply, as they arrive; see `Body`."""
-
-    def __init__(self, reply: Any, exchange: _Exchange) -> None:
-        self._reply = reply
-        self._exchange = exchange
-        self._chunks: AsyncIterator[bytes] = reply.aiter_bytes()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            return await anext(self._chunks)
-        except StopAsyncIteration:
-            raise
-        except BaseException as error:  # noqa: BLE001 - as above
-            failure = self._exchange.failure(error)
-        raise failure
-
-    async def close(self) -> None:
-        """Close the connection, unless the body was read to its end."""
-        await self._reply.aclose()
+    def _clean(self, text: str) -> str:
+        """Take the key out, should the server have sent it back."""
+        return scrub(text, *(Secret(value) for value in self.credentials().values()))
 
 
 def DefaultHttpxClient(**options: Any) -> Any:  # noqa: N802 - the official SDK's name

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from claude_nb._http import AsyncBody, TransportError
+from claude_nb._http import TransportError
+from claude_nb.api import errors
+from claude_nb.api.connector import AsyncBody
 from claude_nb.api.derive import derived_events, raw_event
 from claude_nb.api.reader import EventReader
 from claude_nb.api.stream import MessageFacts, StreamFacts, final_text
@@ -97,21 +99,26 @@ class AsyncMessageStream(MessageFacts, _AsyncEventStream[MessageStreamEvent]):
 async def _decoded(reader: EventReader, body: AsyncBody) -> AsyncGenerator[dict[str, Any], None]:
     """Yield the decoded events; close the body whenever this ends."""
     try:
-        while not reader.over:
-            before = time.monotonic()
-            chunk = await anext(body, None)
-            if chunk is None:
-                break
-            for event in reader.feed(chunk, time.monotonic() - before):
+        while (events := await _next_events(reader, body)) is not None:
+            for event in events:
                 yield event
         for event in reader.finish():
             yield event
+    except errors.APIError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the frames below show what a server sent
     except TransportError as error:
         failure = reader.broken(error.kind, error)
         if failure is not None:
             raise failure from error
     finally:
         await body.close()
+
+
+async def _next_events(reader: EventReader, body: AsyncBody) -> Iterator[dict[str, Any]] | None:
+    """Return the events of the next chunk, or None at the end."""
+    before = time.monotonic()
+    chunk = None if reader.over else await anext(body, None)
+    return None if chunk is None else reader.feed(chunk, time.monotonic() - before)
 
 
 class AsyncMessageStreamManager:

@@ -11,8 +11,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from claude_nb._http import AsyncConnector, Connector, TransportError
-from claude_nb.api import config
+from claude_nb._http import TransportError
+from claude_nb.api import config, errors
+from claude_nb.api.connector import AsyncConnector, Connector
 from claude_nb.api.credentials import Credentials
 from claude_nb.api.endpoints import Context
 from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
@@ -28,6 +29,8 @@ __all__ = ["Anthropic", "AsyncAnthropic", "AsyncClient", "Client"]
 
 T = TypeVar("T")
 _log = logging.getLogger("claude_nb")
+# An error leaves without the frames it came through: they would fill a cell, and their variables,
+# which verbose tracebacks show, hold what the server sent.
 _PER_COPY = frozenset({"_config", "context", "messages", "models"})  # made anew from the settings
 
 
@@ -155,6 +158,8 @@ class _Client:
         return new
 
     def __repr__(self) -> str:
+        if "_config" not in vars(self):
+            return f"{type(self).__name__}(...)"  # in a traceback of its own constructor
         source = self._config.credentials.source or "not found yet"
         return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
 
@@ -201,6 +206,8 @@ class Anthropic(_Client):
                 effect = flow.send(outcome)
             except StopIteration as done:
                 return done.value
+            except errors.AnthropicError as error:
+                raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
             outcome = self._perform(effect)
 
     def _perform(self, effect: Send | Sleep) -> Outcome | None:
@@ -208,6 +215,10 @@ class Anthropic(_Client):
             self._tell(effect.notice)
             time.sleep(effect.seconds)
             return None
+        if self._connector.closed:
+            return Failure(
+                "Closed", TransportError("Closed", "this client was closed; make another")
+            )
         try:
             response, body = self._connector.send(effect.request, stream=effect.stream)
         except TransportError as error:
@@ -262,6 +273,8 @@ class AsyncAnthropic(_Client):
                 effect = flow.send(outcome)
             except StopIteration as done:
                 return done.value
+            except errors.AnthropicError as error:
+                raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
             outcome = await self._perform(effect)
 
     async def _perform(self, effect: Send | Sleep) -> Outcome | None:
@@ -269,6 +282,10 @@ class AsyncAnthropic(_Client):
             self._tell(effect.notice)
             await asyncio.sleep(effect.seconds)
             return None
+        if self._connector.closed:
+            return Failure(
+                "Closed", TransportError("Closed", "this client was closed; make another")
+            )
         try:
             response, body = await self._connector.send(effect.request, stream=effect.stream)
         except TransportError as error:

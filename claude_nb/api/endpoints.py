@@ -100,9 +100,7 @@ def open_stream(
     explain(params)
     request = message_request(context, params, stream=True)
     options = _stream_options(context, params, request.timeout)
-    if options.idle_timeout is not None:
-        limits = [t for t in (request.timeout.read, options.idle_timeout) if t is not None]
-        request = replace(request, timeout=replace(request.timeout, read=min(limits)))
+    request = replace(request, idle_timeout=options.idle_timeout)
     streamed = yield from send(context.call(request), stream=True)
     return cast("Streamed", streamed), options
 

@@ -203,8 +203,8 @@ def _numbered(request: Request, attempt: int) -> Request:
 
 def _wait(policy: RetryPolicy, attempt: int, outcome: Outcome) -> float | None:
     if isinstance(outcome, Failure):
-        if outcome.kind == "PoolTimeout":
-            return None  # nothing gets better while the streams stay open
+        if outcome.kind in ("PoolTimeout", "Closed"):
+            return None  # nothing gets better by itself
         return policy.wait(attempt, None, Headers())
     response = outcome.response if isinstance(outcome, Streamed) else outcome
     return policy.wait(attempt, response.status_code, response.headers)

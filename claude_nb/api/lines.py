@@ -8,8 +8,9 @@ from typing import Any, Self, cast
 
 from pydantic_core import from_json
 
-from claude_nb._http import AsyncBody, Body, TransportError
+from claude_nb._http import TransportError
 from claude_nb.api import errors
+from claude_nb.api.connector import AsyncBody, Body
 from claude_nb.api.flows import Failure, Streamed, transport_error
 from claude_nb.api.secret import scrub
 from claude_nb.api.types import MessageBatchIndividualResponse
@@ -107,6 +108,8 @@ def _rows(reader: LineReader, body: Body) -> Generator[MessageBatchIndividualRes
         for chunk in body:
             yield from reader.feed(chunk)
         yield from reader.finish()
+    except errors.APIError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the frames below show what a server sent
     except TransportError as error:
         raise reader.broken(error) from error
     finally:
@@ -153,6 +156,8 @@ async def _async_rows(
                 yield row
         for row in reader.finish():
             yield row
+    except errors.APIError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the frames below show what a server sent
     except TransportError as error:
         raise reader.broken(error) from error
     finally:

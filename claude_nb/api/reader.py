@@ -192,8 +192,11 @@ class EventReader:
         try:
             yield
         except ValueError as error:
-            text = f"completes tool input that is no JSON: {error}"
-            raise self._malformed(errors.InvalidToolInputError, text) from None
+            problem = str(error)
+        else:
+            return
+        text = f"completes tool input that is no JSON: {problem}"
+        raise self._malformed(errors.InvalidToolInputError, text)
 
     def _decode(self, sse: ServerSentEvent) -> dict[str, Any] | None:
         name = sse.event
@@ -208,9 +211,11 @@ class EventReader:
             event = cast("dict[str, Any]", from_json(sse.data))
             self.message.apply(event)
         except _SHAPE_ERRORS as error:
-            text = f"cannot be read ({error}): {sse.data[:200]!r}"
-            raise self._malformed(errors.MalformedStreamError, text) from None
-        return event
+            problem = str(error)
+        else:
+            return event
+        text = f"cannot be read ({problem}): {sse.data[:200]!r}"
+        raise self._malformed(errors.MalformedStreamError, text)
 
     def _error_body(self, data: bytes) -> object:
         text = scrub(data.decode("utf-8", "replace"), *self._options.secrets)

@@ -71,6 +71,7 @@ class Secret:
 def scrub(text: str, *secrets: Secret | None) -> str:
     """Return `text` with these secrets, and anything shaped like a key, taken out."""
     for secret in secrets:
-        if secret is not None and len(secret.reveal()) >= _SHORTEST:
-            text = text.replace(secret.reveal(), _HIDDEN)
+        if secret is not None:
+            for form in (secret.reveal(), secret.reveal().removeprefix("Bearer ")):
+                text = text.replace(form, _HIDDEN) if len(form) >= _SHORTEST else text
     return _KEY_SHAPE.sub(_HIDDEN, text)

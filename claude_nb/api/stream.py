@@ -12,7 +12,9 @@ from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from claude_nb._http import Body, TransportError
+from claude_nb._http import TransportError
+from claude_nb.api import errors
+from claude_nb.api.connector import Body
 from claude_nb.api.derive import derived_events, raw_event
 from claude_nb.api.reader import EventReader
 from claude_nb.api.types import Message, RawMessageStreamEvent
@@ -166,19 +168,24 @@ def final_text(message: Message) -> str:
 def _decoded(reader: EventReader, body: Body) -> Generator[dict[str, Any], None, None]:
     """Yield the decoded events; close the body whenever this ends."""
     try:
-        while not reader.over:
-            before = time.monotonic()
-            chunk = next(body, None)
-            if chunk is None:
-                break
-            yield from reader.feed(chunk, time.monotonic() - before)
+        while (events := _next_events(reader, body)) is not None:
+            yield from events
         yield from reader.finish()
+    except errors.APIError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the frames below show what a server sent
     except TransportError as error:
         failure = reader.broken(error.kind, error)
         if failure is not None:
             raise failure from error
     finally:
         body.close()
+
+
+def _next_events(reader: EventReader, body: Body) -> Iterator[dict[str, Any]] | None:
+    """Return the events of the next chunk, or None at the end."""
+    before = time.monotonic()
+    chunk = None if reader.over else next(body, None)
+    return None if chunk is None else reader.feed(chunk, time.monotonic() - before)
 
 
 class MessageStreamManager:

@@ -110,13 +110,26 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, without credentials: those are added as it is sent."""
+    """One HTTP request, without credentials: those are added as it is sent.
+
+    Attributes
+    ----------
+    method, url : str
+        What is asked of whom.
+    headers, content
+        Header fields and body.
+    timeout : Timeout
+        Up to the reply's head, and within its body unless the next says otherwise.
+    idle_timeout : float or None
+        Seconds to wait for more of a streamed body.
+    """
 
     method: str
     url: str
     headers: Headers = field(default_factory=Headers)
     content: bytes = field(default=b"", repr=False)
     timeout: Timeout = field(default_factory=Timeout, repr=False)
+    idle_timeout: float | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class AsAsync:
     def __call__(self, *args: Any, **kwargs: Any) -> AsAsync:
         return AsAsync(self._value(*args, **kwargs))
 
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
     def __await__(self) -> Any:
         yield from asyncio.sleep(0).__await__()
         return adapted(self._value)

@@ -200,6 +200,16 @@ async def test_the_idle_timeout_may_be_the_clients_or_none(connect, server):
     assert isinstance(error, errors.IncompleteStreamError)
 
 
+async def test_the_idle_timeout_begins_with_the_stream(client, server):
+    server.script([0.5, *stream(sse(*answer("a")))], [0.1, *stream(sse(*BEGUN), STALL)])
+    async with client.messages.stream(**PROMPT, idle_timeout=0.2) as s:
+        assert await s.get_final_text() == "a"
+    _, error = await failing(client, idle_timeout=0.2)
+    assert isinstance(error, errors.StreamStalledError)
+    _, error = await failing(client, idle_timeout=0.2, timeout=None)
+    assert isinstance(error, errors.StreamStalledError)
+
+
 async def test_what_happens_after_the_message_does_not_undo_it(client, server):
     server.script(
         stream(sse(*answer("a")), end=CLOSE),

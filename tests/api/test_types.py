@@ -1,0 +1,117 @@
+"""Response objects: built without validation, complete, and plain data again when asked."""
+
+import copy
+import json
+import pickle
+
+import claude_nb.types
+from claude_nb.api import types
+from claude_nb.api.public import PUBLIC
+from claude_nb.api.types import Message, TextBlock, UnknownBlock, Usage, WebSearchToolResultBlock
+from claude_nb.api.types.stream_events import InputJsonEvent, TextEvent, ThinkingEvent
+from claude_nb.api.wire import Headers
+
+BODY = {
+    "id": "m",
+    "type": "message",
+    "role": "assistant",
+    "model": "x",
+    "content": [
+        {"type": "text", "text": "hi", "citations": [{"type": "new_location", "z": 1}]},
+        {
+            "type": "web_search_tool_result",
+            "tool_use_id": "t",
+            "content": [{"type": "r", "url": "u"}],
+        },
+        {
+            "type": "web_search_tool_result",
+            "tool_use_id": "t",
+            "content": {"type": "e", "error_code": "c"},
+        },
+        {"type": "hologram", "rays": {"a": 1}},
+    ],
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 1, "output_tokens": 2, "novel": [1]},
+    "novel": {"a": 1},
+}
+
+
+def test_everything_that_came_is_there_and_comes_out_again():
+    message = Message.from_wire(BODY)
+    assert message.to_dict() == BODY
+    assert json.loads(message.to_json()) == BODY
+    assert message.to_json(indent=None).startswith('{"id": "m"')
+    assert message.novel == {"a": 1}
+    assert message.usage.novel == [1]
+    assert message.content[0].citations[0].z == 1
+    assert isinstance(message.content[1], WebSearchToolResultBlock)
+    assert message.content[1].content[0].url == "u"
+    assert message.content[2].content.error_code == "c"
+    assert isinstance(message.content[3], UnknownBlock)
+    assert message.to_param() == {"role": "assistant", "content": BODY["content"]}
+
+
+def test_copies_are_equal_and_travel():
+    message = Message.from_wire(BODY)
+    for again in (pickle.loads(pickle.dumps(message)), copy.deepcopy(message)):  # noqa: S301 - our own
+        assert again == message
+        assert again.to_dict() == BODY
+
+
+def test_what_is_missing_reads_as_none_and_wrong_shapes_are_kept():
+    message = Message.from_wire({"content": "text", "usage": [1], "stop_details": None})
+    assert (message.id, message.content, message.usage, message.stop_details) == (
+        None,
+        "text",
+        [1],
+        None,
+    )
+    assert Message.from_wire({"content": [3, {"type": 5}]}).content[0] == 3
+    assert Message.from_wire({"content": [{"type": ["odd"]}]}).content[0].type == ["odd"]
+
+
+def test_validation_is_there_for_who_wants_it():
+    message = Message.model_validate(BODY)
+    assert isinstance(message.content[0], TextBlock)
+    assert isinstance(message.content[3], UnknownBlock)
+    assert message.content[3].rays == {"a": 1}
+
+
+def test_objects_can_be_made_without_validation():
+    usage = Usage.construct(input_tokens="many")
+    assert (usage.input_tokens, usage.to_dict()) == ("many", {"input_tokens": "many"})
+    assert Usage.construct(_fields_set=set(), input_tokens=1).to_dict() == {}
+    assert usage.to_dict(mode="python", use_api_names=True) == {"input_tokens": "many"}
+
+
+def test_events_made_by_hand_have_empty_snapshots():
+    assert TextEvent(text="a").snapshot == ThinkingEvent(thinking="a").snapshot == ""
+    assert InputJsonEvent(partial_json="{").snapshot == {}
+
+
+def test_every_public_name_is_there():
+    for name in PUBLIC:
+        assert getattr(claude_nb, name) is not None
+    for name in claude_nb.types.__all__:
+        assert getattr(claude_nb.types, name) is not None
+    from claude_nb.types.message_create_params import MessageCreateParamsNonStreaming
+    from claude_nb.types.messages import MessageBatch
+    from claude_nb.types.messages.batch_create_params import Request
+
+    assert Request(custom_id="a", params=MessageCreateParamsNonStreaming(model="m")) == {
+        "custom_id": "a",
+        "params": {"model": "m"},
+    }
+    assert MessageBatch is types.MessageBatch
+
+
+def test_header_names_have_no_case():
+    headers = Headers([("X-A", "1"), ("x-a", "2"), ("B", "3")])
+    assert headers["x-A"] == "1, 2"
+    assert "X-a" in headers
+    assert 3 not in headers
+    assert (len(headers), list(headers)) == (2, ["x-a", "b"])
+    assert dict(pickle.loads(pickle.dumps(Headers({"Cookie": "c", "a": "b"})))) == {  # noqa: S301 - our own
+        "cookie": "[secret]",
+        "a": "b",
+    }
