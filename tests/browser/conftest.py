@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from jupyter_rig import Lab, launch
 from jupyter_server import JupyterServer
 from playwright.sync_api import sync_playwright
+
+LABEXTENSION = Path(__file__).parents[2] / "claude_nb" / "labextension"
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +23,15 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory):
+def extensions(tmp_path_factory):
+    """Return a Jupyter data directory with the front-end extension as it is in this checkout."""
+    data = tmp_path_factory.mktemp("extensions")
+    shutil.copytree(LABEXTENSION, data / "labextensions" / "claude-nb")
+    return data
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory, extensions):
     """Give the server of a kind, with kernels or without, starting it when first asked for."""
     running: dict[tuple[str, bool], JupyterServer] = {}
 
@@ -26,7 +39,8 @@ def servers(tmp_path_factory):
         if (kind, kernels) not in running:
             home = tmp_path_factory.mktemp(f"{kind}-{'live' if kernels else 'reader'}")
             root = None if kernels else serve(kind).root
-            running[kind, kernels] = JupyterServer(home, kind, kernels=kernels, root=root)
+            env = {"JUPYTER_PATH": str(extensions)}
+            running[kind, kernels] = JupyterServer(home, kind, kernels, root, env)
         return running[kind, kernels]
 
     yield serve
