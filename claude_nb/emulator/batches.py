@@ -17,7 +17,7 @@ from claude_nb.emulator import listing
 from claude_nb.emulator.batch import Batch
 from claude_nb.emulator.headers import Caller
 from claude_nb.emulator.validation import batch_item
-from claude_nb.emulator.wire import JSON, ApiError, Call, dump, parse
+from claude_nb.emulator.wire import JSON, ApiError, Call, bad_json, dump, encode, parse
 
 __all__ = ["Batches"]
 
@@ -63,7 +63,7 @@ class Batches:
             batch = Batch(f"msgbatch_emu{self._made:021d}", caller, now, duration)
         try:
             self._fill(batch, _entries(call.body))
-        except ApiError:
+        except BaseException:
             batch.close()
             raise
         with self._lock:
@@ -79,7 +79,7 @@ class Batches:
             if entry["custom_id"] in seen:
                 raise _wrong(f"requests.{number}.custom_id: custom_id must be unique in a batch")
             seen.add(entry["custom_id"])
-            batch.add(dump(entry), is_refused=self._refusal(entry["params"], version) is not None)
+            batch.add(encode(entry), is_refused=self._refusal(entry["params"], version) is not None)
         if not seen:
             raise _wrong("requests: List should have at least 1 item after validation, not 0")
 
@@ -172,12 +172,12 @@ def _entries(body: bytes) -> Iterator[Any]:
         try:
             entry, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            raise _wrong(f"The request body is not valid JSON: {error}") from None
+            raise bad_json(str(error)) from None
         yield entry
         comma = _COMMA.match(text, at)
         at = comma.end() if comma else at
         if comma is None and not _CLOSING.match(text, at):
-            raise _wrong(f"The request body is not valid JSON: Expecting ',' delimiter: char {at}")
+            raise bad_json(f"Expecting ',' delimiter: char {at}")
 
 
 def _all_at_once(body: bytes) -> Iterator[Any]:

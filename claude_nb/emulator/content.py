@@ -106,7 +106,8 @@ def thinking(words: str, *, shown: bool = True, pieces: Iterable[str] | None = N
 def tool_use(name: str, arguments: Any, tool_id: str, pieces: Iterable[str] | None = None) -> Block:
     """Return a call of the tool `name`."""
     made = pieces if pieces is not None else tokens.split(json.dumps(arguments, ensure_ascii=False))
-    return Block("tool_use", tuple(made), {"id": tool_id, "name": name})
+    fields = {"id": tool_id, "name": name, "caller": {"type": "direct"}}
+    return Block("tool_use", tuple(made), fields)
 
 
 def from_param(param: JSON, new_tool_id: str) -> Block:

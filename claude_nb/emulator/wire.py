@@ -18,7 +18,9 @@ __all__ = [
     "Call",
     "Part",
     "Reply",
+    "bad_json",
     "dump",
+    "encode",
     "error_body",
     "parse",
     "section",
@@ -175,17 +177,32 @@ def parse(body: bytes) -> JSON:
     """
     try:
         value = json.loads(body, parse_constant=_no_constant)
-        dump(value)
-    except UnicodeEncodeError:
-        raise _bad_json("no low surrogate in string") from None
     except (ValueError, RecursionError) as error:
-        raise _bad_json(str(error)) from None
+        raise bad_json(str(error)) from None
+    encode(value)
     if not isinstance(value, dict):
         raise ApiError(400, "invalid_request_error", "Input should be a valid dictionary")
     return cast("JSON", value)
 
 
-def _bad_json(problem: str) -> ApiError:
+def encode(value: Any) -> bytes:
+    """Return what was parsed from a request as JSON again.
+
+    Raises
+    ------
+    ApiError
+        400 for what Python reads and JSON does not have: 1e999, half a surrogate pair.
+    """
+    try:
+        return dump(value)
+    except UnicodeEncodeError:
+        raise bad_json("no low surrogate in string") from None
+    except (ValueError, RecursionError) as error:
+        raise bad_json(str(error)) from None
+
+
+def bad_json(problem: str) -> ApiError:
+    """Return the refusal of a body that is not JSON."""
     return ApiError(400, "invalid_request_error", f"The request body is not valid JSON: {problem}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from emulator_requests import WEATHER, ask, image, png, talk
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claude_nb.emulator import tokens
@@ -21,6 +21,7 @@ def cache_use(client, body, **headers):
     return usage["cache_creation_input_tokens"], usage["cache_read_input_tokens"], usage
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_tokens_join_to_the_text(text):
     assert "".join(tokens.split(text)) == text

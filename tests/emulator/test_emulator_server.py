@@ -279,7 +279,7 @@ def test_a_forked_child_gets_its_own():
         "assert os.wait()[1] == 0\n"
         "assert httpx.get(a + '/v1/models').status_code == 401\n"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-W", "ignore", "-c", program],
         capture_output=True,
         timeout=60,

@@ -28,7 +28,7 @@ _WORDS = {
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _SIGNS = {_TIMES: "*", "·": "*", "÷": "/", "\N{MINUS SIGN}": "-", "^": "**"}
 _PERCENT = re.compile(r"(\d[\d,.]*)\s*(?:%|percent)\s+of\s+(\d[\d,.]*)", re.IGNORECASE)
-_EXPRESSION = re.compile(r"[\d(][\d\s.()+*/-]*[\d)]")
+_EXPRESSION = re.compile(r"(?:(?<![\w)])-(?=\d))?[\d(][\d\s.()+*/-]*[\d)]")
 _OPERATOR = re.compile(r"[\d)]\s*(?:\*\*|[-+*/])\s*[-(\d]")
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{3}-\d{3,4}-\d{4}\b")
 _MOST_POWER = 1000
