@@ -37,28 +37,23 @@ def split(line: str) -> tuple[str, str]:
     The question stays as typed: quotes and backslashes in it mean nothing.
     """
     end = 0
-    while found := _WORD.match(line, end):
-        word = found[1]
-        if word == "--":
+    while (found := _WORD.match(line, end)) and _is_option(found[1]):
+        if found[1] == "--":
             return line[:end].strip(), line[found.end() :].strip()
-        if not word.startswith("-") or word == "-" or _NUMBER.match(word):
-            break
         end = found.end()
-        value = _value(word, line, end)
-        end = value.end() if value else end
-    else:
-        if line[end:].lstrip().startswith("-"):  # a quote is open: the options' reader says so
+        setting = _BY_FLAG.get(found[1])
+        if setting is None or setting.kind == "flag" or not line[end:].strip():
+            continue
+        value = _WORD.match(line, end)
+        if value is None:  # a quote is open: the options' reader says so
             return line, ""
+        if setting.kind != "think" or _thinks(setting, value[1]):
+            end = value.end()
     return line[:end].strip(), line[end:].strip()
 
 
-def _value(word: str, line: str, end: int) -> re.Match[str] | None:
-    """Return the next word if it is the value of the option `word`."""
-    setting = _BY_FLAG.get(word)
-    found = _WORD.match(line, end)
-    if setting is None or setting.kind == "flag" or found is None:
-        return None
-    return found if setting.kind != "think" or _thinks(setting, found[1]) else None
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != "-" and not _NUMBER.match(word)
 
 
 def _thinks(setting: Setting, word: str) -> bool:

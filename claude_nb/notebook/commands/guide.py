@@ -23,7 +23,7 @@ __all__ = ["run"]
 _TWO = (Column(""), Column(""))
 _EXAMPLES = (
     ("%claude Why is the sky blue?", "a question on one line"),
-    ("%claude -m haiku -t 0.2 A name for a boat?", "options come first"),
+    ("%claude -m haiku --stop . A name for a boat?", "options come first"),
     ("%%claude --think 2000", "a longer prompt: write it below this line, in the same cell"),
     ("Summarise {{df}} in one table.", "in a prompt, {{name}} stands for a variable"),
     ("%claude set model=haiku", "a default for this session"),

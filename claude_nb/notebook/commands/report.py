@@ -13,6 +13,7 @@ from claude_nb.notebook.commands.secrets import hidden
 
 __all__ = ["failing_cell", "report"]
 
+_ERROR = 500  # characters of its message
 _SOURCE = 8_000  # characters of the failing cell
 _OTHER = 2_000  # characters of another cell
 _OTHERS = 3  # such cells, those nearest to the error
@@ -32,7 +33,9 @@ def report(mishap: Mishap, shell: Any) -> str:
     shell : InteractiveShell
         Knows which code is of which cell.
     """
-    parts = [f"The cell that failed:\n\n{_fenced(_cut(failing_cell(mishap, shell), _SOURCE))}"]
+    error = " ".join("".join(traceback.format_exception_only(mishap.error)).split())
+    parts = [_cut(error, _ERROR)]
+    parts.append(f"The cell that failed:\n\n{_fenced(_cut(failing_cell(mishap, shell), _SOURCE))}")
     for name, source in _others(mishap, shell):
         parts.append(f"{name}, which takes part:\n\n{_fenced(_cut(source, _OTHER))}")
     parts.append(f"The traceback:\n\n{_fenced(_traceback(mishap.error, shell), 'text')}")

@@ -36,7 +36,7 @@ def run(magics: Host, words: str) -> None:
     cells = _grouped(entries, lambda entry: entry.cell)
     chats = _grouped(entries, lambda entry: entry.chat)
     pieces = [_table("cell", [(_cell(group), group) for group in cells[-_MOST:]])]
-    if len(chats) > 1:
+    if {entry.chat for entry in entries} != {"main"}:
         rows = [(code(group[0].chat or "(by itself)"), group) for group in chats]
         pieces.append(_table("chat", rows))
     show(*pieces, _in_all(total(entries)), *_notes(entries, len(cells)))
