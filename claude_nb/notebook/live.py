@@ -275,6 +275,7 @@ class LiveView:
         with suppress(Exception):  # closing is for the page's sake; there may be none
             self._listener.close()
             self._widget.close()
+            self._widget.layout.close()  # a widget of its own, which ipywidgets would keep
 
 
 def _placeholder(model_id: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def _bounded(text: str, limit: int = 2_000) -> str:
 def _details(title: str, text: str) -> str:
     return (
         f"<details><summary>{escape(plain(title))}</summary>"
-        f"<pre>{escape(plain(text))}</pre></details>"
+        f'<pre tabindex="0">{escape(plain(text))}</pre></details>'
     )
 
 

@@ -24,13 +24,18 @@ TARGET = "claude_nb.view"
 _STATIC = Path(__file__).parent / "static"
 
 
+def _source(name: str) -> str:
+    """Return a static file without indentation and comment lines: each view sends it anew."""
+    lines = (_STATIC / name).read_text(encoding="utf-8").splitlines()
+    kept = [line.strip() for line in lines]
+    return "\n".join(line for line in kept if line and not line.startswith(("//", "/**", "/* ")))
+
+
 class StreamWidget(anywidget.AnyWidget):
     """One streaming answer in the page; it holds no text, operations arrive as messages."""
 
-    _esm = (_STATIC / "live.js").read_text(encoding="utf-8")
-    _css = "".join(
-        (_STATIC / name).read_text(encoding="utf-8") for name in ("answer.css", "live.css")
-    )
+    _esm = _source("live.js")
+    _css = _source("answer.css") + _source("live.css")
     view = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     interrupt = traitlets.Enum(("never", "late", "now"), "now").tag(sync=True)

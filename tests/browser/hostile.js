@@ -5,7 +5,7 @@ window.hostile = async () => {
     ("A B BLOCKQUOTE BR CODE DETAILS DFN DIV EM FOOTER H1 H2 H3 H4 H5 H6 HR I LI MARK OL P PRE S " +
       "SAMP SMALL SPAN STRONG SUMMARY TABLE TBODY TD TH THEAD TR UL").split(" "),
   );
-  const ATTRIBUTES = new Set(["href", "target", "rel", "align", "start", "open", "class", "style"]);
+  const ATTRIBUTES = new Set(["href", "target", "rel", "align", "start", "open", "class", "style", "tabindex"]);
   const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > details";
   const SCHEMES = new Set(["http:", "https:", "mailto:"]);
   const found = new Set();

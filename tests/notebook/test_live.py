@@ -70,6 +70,7 @@ class Widget:
         self.traits = traits
         self.sent: list[dict] = []
         self.closed = False
+        self.layout = SimpleNamespace(close=lambda: None)
         self.broken = False
 
     def send(self, content) -> None:

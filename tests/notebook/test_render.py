@@ -53,7 +53,7 @@ def test_a_whole_answer():
     assert set(made) == {"text/html", "text/plain"}
     assert body(made["text/html"]) == (
         '<div class="claude-nb"><details><summary>Thought for 1.5 s</summary>'
-        "<pre>Let me see.</pre></details><p>Hi <strong>you</strong></p>"
+        '<pre tabindex="0">Let me see.</pre></details><p>Hi <strong>you</strong></p>'
         "<footer><small>claude-sonnet-4-6 · 4.2 s · 1,225 in (1,200 cached) · 612 out · $0.0123"
         " · emulated</small></footer></div>"
     )
@@ -135,7 +135,7 @@ def test_nothing_a_message_holds_becomes_an_element_of_the_frame(payload):
             if node is tree:
                 continue
             assert node.tag in {*FRAME, "mark"}
-            assert set(node.attrib) <= {"class", "style"}
+            assert set(node.attrib) <= {"class", "style", "tabindex"}
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e]", made["text/plain"] + card["text/plain"])
 
 

@@ -46,7 +46,7 @@ class Store {
     if (n > next) return this.ask(next);
     for (const operation of o.slice(next - n)) {
       this.log.push(operation);
-      if (operation[0] === "a") this.heard = true;
+      if (operation[0] === "a") this.state(operation[1]);
     }
     for (const view of this.views) view.schedule();
   }
@@ -58,6 +58,13 @@ class Store {
     } catch {
       // shown as written
     }
+  }
+
+  // At once, not with the next frame: the view may be replaced before that.
+  state(state) {
+    this.heard = true;
+    if (state !== "stopping") announce(state);
+    else for (const view of this.views) view.showStopping();
   }
 
   ask(next) {
@@ -217,11 +224,6 @@ class View {
   i(text) {
     this.said = text;
     this.tick();
-  }
-
-  a(state) {
-    if (state === "stopping") this.showStopping();
-    else announce(state);
   }
 
   /** The kernel replaces the live view by a static one: keep what the person opened, and scrolled. */
