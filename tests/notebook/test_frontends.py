@@ -1,0 +1,123 @@
+"""Without a page: a terminal gets text as it comes, a run without a front end one plain output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from kernel_rig import isolated_environment
+from nbclient import NotebookClient
+from nbformat import v4
+
+pytestmark = pytest.mark.kernel
+
+ASK = "%%claude --think 2000\nWhy is the sky blue? Answer with a list."
+
+
+def setup(speed: int = 0) -> str:
+    """Return a cell that loads the magic and an emulator of `speed` tokens a second."""
+    return (
+        "%load_ext claude_nb\nfrom claude_nb import emulator\n"
+        f"_server = emulator.shared(tokens_per_second={speed})"
+    )
+
+
+def mimes(run) -> list[set[str]]:
+    """Return the MIME types of each output."""
+    return [set(output.data) for output in run.outputs if "data" in output]
+
+
+@pytest.fixture
+def ipython(tmp_path):
+    """Give a function that starts a terminal IPython on a script of cells."""
+    running = []
+
+    def start(*cells: str, **env: str) -> subprocess.Popen[bytes]:
+        script = tmp_path / "script.ipynb"
+        nbformat.write(v4.new_notebook(cells=[v4.new_code_cell(text) for text in cells]), script)
+        command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", str(script)]
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=isolated_environment(tmp_path, **env),
+            cwd=tmp_path,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def pieces(process: subprocess.Popen[bytes]) -> list[str]:
+    """Return what it wrote, in the pieces in which it came."""
+    assert process.stdout is not None
+    found = iter(lambda: os.read(process.stdout.fileno(), 65536), b"")
+    return [piece.decode() for piece in found]
+
+
+def test_a_terminal_gets_the_answer_as_it_comes(ipython):
+    process = ipython(setup(speed=150), ASK, "print('value:', type(_claude).__name__)")
+    written = pieces(process)
+    assert len(written) > 5
+    text = "".join(written)
+    assert "Thought for" in text
+    assert "emulated" in text
+    assert "\x1b" not in text  # no colours where nobody sees them
+    assert "<" not in text.split("Thought for")[1].split("emulated")[0]
+
+
+def test_a_terminal_says_an_error_in_a_few_lines(ipython):
+    fault = "_server.faults.add(emulator.Fault('status', status=401))"
+    text = "".join(pieces(ipython(setup() + "\n" + fault, ASK)))
+    lines = text.strip().splitlines()
+    assert "AuthenticationError (401)" in text
+    assert len(lines) <= 6
+
+
+def test_a_run_without_a_front_end_keeps_one_static_output(tmp_path, monkeypatch):
+    for name, value in isolated_environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in (setup(), ASK)])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    NotebookClient(book, timeout=60, kernel_name="python3").execute()
+    [only] = book.cells[1].outputs
+    assert set(only.data) == {"text/html", "text/plain"}
+    assert "widgets" not in book.metadata
+    assert book.cells[0].outputs == []
+    nbformat.validate(book)
+
+
+@pytest.mark.parametrize(
+    ("mode", "updates", "shown"),
+    [
+        ("final", 0, [{"text/html", "text/plain"}]),
+        ("live", 1, [{"text/html", "text/plain"}]),
+        ("text", 0, []),
+    ],
+)
+def test_the_display_can_be_chosen(start_kernel, mode, updates, shown):
+    kernel = start_kernel(CLAUDE_NB_DISPLAY=mode)
+    assert kernel.run(setup()).status == "ok"
+    run = kernel.run(ASK)
+    assert run.status == "ok", run.text
+    kinds = [message["msg_type"] for message in run.messages]
+    assert kinds.count("update_display_data") == updates
+    assert mimes(run) == shown
+    assert ("stream" in kinds) == (mode == "text")
+    assert "emulated" in run.text
+
+
+def test_an_unknown_display_is_refused_by_name(start_kernel):
+    kernel = start_kernel(CLAUDE_NB_DISPLAY="fancy")
+    kernel.run(setup())
+    run = kernel.run(ASK)
+    assert run.status == "error"
+    assert "CLAUDE_NB_DISPLAY is 'fancy', but must be one of auto, live, final, text" in run.text
