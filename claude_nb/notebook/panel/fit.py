@@ -22,6 +22,11 @@ Values = Mapping[str, Any]
 
 ORDER = ("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop")
 LEAST_BUDGET = rules.MIN_BUDGET
+_FIELDS = {
+    **{name: name for name in ("temperature", "top_p", "top_k")},
+    "think": "thinking",
+    "stop": "stop_sequences",
+}
 _PROBES: dict[str, Any] = {"temperature": 0.5, "top_p": 0.97, "top_k": 5}
 _LEAST_TOP_P = 0.95  # while the model thinks
 
@@ -65,7 +70,7 @@ def fit(values: Values) -> Fit:
             refused[name] = problem
         else:
             kept[name] = values[name]
-    return Fit(kept, {**_unsettable(kept), **refused}, _choices({**kept, "think": None}))
+    return Fit(kept, {**_unsettable(kept), **refused}, _choices(kept))
 
 
 def _default(name: str) -> Any:
@@ -76,10 +81,13 @@ def _default(name: str) -> Any:
 def _problem(values: Values) -> str:
     """Return the first reason why a request with `values` would be refused; empty if none."""
     try:
-        params = request.build(values, []) | extra.parameters(values["option"])
+        others = extra.parameters(values["option"])
     except InputError as problem:
         return str(problem)
-    found = rules.explain(params)
+    for name, sent in _FIELDS.items():
+        if sent in others and values[name] not in (None, []):
+            return f"Option {sent} sets this already: take it out to set {name} by itself."
+    found = rules.explain(extra.merged(request.build(values, []), others))
     return str(found[0]) if found else ""
 
 
@@ -90,7 +98,9 @@ def _unsettable(values: Values) -> dict[str, str]:
     return {name: problem for name, problem in problems.items() if problem}
 
 
-def _choices(values: dict[str, Any]) -> dict[str, str]:
+def _choices(kept: Values) -> dict[str, str]:
+    """Return why each kind of thinking is refused; sampling gives way to it, so is left out."""
+    values = {**kept, "think": None, **dict.fromkeys(_PROBES)}
     choices = {word: _problem({**values, "think": word}) for word in THINK_WORDS}
     return {**choices, "budget": _problem({**values, "think": LEAST_BUDGET})}
 

@@ -77,7 +77,8 @@ class Panel(Settings):
         self._screen: Any = None
         for name, value in own.items():
             setattr(self, name, value)
-        self._adopt()
+        self._mirrored: set[str] = set()
+        self._share()
         self.observe(self.refresh)
 
     def __repr__(self) -> str:
@@ -338,12 +339,16 @@ class Panel(Settings):
                 self._screen.refresh()
 
     def _share(self) -> None:
-        """Let ``%%claude -c NAME`` go on with this chat."""
-        session().chats[self.chat] = self.said.history(name=self.chat)
+        """Let ``%%claude -c NAME`` go on with this chat, and take over what it added."""
+        self._adopt()
+        chat = self.said.history(name=self.chat)
+        self._mirrored = {turn.cell for turn in chat.turns}
+        session().chats[self.chat] = chat
 
     def _adopt(self) -> None:
-        """Take over the turns of a chat that has this name already."""
+        """Take over the turns that cells have added to a chat of this name."""
         chat = session().chats.get(self.chat)
         for turn in chat.turns if chat is not None else ():
-            asked = saved.prompt_of(turn)
-            self.said.add(Exchange(prompt=asked, takes=[saved.shown(turn)], id=turn.cell))
+            if turn.cell not in self._mirrored:
+                asked = saved.prompt_of(turn)
+                self.said.add(Exchange(prompt=asked, takes=[saved.shown(turn)], id=turn.cell))

@@ -44,6 +44,13 @@ class Control {
     return this.body.matches("input, select, textarea") ? [this.body] : [...this.body.querySelectorAll("input, select, textarea")];
   }
 
+  /** Move a slider, unless the person is moving it: the kernel's echo may be of an earlier step. */
+  slide(input, value) {
+    const moving = document.activeElement === input && performance.now() - (input.moved ?? -1e9) < 800;
+    if (!moving) input.value = value;
+    return moving;
+  }
+
   /** Put a text where the person is not typing. */
   put(input, text) {
     if (document.activeElement !== input) input.value = text;
@@ -55,7 +62,10 @@ class NumberControl extends Control {
     const { low, high, step } = this.spec;
     return h("input", {
       type: "range", id: this.id, min: low, max: high, step,
-      oninput: () => this.say(this.body.value),
+      oninput: () => {
+        this.body.moved = performance.now();
+        this.say(this.body.value);
+      },
       onchange: () => this.send(Number(this.body.value)),
     });
   }
@@ -68,9 +78,8 @@ class NumberControl extends Control {
   show(value, state) {
     const [low, high] = state.limits[this.spec.name] ?? [this.spec.low, this.spec.high];
     Object.assign(this.body, { min: low, max: high });
-    this.body.value = value ?? high;
     this.body.classList.toggle("unset", value === null);
-    this.say(value === null ? "default" : String(value));
+    if (!this.slide(this.body, value ?? high)) this.say(value === null ? "default" : String(value));
   }
 }
 
@@ -178,7 +187,10 @@ class ThinkControl extends Control {
     this.modes = ["default", "off", "on", "budget", "effort"].map((word) => this.mode(word, name));
     this.budget = h("input", {
       type: "range", step: 256, "aria-label": "Thinking budget in tokens",
-      oninput: () => this.say(`${count(this.budget.value)} tokens`),
+      oninput: () => {
+        this.budget.moved = performance.now();
+        this.say(`${count(this.budget.value)} tokens`);
+      },
       onchange: () => this.send(Number(this.budget.value)),
     });
     const efforts = unique("effort");
@@ -215,13 +227,13 @@ class ThinkControl extends Control {
     const mode = value === null ? "default" : typeof value === "number" ? "budget" : THINK_EFFORTS.includes(value) ? "effort" : value;
     const [low, high] = state.limits.think;
     Object.assign(this.budget, { min: low, max: high });
-    this.budget.value = typeof value === "number" ? value : Math.min(2048, high);
+    const moving = this.slide(this.budget, typeof value === "number" ? value : Math.min(2048, high));
     this.budget.hidden = mode !== "budget";
     this.effort.hidden = mode !== "effort";
     const effortless = THINK_EFFORTS.every((word) => this.choices[word]) ? this.choices.low : "";
     const reasons = { ...this.choices, effort: effortless };
     for (const label of [...this.modes, ...this.efforts]) this.tick(label, value, mode, reasons);
-    this.say(mode === "budget" ? `${count(value)} tokens` : "");
+    if (!moving) this.say(mode === "budget" ? `${count(value)} tokens` : "");
     this.budget.disabled = false;
   }
 

@@ -17,7 +17,7 @@ function h(name, options = {}, ...children) {
 
 /** Set or take away an attribute. */
 function mark(node, name, value) {
-  if (value === undefined || value === null || value === false) node.removeAttribute(name);
+  if (value === undefined || value === null || value === false || value === "") node.removeAttribute(name);
   else node.setAttribute(name, value === true ? "" : value);
 }
 
@@ -65,6 +65,8 @@ class Line {
     this.model = model;
     this.kernel = model.widget_manager?.kernel;
     this.channel = this.open();
+    this.heed = (_, status) => /restarting|dead/.test(status) && this.lost?.();
+    this.kernel?.statusChanged?.connect(this.heed);
   }
 
   // A comm of its own is served while a cell runs (ipykernel 7); the widget's own is not.
@@ -92,6 +94,7 @@ class Line {
   }
 
   async close() {
+    this.kernel?.statusChanged?.disconnect(this.heed);
     try {
       const channel = await this.channel;
       if (channel !== this.model) channel.close();

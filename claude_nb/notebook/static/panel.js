@@ -134,6 +134,14 @@ class Panel {
     if (content.code) this.code.update(content.code);
   }
 
+  /** The kernel that held this panel is gone. */
+  lost() {
+    this.root.inert = true;
+    this.root.classList.add("lost");
+    const words = "The kernel was restarted. Run this cell again for a new panel; it can go on with the chat of the last saved notebook.";
+    this.root.before(h("p", { class: "claude-nb-lost", role: "status" }, words));
+  }
+
   key(event) {
     if (event.key === "Escape" && this.running) this.compose.stop();
     event.stopPropagation();
@@ -166,6 +174,9 @@ export default {
     const line = new Line(model);
     const home = { line, views: new Set() };
     homes.set(model.get("panel"), home);
+    line.lost = () => {
+      for (const view of home.views) view.lost();
+    };
     model.on("msg:custom", (content) => {
       for (const view of home.views) view.heard(content);
       if (content.export) download(content.export);
