@@ -322,3 +322,24 @@ def test_importing_the_view_imports_no_widgets():
 def test_warming_imports_the_widgets_in_the_background():
     live.warm().join(DEADLINE)
     assert "claude_nb.notebook.widget" in sys.modules
+
+
+MANY = """
+import threading
+from comm import get_comm_manager
+from claude_nb.notebook.live import LiveView
+before = threading.active_count()
+for number in range(50):
+    view = LiveView("m"); view.open(); view.text("some *text*")
+    view.finish({"text/plain": f"done {number}"})
+print(len(get_comm_manager().comms), threading.active_count() - before)
+"""
+
+
+@pytest.mark.kernel
+def test_views_leave_one_output_each_and_nothing_in_the_kernel(kernel):
+    run = kernel.run(MANY)
+    assert run.status == "ok"
+    *shown, counts = run.outputs
+    assert [output.data for output in shown] == [{"text/plain": f"done {n}"} for n in range(50)]
+    assert counts.text.split() == ["0", "0"]
