@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
 
+_ELSEWHERE = {"Panel": "claude_nb.notebook.panel"}
 _ROOMS = frozenset({"api", "conversation", "emulator", "models", "notebook", "rules", "types"})
 
 
@@ -35,9 +36,10 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.{name}")
     from claude_nb.api.public import PUBLIC  # noqa: PLC0415 (loaded when first needed)
 
-    if name not in PUBLIC:
+    module = _ELSEWHERE.get(name) or PUBLIC.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(PUBLIC[name]), name)
+    value = getattr(import_module(module), name)
     globals()[name] = value
     return value
 
@@ -45,4 +47,4 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     from claude_nb.api.public import PUBLIC  # noqa: PLC0415 (loaded when first needed)
 
-    return sorted({*globals(), *_ROOMS, *PUBLIC})
+    return sorted({*globals(), *_ELSEWHERE, *_ROOMS, *PUBLIC})
