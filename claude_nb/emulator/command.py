@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
+from claude_nb.emulator.connection import Limits
 from claude_nb.emulator.serving import serve
 
 __all__ = ["main"]
@@ -32,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(argv)
     try:
-        server = serve(options.port, options.speed, log=_print if options.log else None)
+        limits = Limits(connections=options.connections)
+        log = _print if options.log else None
+        server = serve(options.port, options.speed, limits=limits, log=log)
     except OSError as error:
         sys.stderr.write(f"claude-nb emulator: port {options.port}: {error.strerror}\n")
         return 1
@@ -51,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--speed", type=_speed, default=60.0, metavar="N", help="tokens a second, 0: at once (60)"
     )
+    parser.add_argument(
+        "--connections", type=_count, default=64, metavar="N", help="open at a time, at most (64)"
+    )
     parser.add_argument("--log", action="store_true", help="print one line for each call")
     return parser
 
@@ -66,6 +72,13 @@ def _port(text: str) -> int:
     value = int(text)
     if not 0 <= value <= _LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text} is not a port; give 0 to {_LAST_PORT}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is too few; give 1 or more")
     return value
 
 

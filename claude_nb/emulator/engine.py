@@ -10,8 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from claude_nb import models
-from claude_nb.emulator import composing, content, task, tokens
+from claude_nb.emulator import catalog, composing, content, task, tokens
 from claude_nb.emulator.content import Block
 from claude_nb.emulator.wire import JSON, dump
 
@@ -93,8 +92,8 @@ class Engine:
         digest = _digest(params, nth)
         answer = self._given(params) or self._computed(params, nth, digest)
         blocks = _as_blocks(answer.blocks, digest)
-        model = models.get(params["model"])
-        scale = model.token_scale if model else 1.0
+        model = catalog.find(params["model"])
+        scale = model.token_scale
         reason = answer.stop_reason or _natural_reason(blocks)
         limit = int(params["max_tokens"])
         most = int(limit / scale)
@@ -152,7 +151,7 @@ def _message(
         "id": f"msg_emu{digest[:21]}",
         "type": "message",
         "role": "assistant",
-        "model": models.resolve(params["model"]),
+        "model": catalog.find(params["model"]).id,
         "content": [block.final() for block in done.blocks],
         "stop_reason": done.stop_reason,
         "stop_sequence": done.stop_sequence,

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from claude_nb import models
+from claude_nb.emulator import catalog
 from claude_nb.emulator.skills import words
 from claude_nb.emulator.task import Draft, Task
 from claude_nb.emulator.wire import section
@@ -28,22 +28,22 @@ def depth(params: Mapping[str, Any]) -> int:
     A budget of 1,024 tokens gives 5 steps, and two more each time it doubles; effort gives 3
     (low) to 15 (max).
     """
-    model = models.get(params["model"])
+    model = catalog.find(params["model"])
     config = section(params, "thinking")
-    kind = config.get("type") or ("adaptive" if model and model.thinking_default == "on" else "off")
+    kind = config.get("type") or ("adaptive" if model.thinking_default == "on" else "off")
     if kind == "enabled":
         return 5 + int(2 * math.log2(config["budget_tokens"] / _LEAST_BUDGET))
     if kind != "adaptive":
         return 0
     effort = section(params, "output_config").get("effort")
-    return _EFFORT_DEPTH[effort or (model and model.default_effort) or "high"]
+    return _EFFORT_DEPTH[effort or model.default_effort or "high"]
 
 
 def display(params: Mapping[str, Any]) -> str:
     """Return ``"summarized"`` or ``"omitted"``, the model's own default if none is asked for."""
-    model = models.get(params["model"])
+    model = catalog.find(params["model"])
     asked = section(params, "thinking").get("display")
-    return asked or (model.display_default if model else "summarized")
+    return asked or model.display_default
 
 
 def thought(task: Task, draft: Draft, steps: int) -> str:

@@ -113,9 +113,13 @@ class Sender:
         if self._waiting:
             data = bytes(self._waiting)
             self._waiting.clear()
+            written = self._connection.write(data)
+            if written.done():  # the usual case: the system took it at once
+                written.result()
+                return
             # not wait_for: before Python 3.12 it may swallow the cancellation that ends a reply
             async with asyncio.timeout(self._patience):
-                await self._connection.write(data)
+                await written
 
     async def _cut(self, part: Part) -> None:
         await self._flush()
