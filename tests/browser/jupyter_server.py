@@ -60,7 +60,9 @@ class JupyterServer:
         self.root = self.root or self.home / "notebooks"
         self.root.mkdir(parents=True, exist_ok=True)
         self._write_settings()
-        environment = isolated_environment(self.home, **self.env)
+        add_kernelspec(self.home)
+        # so that the kernel above comes before the one of this environment
+        environment = isolated_environment(self.home, JUPYTER_PREFER_ENV_PATH="0", **self.env)
         self._jupyter = start(self.home, MODULES[self.kind], self._options(), environment)
         self.url = self._jupyter.url
 
@@ -108,6 +110,6 @@ class JupyterServer:
             f"{app}.workspaces_dir": self.home / "workspaces",
         }
         if self.kernels:
-            return options | {"KernelSpecManager.kernel_dirs": add_kernelspec(self.home)}
+            return options
         none = {"allowed_kernelspecs": "none", "ensure_native_kernel": False}
         return options | {f"KernelSpecManager.{name}": value for name, value in none.items()}
