@@ -164,6 +164,10 @@ TURNS: list[tuple[Any, ...]] = [
 
 FEATURES: list[tuple[Any, ...]] = [
     (
+        ask(diagnostics={"previous_message_id": None}),
+        "diagnostics: the claude_nb emulator does not support this field",
+    ),
+    (
         ask(stop_sequences=["END", " \n"]),
         "stop_sequences: each stop sequence must contain non-whitespace",
     ),

@@ -8,7 +8,8 @@ import re
 import pytest
 from emulator_requests import NEW, PERSON, WEATHER, ask, talk
 
-from claude_nb.emulator import Answer
+from claude_nb.emulator import Answer, content, stream
+from claude_nb.emulator.engine import Engine
 
 THINK = {"type": "enabled", "budget_tokens": 2048}
 CASES = {
@@ -181,3 +182,18 @@ def test_fifty_thousand_deltas_arrive_whole(server, events):
     server.options.answer = lambda _: blocks
     found = events(ask(max_tokens=60_000))
     assert [e["delta"]["text"] for e in found if "index" in e and "delta" in e] == pieces
+
+
+def test_long_silences_are_bridged_with_pings():
+    events = [(0, {"type": "message_start"}), (100, {"type": "message_stop"})]
+    parts = list(stream.paced(events, 2.0))
+    assert [part.due for part in parts] == [0.0, 15.0, 30.0, 45.0, 50.0]
+    assert all(b"ping" in part.data for part in parts[1:-1])
+
+
+def test_each_delta_is_due_when_its_token_is():
+    blocks = [content.text("one two three")]
+    message = Engine().compose(ask(), {}).message
+    parts = list(stream.paced(stream.events(message, blocks), 10.0))
+    deltas = [part.due for part in parts if b"text_delta" in part.data]
+    assert deltas == pytest.approx([0.1, 0.2, 0.3])

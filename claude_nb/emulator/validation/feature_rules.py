@@ -184,7 +184,14 @@ def _check_image(data: bytes, claimed: str, path: str) -> None:
         )
 
 
+def not_emulated(ctx: Context) -> None:
+    """Refuse what the API has and the emulator has not, instead of ignoring it."""
+    if "diagnostics" in ctx.params:
+        refuse("diagnostics: the claude_nb emulator does not support this field")
+
+
 RULES = (
+    not_emulated,
     stop_sequences,
     tool_names,
     tool_choice,
