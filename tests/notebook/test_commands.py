@@ -174,6 +174,13 @@ def test_a_hostile_chat_name_question_and_answer_are_shown_as_text(claude):
         assert "<script" not in html
 
 
+@pytest.mark.parametrize("payload", PAYLOADS[::5])
+def test_hostile_runs_are_shown_as_text(claude, payload):
+    claude.magics.ledger.append(entry(title=payload, chat=payload, state=payload, model=payload))
+    html = re.sub(r"<style>.*?</style>", "", claude.page("usage")["text/html"])
+    assert "<" not in ALLOWED.sub("", html)
+
+
 # Models.
 
 

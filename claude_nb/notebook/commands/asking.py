@@ -17,7 +17,7 @@ _WORD = re.compile(r"""\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)(?=\s|$)
 _NUMBER = re.compile(r"-[\d.]")
 _BY_FLAG = {flag: setting for setting in SETTINGS for flag in setting.flags}
 
-_asked: WeakKeyDictionary[Any, tuple[int, int]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Any, tuple[object, int]] = WeakKeyDictionary()  # by shell
 
 
 def run(magics: Host, line: str) -> Any:
@@ -69,8 +69,14 @@ def _cell(shell: Any, question: str) -> str:
     """Return what names the turn: of several questions in one cell, each is a turn of its own."""
     from claude_nb.notebook.magic import cell_key  # noqa: PLC0415 (it imports this package)
 
-    number, before = _asked.get(shell, (0, 0))
-    before = before + 1 if number == shell.execution_count else 0
-    _asked[shell] = (shell.execution_count, before)
+    run, before = _asked.get(shell, (None, 0))
+    before = before + 1 if run == _execution(shell) else 0
+    _asked[shell] = (_execution(shell), before)
     key = cell_key(shell, question)
     return f"{key}/{before + 1}" if before else key
+
+
+def _execution(shell: Any) -> object:
+    """Return what tells this execution of a cell from all others."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return (parent.get("header") or {}).get("msg_id") or shell.execution_count
