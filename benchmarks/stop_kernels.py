@@ -1,7 +1,7 @@
 """How long Stop takes: from the click or the interrupt until the server sees the close.
 
-Run ``python benchmarks/stop_kernels.py`` (interrupts) or ``python benchmarks/stop_kernels.py --browser`` (the Stop
-button in a real JupyterLab). Kernels of other versions are used where ``make kernels`` has
+Run ``python benchmarks/stop_kernels.py`` (interrupts) or with ``--browser`` (the Stop button in a
+real JupyterLab). Kernels of other versions are used where ``make kernels`` has
 set up their environments. A cell that awaits is measured beside the synchronous magic, because
 that is the choice these figures decided.
 """
