@@ -145,6 +145,7 @@ class Panel(Settings):
             exchange = Exchange(
                 prompt=self.prompt if text is None else text, fields=dict(self.typed)
             )
+            self._adopt()
             asked = self._asked(exchange, instead_of)
             self._keep(exchange, instead_of)
             if text is None:
@@ -226,6 +227,7 @@ class Panel(Settings):
     def undo(self) -> None:
         """Take the last turn back into the prompt's box, or bring back what was cleared."""
         self._idle()
+        self._adopt()
         exchange = self.said.undo()
         if exchange is not None:
             self.prompt = exchange.prompt
@@ -234,6 +236,7 @@ class Panel(Settings):
     def clear(self) -> None:
         """Forget what was said; `undo` brings it back until something else is said."""
         self._idle()
+        self._adopt()
         self.said.clear()
         self.refresh()
 
@@ -352,3 +355,4 @@ class Panel(Settings):
             if turn.cell not in self._mirrored:
                 asked = saved.prompt_of(turn)
                 self.said.add(Exchange(prompt=asked, takes=[saved.shown(turn)], id=turn.cell))
+                self._mirrored.add(turn.cell)

@@ -95,6 +95,8 @@ def facts(entry: Entry | None) -> dict[str, Any]:
         return {}
     tokens = {name: entry.tokens(kind) for name, kind in _TOKENS.items()}
     details = entry.usage.get("output_tokens_details") or {}
+    if entry.state != "complete":
+        tokens["output"] = 0  # only the end of an answer tells how long it became
     return {
         "model": entry.model,
         "seconds": entry.seconds,

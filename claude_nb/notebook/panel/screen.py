@@ -118,11 +118,9 @@ class Screen:
     def _totals(self) -> dict[str, Any]:
         takes = [take for exchange in self.panel.said for take in exchange.takes]
         costs = [take.facts["cost"] for take in takes if take.facts.get("cost") is not None]
-        return {
-            "spent": sum(costs) if costs else None,
-            "output": sum(take.facts.get("output", 0) for take in takes),
-            "input": sum(take.facts.get("input", 0) for take in takes),
-        }
+        kinds = ("input", "output", "read", "written", "thinking")
+        totals = {kind: sum(take.facts.get(kind, 0) for take in takes) for kind in kinds}
+        return {**totals, "spent": sum(costs) if costs else None}
 
     def _ended(self) -> list[Exchange]:
         return [exchange for exchange in self.panel.said if not exchange.running]

@@ -71,7 +71,7 @@ class Compose {
     const parts = [];
     if (numbers.problem) parts.push(numbers.problem);
     else if (numbers.tokens) parts.push(`${count(numbers.tokens)} tokens in${numbers.cost ? ` ≈ ${money(numbers.cost)}` : ""}`);
-    if (numbers.output) parts.push(`chat: ${count(numbers.input)} in, ${count(numbers.output)} out${numbers.spent ? `, ${money(numbers.spent)}` : ""}`);
+    if (numbers.input) parts.push(`chat: ${chatNumbers(numbers)}`);
     this.numbers.textContent = parts.join(" · ");
     const share = numbers.tokens && numbers.window ? numbers.tokens / numbers.window : 0;
     this.meter.hidden = !share;
@@ -204,6 +204,14 @@ class Compose {
     }
     this.files.value = "";
   }
+}
+
+function chatNumbers({ input, output, read, written, thinking, spent }) {
+  const cached = [read && `${count(read)} from the cache`, written && `${count(written)} into it`].filter(Boolean).join(", ");
+  const parts = [`${count(input + read + written)} in${cached && ` (${cached})`}`];
+  if (output) parts.push(`${count(output)} out${thinking ? ` (${count(thinking)} thinking)` : ""}`);
+  if (spent) parts.push(money(spent));
+  return parts.join(", ");
 }
 
 async function base64(blob) {

@@ -44,10 +44,6 @@ function money(cost) {
   return cost >= 0.1 ? `$${cost.toFixed(2)}` : `$${cost.toFixed(4)}`;
 }
 
-function seconds(time) {
-  return time < 9.95 ? `${time.toFixed(1)} s` : `${Math.round(time)} s`;
-}
-
 /** Call `work` when nothing has happened for `wait` ms. */
 function later(work, wait) {
   let timer;

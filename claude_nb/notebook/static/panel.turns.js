@@ -153,17 +153,14 @@ class ExchangeView {
   }
 }
 
-/** Say what an answer took, and how that differs from the first column's. */
+/** Say how what an answer took differs from the first column's. */
 function compared(facts, first, place) {
-  if (facts.output === undefined || facts.seconds === undefined) return "";
-  const difference = (value, base) => {
+  if (!place || !facts.output || !first.output) return "";
+  const difference = (value, base, word) => {
     const percent = base ? Math.round((value / base - 1) * 100) : 0;
-    return place && percent ? ` (${percent > 0 ? "+" : "−"}${Math.abs(percent)} %)` : "";
+    return percent ? `${percent > 0 ? "+" : "−"}${Math.abs(percent)} % ${word}` : `same ${word}`;
   };
-  const parts = [
-    `${count(facts.output)} tokens out${difference(facts.output, first.output)}`,
-    `${seconds(facts.seconds)}${difference(facts.seconds, first.seconds)}`,
-  ];
-  if (facts.cost !== null && facts.cost !== undefined) parts.push(`${money(facts.cost)}${difference(facts.cost, first.cost)}`);
-  return parts.join(" · ");
+  const parts = [difference(facts.output, first.output, "tokens"), difference(facts.seconds, first.seconds, "time")];
+  if (facts.cost && first.cost) parts.push(difference(facts.cost, first.cost, "cost"));
+  return `Beside the first: ${parts.join(", ")}`;
 }
