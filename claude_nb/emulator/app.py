@@ -6,6 +6,7 @@ mount it. Owns what the API remembers between requests.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -61,7 +62,7 @@ class Emulator:
         self._rates = Rates(requests_per_minute)
         self._messages = Messages(self.options, self._rates)
         self._batches = Batches(self._messages.check, self._in_batch)
-        self._served = 0
+        self._numbers = itertools.count(1)  # safe across threads, unlike +=
         self._routes = [(method, re.compile(path), to) for method, path, to in self._table()]
 
     def _table(self) -> Iterator[tuple[str, str, Handler]]:
@@ -112,8 +113,7 @@ class Emulator:
         return self._signed(error, call)
 
     def _signed(self, outcome: Reply | ApiError, call: Call) -> Reply:
-        self._served += 1
-        request_id = f"req_emu{self._served:021d}"
+        request_id = f"req_emu{next(self._numbers):021d}"
         own = {
             "request-id": request_id,
             HEADER: f"claude_nb/{__version__}",

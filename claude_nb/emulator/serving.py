@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakSet
 
 from claude_nb.emulator.app import Emulator
 from claude_nb.emulator.clock import Clock
@@ -19,6 +20,7 @@ from claude_nb.emulator.server import Server
 __all__ = ["serve", "shared"]
 
 _lock = threading.Lock()
+_running: WeakSet[Server] = WeakSet()
 _shared: Server | None = None
 
 
@@ -80,7 +82,9 @@ def serve(
         log=log,
     )
     emulator = Emulator(options, faults=tuple(faults), requests_per_minute=requests_per_minute)
-    return Server(emulator, port, limits)
+    server = Server(emulator, port, limits)
+    _running.add(server)
+    return server
 
 
 def shared(**settings: Any) -> Server:
@@ -106,12 +110,12 @@ def _close_shared() -> None:
 
 
 def _after_fork() -> None:
-    # the thread stays with the parent; the child starts its own emulator when it needs one
-    global _lock, _shared  # noqa: PLW0603
-    server, _shared = _shared, None
-    _lock = threading.Lock()
-    if server is not None:
+    # threads stay with the parent; the child starts its own emulator when it needs one
+    global _lock, _shared
+    _lock, _shared = threading.Lock(), None
+    for server in tuple(_running):
         server.forget()
+    _running.clear()
 
 
 atexit.register(_close_shared)

@@ -15,13 +15,15 @@ from claude_nb.emulator.wire import Call
 
 FUZZ = settings(
     deadline=None,
-    max_examples=80,
+    max_examples=60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
 )
 FIELDS = [
     *ask(),
@@ -125,7 +127,7 @@ def test_any_prompt(emulator, *, prompt, stops, most, heat, is_stream):
 
 
 @FUZZ
-@given(st.dictionaries(st.text("abc", min_size=1, max_size=4), JSON), PROMPTS)
+@given(st.dictionaries(st.text("abc", min_size=1, max_size=4), JSON, max_size=3), PROMPTS)
 def test_any_output_schema(emulator, schema, prompt):
     form = {"type": "json_schema", "schema": {**schema, "type": "string"}}
     body = ask(prompt or "x", output_config={"format": form})
