@@ -7,6 +7,7 @@ fork or another loop took along would mix up answers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 import weakref
@@ -67,7 +68,7 @@ class Connector:
                 follow_redirects=False,
             )
             if stream and reply.status_code < _FIRST_FAILURE:
-                return exchange.response(reply, b"", started), Body(reply, exchange)
+                return exchange.response(reply, b"", started), Body(reply, exchange, self)
             content = reply.read()
             return exchange.response(reply, content, started), None
         except BaseException as error:  # noqa: BLE001 - failure() passes on what it does not know
@@ -81,14 +82,22 @@ class Connector:
         if client is not None:
             client.close()
 
+    def __del__(self) -> None:
+        # scripts drop clients without closing them; a forked child leaves its parent's alone
+        client = self._clients.get(os.getpid())
+        if client is not None:
+            with contextlib.suppress(Exception):  # at interpreter exit anything may be gone
+                client.close()
+
 
 class Body:
     """The bytes of a streamed reply, as they arrive. Closing it closes the connection."""
 
-    def __init__(self, reply: Any, exchange: Exchange) -> None:
+    def __init__(self, reply: Any, exchange: Exchange, owner: Connector) -> None:
         exchange.expect_body()
         self._reply = reply
         self._exchange = exchange
+        self._owner = owner  # whose connections stay open as long as this is read
         self._chunks: Iterator[bytes] = reply.iter_bytes()
 
     def __iter__(self) -> Self:

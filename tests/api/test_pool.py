@@ -160,3 +160,13 @@ def test_threads_that_race_for_the_first_call_end_up_with_one_pool(server, libra
             assert list(pool.map(first, range(8))) == [str(n) for n in range(8)]
         assert len(client._connector._clients) == 1
         assert len(server.requests) == 8
+
+
+def test_a_dropped_client_closes_its_connections_but_not_under_a_stream(server, library):
+    server.script(stream(sse(*answer("a")[:3]), 0.2, sse(*answer("a")[3:])))
+    events = Anthropic(api_key=KEY, base_url=server.url).messages.create(**PROMPT, stream=True)
+    gc.collect()
+    assert [event.type for event in events][-1] == "message_stop"
+    del events
+    gc.collect()
+    assert server.wait_until(lambda: server.open_connections == 0)
