@@ -108,7 +108,9 @@ def test_a_mistyped_command_in_between_does_not_get_in_the_way(notebook, desk):
 def test_a_syntax_error_can_be_mended(notebook, desk):
     fix(notebook, "x = (1,\nprint('here'")
     assert "print('here'" in desk.prompt
-    assert "SyntaxError" in desk.prompt
+    assert desk.prompt.startswith("SyntaxError: ")
+    assert "ipykernel" not in desk.prompt
+    assert ".py" not in desk.prompt
 
 
 def test_keys_stay_here(notebook, desk):

@@ -33,13 +33,18 @@ def report(mishap: Mishap, shell: Any) -> str:
     shell : InteractiveShell
         Knows which code is of which cell.
     """
-    error = " ".join("".join(traceback.format_exception_only(mishap.error)).split())
-    parts = [_cut(error, _ERROR)]
+    parts = [_cut(_headline(mishap.error), _ERROR)]
     parts.append(f"The cell that failed:\n\n{_fenced(_cut(failing_cell(mishap, shell), _SOURCE))}")
     for name, source in _others(mishap, shell):
         parts.append(f"{name}, which takes part:\n\n{_fenced(_cut(source, _OTHER))}")
     parts.append(f"The traceback:\n\n{_fenced(_traceback(mishap.error, shell), 'text')}")
     return hidden("\n\n".join(parts))
+
+
+def _headline(error: BaseException) -> str:
+    """Return kind and message on one line; a syntax error's without the name of a file."""
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    return " ".join(f"{type(error).__name__}: {message}".split())
 
 
 def failing_cell(mishap: Mishap, shell: Any) -> str:
@@ -71,9 +76,12 @@ def _others(mishap: Mishap, shell: Any) -> list[tuple[str, str]]:
 def _traceback(error: BaseException, shell: Any) -> str:
     told = traceback.TracebackException.from_exception(error, compact=True)
     for one in _chain(told):
-        one.stack = traceback.StackSummary.from_list(_frames(one.stack, shell))
-        if isinstance(getattr(one, "filename", None), str):  # a SyntaxError's
-            one.filename = _place(one.filename, shell)
+        file = getattr(one, "filename", None)  # a SyntaxError's
+        in_cell = isinstance(file, str) and bool(_cell_name(shell, file))
+        frames = [] if in_cell else _frames(one.stack, shell)  # those are of who read the cell
+        one.stack = traceback.StackSummary.from_list(frames)
+        if isinstance(file, str):
+            one.filename = _place(file, shell)
     return _cut("".join(told.format()).strip("\n"), _TRACEBACK)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from claude_nb.notebook import render
+from claude_nb.notebook import render, views
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.commands.page import (
     Column,
@@ -91,7 +91,7 @@ def _in_all(one: Total) -> Piece:
         "1 run" if one.runs == 1 else f"{one.runs} runs",
         f"{one.read:,} tokens read{cached}",
         f"{one.written:,} written",
-        render.duration(one.seconds),
+        *([render.duration(one.seconds)] if views.tells_time() else []),
     ]
     cost = [" · ", strong(render.money(one.cost))] if one.cost is not None else []
     return paragraph(strong("In all "), " · ".join(facts), *cost)
