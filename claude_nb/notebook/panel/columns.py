@@ -35,7 +35,7 @@ def seen(fitted: Fit, wished: Values) -> dict[str, Any]:
         What was set, refused or not.
     """
     return {
-        "values": dict(wished),
+        "values": {**wished, "model": models.resolve(wished["model"])},
         "refused": fitted.refused,
         "choices": fitted.choices,
         "limits": limits(fitted.values),

@@ -30,7 +30,7 @@ _ALONE = (
 )
 
 
-def bundle(exchanges: Sequence[Exchange], panel: str) -> dict[str, Any]:
+def bundle(exchanges: Sequence[Exchange], panel: str, note: str = "") -> dict[str, Any]:
     """Return the MIME bundle that the cell keeps of a chat.
 
     Parameters
@@ -39,8 +39,12 @@ def bundle(exchanges: Sequence[Exchange], panel: str) -> dict[str, Any]:
         Those that have ended.
     panel : str
         The panel's id, by which its page finds this output.
+    note : str
+        What to say where nothing was said.
     """
     parts = [_exchange(exchange) for exchange in exchanges]
+    if not parts and note:
+        parts = [(f"<p>{visible(note)}</p>", note)]
     style = "<style>" + _ALONE + "</style>"
     html = "".join(part for part, _ in parts)
     said = f'{style}<div class="claude-nb-said claude-nb-said-{panel}">{html}</div>'

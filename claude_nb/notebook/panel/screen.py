@@ -17,6 +17,7 @@ from claude_nb.notebook.panel.session import cell_id
 
 __all__ = ["Screen"]
 
+_NO_PAGE = "A panel: open this notebook in Jupyter and run this cell to use it."
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -58,7 +59,7 @@ class Screen:
         self._context = contextvars.copy_context()  # the kernel finds the cell's message there
         self.offered = remembered.earlier(cell, self.panel)
         if self.widget is None:
-            _publish(saved.bundle(list(self.panel.said), self._name), self._name)
+            _publish(saved.bundle(list(self.panel.said), self._name, _NO_PAGE), self._name)
             return
         self.widget.cell = cell
         self.refresh()

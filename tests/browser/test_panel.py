@@ -1,0 +1,369 @@
+"""The panel in a real JupyterLab and Notebook 7, by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+# a server of the notebook's own, which remembers each request
+SERVER = """%load_ext claude_nb
+import json, os, time
+from claude_nb import emulator
+from claude_nb.notebook.panel import Panel
+seen = []
+server = emulator.serve(tokens_per_second=100, answer=lambda asked: seen.append(dict(asked)))
+os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, "canary"
+name = "Ada"
+"""
+SHOW = "panel = Panel()\npanel"
+LONG = "Write a long story about a lighthouse."
+HARD = {"serious", "critical"}
+
+
+class Shown:
+    """The panel in one cell, as a person finds its parts."""
+
+    def __init__(self, lab, n):
+        self.lab, self.n = lab, n
+        self.root = lab.output(n).locator(".claude-nb-panel")
+        self.box = self.root.get_by_role("textbox", name="Prompt", exact=True)
+        self.answer = self.root.locator(".answer .claude-nb")
+        expect(self.box).to_be_visible()
+
+    def button(self, name):
+        """Find a button by its name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def send(self, text):
+        """Type and press Enter."""
+        self.box.fill(text)
+        self.enter()
+
+    def enter(self):
+        """Press Enter and wait until the prompt was taken."""
+        self.box.press("Enter")
+        expect(self.box).to_have_value("")
+
+    def ended(self):
+        """Wait until nothing runs."""
+        expect(self.button("Send")).to_be_visible()
+        expect(self.root.locator(".claude-nb-live")).to_have_count(0)
+
+    def streaming(self):
+        """Wait until an answer streams."""
+        expect(self.root.locator(".claude-nb-live").first).to_contain_text(re.compile(r"\w{3}"))
+
+    def choose(self, model, nth=0):
+        """Choose a model by search."""
+        field = self.root.get_by_role("combobox", name="Model").nth(nth)
+        field.click()
+        field.fill(model)
+        field.press("Enter")
+
+
+def opened(lab, *more, show=SHOW):
+    lab.open([SERVER, show, *more])
+    lab.run(0)
+    lab.run(1)
+    return Shown(lab, 1)
+
+
+def value(lab, n):
+    """Run cell `n` and return what it prints, as JSON."""
+    lab.run(n)
+    return json.loads(lab.output(n).locator("pre").last.inner_text())
+
+
+def wait_for(lab, n, expected):
+    """Run cell `n` until it prints `expected`."""
+    for _ in range(50):
+        if (found := value(lab, n)) == expected:
+            return
+    assert found == expected
+
+
+def findings(lab):
+    found = Axe().run(lab.page, ".claude-nb-panel", {"resultTypes": ["violations"]}).response
+    return [
+        f"{rule['id']}: {node['html'][:200]}"
+        for rule in found["violations"]
+        if rule["impact"] in HARD
+        for node in rule["nodes"]
+    ]
+
+
+def test_an_answer_streams_stops_is_saved_and_is_read_without_a_kernel(each_lab):
+    lab = each_lab
+    panel = opened(lab, "print(json.dumps([e.takes[0].state for e in panel.said]))")
+    lab.screenshot(f"panel-idle-{lab.kind}")
+    panel.send("What is 17 * 23?")
+    panel.ended()
+    expect(panel.answer).to_contain_text("391")
+    panel.send(LONG)
+    panel.streaming()
+    expect(panel.button("Stop")).to_be_visible()
+    panel.box.press("Escape")
+    panel.ended()
+    expect(panel.answer.last).to_contain_text("stopped")
+    lab.screenshot(f"panel-stopped-{lab.kind}")
+    assert value(lab, 2) == ["done", "stopped"]
+
+    saved = lab.save()
+    static, view = saved.cells[1].outputs
+    assert "391" in static.data["text/html"]
+    assert "> What is 17 * 23?" in static.data["text/plain"]
+    assert "canary" not in json.dumps([cell.outputs for cell in saved.cells])
+    assert "widgets" not in saved.metadata
+    assert view.data["text/plain"] == ""
+    assert lab.errors == []
+
+    lab.reopen(kernel=False)
+    expect(lab.output(1)).to_contain_text("391")
+    expect(lab.output(1)).to_contain_text(LONG)
+    assert "Error displaying widget" not in lab.text(1)
+    lab.screenshot(f"panel-reopened-{lab.kind}")
+
+
+def test_a_new_kernel_offers_to_go_on_with_the_saved_chat(lab):
+    panel = opened(lab, "print(json.dumps([m['content'] for m in seen[-1]['messages']][::2]))")
+    panel.send("What is 17 * 23?")
+    panel.ended()
+    lab.save()
+    lab.reopen(kernel=True)
+    expect(lab.output(1)).to_contain_text("391")
+    assert not lab.output(1).get_by_text("Error displaying widget").is_visible()
+    lab.run(0)
+    lab.run(1)
+    panel = Shown(lab, 1)
+    panel.button("Go on with the earlier chat (1 turn)").click()
+    expect(panel.answer).to_contain_text("391")
+    panel.send("And 2 + 2?")
+    panel.ended()
+    assert value(lab, 2) == ["What is 17 * 23?", "And 2 + 2?"]
+
+
+STATE = (
+    "print(json.dumps([panel.model, panel.temperature, panel.think, panel.max_tokens, panel.stop]))"
+)
+
+
+def test_every_control_is_set_by_keyboard_alone(each_lab):
+    lab = each_lab
+    panel = opened(lab, STATE, "panel.temperature = 0.9")
+    keys = lab.page.keyboard
+    panel.button("Settings").press("Enter")
+    slider = panel.root.get_by_label("Temperature", exact=True)
+    slider.focus()
+    keys.press("Home")
+    for _ in range(4):
+        keys.press("ArrowRight")
+    stops = panel.root.get_by_role("textbox", name="Stop sequences")
+    stops.focus()
+    keys.type(r"\n\nEND")
+    keys.press("Enter")
+    keys.type("###")
+    keys.press("Enter")
+    tokens = panel.root.get_by_label("Max tokens", exact=True)
+    tokens.focus()
+    keys.type("3000")
+    keys.press("Tab")
+    wait_for(lab, 2, ["claude-sonnet-4-6", 0.2, None, 3000, ["\n\nEND", "###"]])
+
+    lab.run(3)  # set in code, seen on the page
+    expect(slider).to_have_value("0.9")
+
+    panel.root.get_by_role("radio", name="default", exact=True).focus()
+    for _ in range(3):
+        keys.press("ArrowRight")
+    budget = panel.root.get_by_label("Thinking budget in tokens")
+    expect(budget).to_be_visible()
+    budget.focus()
+    keys.press("End")
+    wait_for(lab, 2, ["claude-sonnet-4-6", 0.9, 2816, 3000, ["\n\nEND", "###"]])
+    expect(slider).to_be_disabled()
+    expect(slider).to_have_accessible_description(re.compile("must stay at 1 while thinking"))
+
+    model = panel.root.get_by_role("combobox", name="Model")
+    model.focus()
+    keys.type("opus 5.5")
+    keys.press("Enter")
+    expect(slider).to_have_accessible_description(re.compile("claude-opus-5-5 takes no temp"))
+    expect(panel.root.get_by_role("radio", name=re.compile("^off, not"))).to_be_disabled()
+    assert "claude-opus-5-5 takes no temperature" in slider.locator("xpath=..").get_attribute(
+        "title"
+    )
+    assert lab.errors == []
+
+
+def test_copied_code_run_in_a_new_cell_makes_the_same_request(lab):
+    show = "panel = Panel(max_tokens=900, temperature=0.3, stop=['\\n\\nEND', 'a b'])\npanel"
+    panel = opened(lab, "panel.clear()\nprint(json.dumps(seen))", show=show)
+    panel.box.fill("Say {{name}} \\ 'twice' \"now\"\nplease.")
+    expect(panel.root.locator(".fields input")).to_have_value("Ada")
+    panel.button("Code").click()
+    code = panel.root.get_by_role("tabpanel")
+    for tab in ("%%claude", "Python", "Anthropic SDK"):
+        panel.root.get_by_role("tab", name=tab).click()
+        expect(code).to_contain_text("max")
+        panel.button("Insert below").click()  # so the last one stands first
+    as_ours = "import sys, claude_nb\nsys.modules['anthropic'] = claude_nb\n"
+    lab.set_source(2, as_ours + source(lab, 2))
+    for n in (2, 3, 4):
+        lab.run(n)
+    value(lab, 5)
+    panel.enter()
+    panel.ended()
+    first, *others = value(lab, 5)
+    assert first["messages"] == [{"role": "user", "content": "Say Ada \\ 'twice' \"now\"\nplease."}]
+    assert first["stop_sequences"] == ["\n\nEND", "a b"]
+    assert first["temperature"] == 0.3
+    assert others == [first] * 3
+
+
+def source(lab, n):
+    return lab.page.evaluate(
+        "n => jupyterapp.shell.currentWidget.content.widgets[n].model.sharedModel.getSource()", n
+    )
+
+
+def test_columns_are_compared_and_one_is_gone_on_with(lab):
+    panel = opened(lab, "print(json.dumps([[m['model'], len(m['messages'])] for m in seen]))")
+    panel.button("Compare").click()
+    panel.choose("haiku 4.5", nth=1)
+    panel.send("Name three colours.")
+    expect(panel.root.locator(".claude-nb-live")).to_have_count(2)
+    lab.screenshot("panel-comparing")
+    panel.ended()
+    expect(panel.root.locator(".takes.several .numbers").last).to_contain_text("tokens")
+    lab.screenshot("panel-compared")
+    panel.button("Go on with this").last.click()
+    panel.send("And one more?")
+    panel.ended()
+    asked = value(lab, 2)
+    two = ["claude-haiku-4-5-20251001", "claude-sonnet-4-6"]
+    assert sorted(model for model, _ in asked[:2]) == two
+    assert asked[2] == ["claude-sonnet-4-6", 3]
+
+
+def test_it_answers_while_another_cell_runs(lab):
+    panel = opened(lab, "while not os.path.exists('enough'):\n    time.sleep(0.05)")
+    lab.run(2, wait=False)
+    expect(lab.cell(2)).to_contain_text("[*]")
+    panel.send("What is 17 * 23?")
+    expect(panel.answer).to_contain_text("391")
+    (lab.server.root / "enough").touch()
+    lab.wait(2)
+    (lab.server.root / "enough").unlink()
+
+
+def test_two_views_a_rerun_cell_and_a_restarted_kernel(lab):
+    panel = opened(lab, "panel")
+    lab.run(2)
+    other = Shown(lab, 2)
+    panel.send("What is 17 * 23?")
+    for each in (panel, other):
+        each.ended()
+        expect(each.answer).to_contain_text("391")
+    lab.run(1)
+    again = Shown(lab, 1)
+    again.button("Go on with the earlier chat (1 turn)").click()
+    expect(again.answer).to_contain_text("391")
+    lab.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(lab.output(1)).to_contain_text("The kernel was restarted")
+    assert lab.errors == []
+
+
+def test_edit_branch_undo_and_paste(lab):
+    panel = opened(lab, "print(json.dumps([m['content'] for m in seen[-1]['messages']][::2]))")
+    for text in ("What is 1 + 1?", "What is 2 + 2?"):
+        panel.send(text)
+        panel.ended()
+    panel.button("Edit").first.click()
+    expect(panel.box).to_have_value("What is 1 + 1?")
+    panel.send("What is 3 + 3?")
+    panel.ended()
+    assert value(lab, 2) == ["What is 3 + 3?"]
+    panel.button("Line 2 of 2").click()
+    expect(panel.root.locator(".prompt")).to_have_text(["What is 1 + 1?", "What is 2 + 2?"])
+    panel.button("Branch").first.click()
+    panel.send("What is 4 + 4?")
+    panel.ended()
+    assert value(lab, 2) == ["What is 1 + 1?", "What is 4 + 4?"]
+    menu = panel.root.locator("summary", has_text="Chat")
+    menu.click()
+    panel.button("Undo").click()
+    expect(panel.box).to_have_value("What is 4 + 4?")
+    panel.box.fill("")
+    pasted = "%%claude -m haiku-4.5 --temperature 0.4 --stop END\nHello there"
+    lab.page.evaluate("text => navigator.clipboard.writeText(text)", pasted)
+    panel.box.press("Control+V")
+    expect(panel.box).to_have_value("Hello there")
+    expect(panel.root.get_by_role("combobox", name="Model")).to_have_value("Claude Haiku 4.5")
+    menu.click()
+    with lab.page.expect_download() as download:
+        panel.button("Save as Markdown").click()
+    assert "> What is 1 + 1?" in download.value.path().read_text()
+
+
+def test_files_and_variables_are_attached(lab):
+    panel = opened(lab, "print(json.dumps(seen[-1]['messages'][0]['content']))")
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"The code is 4711."}
+    panel.root.locator("input[type=file]").last.set_input_files([note])
+    expect(panel.root.locator(".attached")).to_contain_text("note.txt")
+    variable = panel.root.get_by_role("textbox", name="Attach a variable")
+    variable.fill("nothing_like_it")
+    variable.press("Enter")
+    expect(panel.root.locator(".note")).to_contain_text("nothing_like_it")
+    variable.fill("name")
+    variable.press("Enter")
+    expect(panel.root.locator(".attached")).to_contain_text("name")
+    panel.send("What is in the files?")
+    panel.ended()
+    document, other, text = value(lab, 2)
+    assert document["source"]["data"] == "The code is 4711."
+    assert other["source"]["data"] == "Ada"
+    assert text["text"] == "What is in the files?"
+
+
+def test_axe_finds_nothing_serious_and_it_fits_narrow_and_dark(lab):
+    panel = opened(lab, "server.faults.add(emulator.Fault('status', status=401))")
+    found = {}
+
+    def look(state):
+        for shade in ("light", "dark"):
+            lab.theme(shade)
+            found[f"{state}, {shade}"] = findings(lab)
+            lab.screenshot(f"panel-{state}-{shade}")
+
+    panel.button("Settings").click()
+    panel.choose("opus 5.5")
+    expect(panel.root.locator(".control .why").first).to_be_visible()
+    look("settings")
+    panel.button("Settings").click()
+    panel.send(LONG)
+    panel.streaming()
+    look("streaming")
+    panel.button("Stop").click()
+    panel.ended()
+    panel.button("Code").click()
+    lab.run(2)
+    panel.send("What is 2 + 2?")
+    panel.ended()
+    expect(panel.root).to_contain_text("AuthenticationError")
+    look("error")
+    panel.button("Code").click()
+    panel.button("Compare").click()
+    look("columns")
+    panel.button("Compare").click()
+    lab.resize(680)
+    lab.screenshot("panel-narrow")
+    width = panel.root.evaluate("node => [node.scrollWidth, node.clientWidth]")
+    assert width[0] <= width[1]
+    lab.resize(1280)
+    assert {state: what for state, what in found.items() if what} == {}
