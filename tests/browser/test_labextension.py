@@ -98,6 +98,12 @@ def test_commands_ask_below_the_active_cell_and_load_the_magic_once(each_lab):
     choose(lab, "Open Claude panel")
     assert ran(lab, 3) == "%claude panel"
 
+    lab.set_source(0, "%%claude --t")
+    line(lab, 0).click()
+    lab.page.keyboard.press("End")
+    lab.page.keyboard.press("Tab")  # completes, although the cell is coloured as prose
+    expect(lab.page.locator(".jp-Completer")).to_contain_text("--temperature")
+
 
 def test_the_stop_command_stops_the_answer(lab):
     lab.open([SLOW, "%%claude\nWhy is the sky blue?"])
