@@ -1,8 +1,8 @@
 """Run notebooks again and save them with their new outputs: `make rerun`.
 
 Each is executed in a fresh kernel against the emulator, with one final output a cell, so that
-`make notebooks` (nbval) can compare them later. What changes from run to run without meaning
-(times of execution) is left out of the file.
+`make notebooks` (nbval) can compare them later. Nothing that changes from run to run is kept, so a
+second run changes no byte.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ def rerun(path: Path, home: Path) -> None:
     book = nbformat.read(path, as_version=4)
     env = {k: v for k, v in own_directories(home).items() if not k.startswith("ANTHROPIC_")}
     env |= {"CLAUDE_NB_BACKEND": "emulator", "CLAUDE_NB_DISPLAY": "final"}
+    env["CLAUDE_NB_EMULATOR_SPEED"] = "0"
     client = NotebookClient(
         book,
         timeout=CELL_DEADLINE,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": path.parent}},
     )
     connect_in(home, client.create_kernel_manager())
