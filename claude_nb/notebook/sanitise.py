@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from html import escape as _escape
+from typing import Any
 
 import nh3
 
@@ -28,17 +29,24 @@ _VALUES = {
     "th": {"align": {"left", "center", "right"}},
 }
 
-_CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
-    attributes={"a": {"href"}, "ol": {"start"}},
-    tag_attribute_values=_VALUES,
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-    url_schemes={"http", "https", "mailto"},
-    url_relative="deny",
-    link_rel="noopener noreferrer",
-    strip_comments=True,
-    clean_content_tags={"script", "style"},
-)
+_LINK = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+
+
+def _absolute(_tag: str, name: str, value: str) -> str | None:
+    """Let an attribute pass, but a link only if it names its scheme: none leads into Jupyter."""
+    return None if name == "href" and not _LINK.match(value) else value
+
+
+_RULES: dict[str, Any] = {
+    "tags": set(TAGS),
+    "attributes": {"a": {"href"}, "ol": {"start"}},
+    "attribute_filter": _absolute,
+    "tag_attribute_values": _VALUES,
+    "set_tag_attribute_values": {"a": {"target": "_blank"}},
+    "url_schemes": {"http", "https", "mailto"},
+    "link_rel": "noopener noreferrer",
+    "clean_content_tags": {"script", "style"},
+}
 
 # C0 and C1 controls except tab and newline.
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
@@ -56,7 +64,7 @@ _MARKS = re.compile(f"({_MARK}{{6}}){_MARK}+")
 
 def clean(html: str) -> str:
     """Return `html` with only allow-listed tags, attributes and link schemes; idempotent."""
-    return _CLEANER.clean(html)
+    return nh3.clean(html, **_RULES)
 
 
 def escape(text: str) -> str:

@@ -1,0 +1,240 @@
+"""The live view in a real JupyterLab and Notebook 7: growing, thinking, Stop, repair, swap."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+HERE = '''
+import os, time
+from claude_nb.api.types import Message
+from claude_nb.notebook.live import LiveView, warm
+from claude_nb.notebook.render import Footer, bundle
+warm().join()
+
+def until(name):
+    """Wait until the test makes the file `name`."""
+    while not os.path.exists(name):
+        time.sleep(0.01)
+
+def message(text, thinking=""):
+    content = [dict(type="thinking", thinking=thinking, signature="c2ln")] if thinking else []
+    return Message.model_validate(dict(
+        id="msg_1", type="message", role="assistant", model="claude-test", stop_reason="end_turn",
+        content=[*content, dict(type="text", text=text)],
+        usage=dict(input_tokens=1, output_tokens=1),
+    ))
+
+def workload(characters):
+    part = ("## Part\\n\\nSome **words** about `things` and $x^2$, in a paragraph.\\n\\n"
+            "```python\\ndef f(x):\\n    return x + 1  # one\\n```\\n\\n"
+            "| a | b |\\n|---|--:|\\n| 1 | 2 |\\n\\n")
+    return (part * (characters // len(part) + 1))[:characters]
+
+def stream(view, text, rate, size=4):
+    began = time.perf_counter()
+    for number, at in enumerate(range(0, len(text), size), 1):
+        view.text(text[at : at + size])
+        time.sleep(max(0, began + number / rate - time.perf_counter()))
+'''
+THINKING = """
+view = LiveView("claude-test"); view.open()
+view.thinking("First thoughts. "); until("think"); view.thinking("More of them.")
+view.end_block("Thought for 2 s"); view.text("The answer"); until("answer"); view.text(" is here.")
+until("end")
+view.finish(bundle(message("The answer is here.", "First thoughts. More of them."), Footer()))
+"""
+STOPPABLE = """
+asked = []
+view = LiveView("claude-test", on_stop=lambda: asked.append(1)); view.open()
+view.text("On and on ")
+while not asked:
+    view.text("and on "); time.sleep(0.01)
+view.finish({"text/plain": "heard", "text/html": "<p>heard</p>"}, "Answer stopped.")
+"""
+SWAP = """
+view = LiveView("claude-test"); view.open()
+text = workload({characters})
+stream(view, text, rate=2_500)
+view.finish(bundle(message(text), Footer(seconds=1.0)))
+"""
+FRAMES = """n => {
+  const cell = document.querySelectorAll(".jp-Notebook .jp-Cell")[n];
+  const seen = (window.frames_seen = []);
+  const shifts = (window.shifts = []);
+  const note = (list) => list.getEntries().forEach((e) => shifts.push([e.startTime, e.value]));
+  new PerformanceObserver(note).observe({ type: "layout-shift" });
+  const look = () => {
+    const area = cell.querySelector(".jp-OutputArea");
+    seen.push([performance.now(), !!cell.querySelector(".claude-nb-live"), area.offsetHeight]);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.fixture
+def go(request, servers):
+    """Give a function that lets the kernel go on past `until(name)`."""
+    names = []
+    lab = request.getfixturevalue("each_lab" if "each_lab" in request.fixturenames else "lab")
+
+    def made(name):
+        path = lab.server.root / name
+        path.touch()
+        names.append(path)
+
+    yield made
+    for path in names:
+        path.unlink()
+
+
+def opened(lab, *cells):
+    lab.open([HERE, *cells], name="live.ipynb")
+    lab.run(0)
+    return lab
+
+
+def test_thinking_is_open_while_it_streams_and_closes_itself(lab, go):
+    opened(lab, THINKING)
+    lab.run(1, wait=False)
+    thinking = lab.output(1).locator("details")
+    expect(thinking).to_have_attribute("open", "")
+    expect(thinking.locator("summary")).to_have_text("Thinking…")
+    go("think")
+    expect(lab.output(1)).to_contain_text("The answer")
+    expect(thinking).not_to_have_attribute("open", "")
+    expect(thinking.locator("summary")).to_have_text("Thought for 2 s")
+    go("answer")
+    go("end")
+    lab.wait(1)
+    expect(lab.output(1).locator("footer")).to_contain_text("claude-test")
+    expect(thinking).not_to_have_attribute("open", "")
+    assert lab.errors == []
+
+
+def test_thinking_stays_as_the_person_left_it_also_over_the_end(each_lab, go):
+    lab = opened(each_lab, THINKING)
+    lab.run(1, wait=False)
+    thinking = lab.output(1).locator("details")
+    expect(thinking).to_have_attribute("open", "")
+    thinking.locator("summary").click()
+    expect(thinking).not_to_have_attribute("open", "")
+    thinking.locator("summary").click()
+    go("think")
+    expect(lab.output(1)).to_contain_text("The answer")
+    expect(thinking).to_have_attribute("open", "")
+    go("answer")
+    go("end")
+    lab.wait(1)
+    expect(lab.output(1).locator(".claude-nb-live")).to_have_count(0)
+    expect(thinking).to_have_attribute("open", "")
+    saved = lab.outputs(1)[0]["data"]["text/html"]
+    assert "<details open" not in saved
+
+
+def test_the_answer_grows_and_is_announced_once(each_lab):
+    lab = opened(each_lab, SWAP.replace("rate=2_500", "rate=250").format(characters=4_000))
+    lab.watch(1)
+    lab.run(1, wait=False)
+    status = lab.page.locator("[role=status].claude-nb-announcer")
+    expect(status).to_have_text("Claude is answering.")
+    lab.wait(1)
+    expect(status).to_have_text("Answer complete.")
+    sizes = [size for _, size in lab.states()]
+    assert len(sizes) >= 10
+    assert [output["output_type"] for output in lab.outputs(1)] == ["display_data"]
+
+
+def test_stop_is_heard_while_the_cell_runs(each_lab):
+    lab = opened(each_lab, STOPPABLE)
+    lab.run(1, wait=False)
+    answer = lab.output(1).locator(".claude-nb-live")
+    expect(answer).to_contain_text("On and on")
+    answer.get_by_role("button", name="Stop").click()
+    lab.wait(1)
+    expect(lab.output(1)).to_have_text("heard")
+    assert [output["output_type"] for output in lab.outputs(1)] == ["display_data"]
+
+
+def test_escape_stops_too(lab):
+    opened(lab, STOPPABLE)
+    lab.run(1, wait=False)
+    lab.output(1).get_by_role("button", name="Stop").focus()
+    lab.page.keyboard.press("Escape")
+    lab.wait(1)
+    expect(lab.output(1)).to_have_text("heard")
+
+
+def test_where_stop_is_not_heard_the_kernel_is_interrupted(lab):
+    deaf = "view._command = lambda data: None"
+    cell = STOPPABLE.replace("view.open()", f"{deaf}; view.open()", 1)
+    opened(lab, f"try:\n    exec({cell!r})\nexcept KeyboardInterrupt:\n    print('cut')")
+    lab.run(1, wait=False)
+    lab.output(1).get_by_role("button", name="Stop").click()
+    lab.wait(1)
+    expect(lab.output(1)).to_contain_text("cut")
+
+
+def test_what_was_lost_on_the_way_is_asked_for_and_shown(lab, go):
+    lose = """
+view = LiveView("claude-test"); view.open()
+send, sent = view._send, []
+def lossy(content):
+    sent.append(content)
+    if len(sent) % 3 != 1:
+        send(content)
+view._send = lossy
+stream(view, "".join(f"word{n} " for n in range(400)), rate=500)
+view._send = send
+until("end")
+view.finish({"text/plain": "done"})
+"""
+    opened(lab, lose)
+    lab.run(1, wait=False)
+    expect(lab.output(1)).to_contain_text("word399")
+    words = lab.output(1).locator("p").inner_text().split()
+    assert words == [f"word{n}" for n in range(400)]
+    go("end")
+    lab.wait(1)
+
+
+@pytest.mark.parametrize("deltas", [500, 5_000])
+def test_the_swap_moves_nothing_and_shows_no_gap(lab, deltas):
+    opened(lab, SWAP.format(characters=4 * deltas))
+    lab.page.evaluate(FRAMES, 1)
+    lab.run(1, wait=False)
+    expect(lab.output(1).locator(".claude-nb-live")).to_have_count(1)
+    lab.page.mouse.move(700, 500)
+    expect(lab.output(1).locator("footer")).to_contain_text("1.0 s")
+    lab.wait(1)
+    frames = lab.page.evaluate("frames_seen")
+    end = max(index for index, (_, live, _) in enumerate(frames) if live)
+    at, _, before = frames[end]
+    assert min(height for _, _, height in frames[end:]) > 0.95 * before
+    moved = sum(value for when, value in lab.page.evaluate("shifts") if when >= at - 50)
+    assert moved <= 0.05
+
+
+def test_a_second_view_of_an_output_shows_the_same(lab, go):
+    opened(lab, THINKING)
+    lab.run(1, wait=False)
+    expect(lab.output(1)).to_contain_text("First thoughts.")
+    lab.command("notebook:create-output-view")
+    second = lab.page.locator(".jp-LinkedOutputView")
+    expect(second.locator(".claude-nb-live")).to_contain_text("First thoughts.")
+    for name in ("think", "answer", "end"):
+        go(name)
+    expect(second.locator("footer")).to_contain_text("claude-test")
+
+
+def test_nothing_moves_for_those_who_asked_for_that(lab):
+    opened(lab, STOPPABLE)
+    lab.page.emulate_media(reduced_motion="reduce")
+    lab.run(1, wait=False)
+    dot = lab.output(1).locator(".claude-nb-dot")
+    expect(dot).to_have_css("animation-name", "none")
+    lab.output(1).get_by_role("button", name="Stop").click()
+    lab.wait(1)
