@@ -360,7 +360,8 @@ def entry(cell="a", **more):
     return Entry(**({"cell": cell, "chat": "main", "model": "m", "usage": tokens} | more))
 
 
-def test_usage_by_cell_chat_and_in_all(claude):
+def test_usage_by_cell_chat_and_in_all(claude, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "text")  # "final" tells no times, so that runs compare
     claude.magics.ledger += [
         entry(cost=0.5, title="Why?", number=3, seconds=2.0),
         entry(cost=0.25, title="Why?", number=5, seconds=1.0),
