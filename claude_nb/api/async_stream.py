@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -30,8 +31,9 @@ class _AsyncEventStream(StreamFacts, Generic[EventT]):
         self._decoded = _decoded(reader, body)
         self._events: AsyncIterator[EventT] = self._typed()
 
+    @abstractmethod
     def _typed(self) -> AsyncIterator[EventT]:
-        raise NotImplementedError
+        """Yield the events as this kind of stream gives them."""
 
     def __aiter__(self) -> AsyncIterator[EventT]:
         return self._events

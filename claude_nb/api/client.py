@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -99,8 +100,9 @@ class _Client:
 
     _reply: Any
 
+    @abstractmethod
     def _connect(self) -> None:
-        raise NotImplementedError
+        """Make the connector: no connection is opened yet."""
 
     @cached_property
     def context(self) -> Context:

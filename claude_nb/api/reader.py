@@ -110,9 +110,7 @@ class EventReader:
         """
         rest = self._decoder.flush()
         if rest is not None and rest.event == b"message_stop" and _is_json(rest.data):
-            event = self._decode(rest)
-            if event is not None:
-                yield event
+            yield from filter(None, [self._decode(rest)])
         if not self.message.stopped:
             raise self.incomplete("The stream ended before the message did.")
 

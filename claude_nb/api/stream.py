@@ -8,6 +8,7 @@ closed at once.
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -79,8 +80,9 @@ class _EventStream(StreamFacts, Generic[EventT]):
         self._decoded = _decoded(reader, body)
         self._events: Iterator[EventT] = self._typed()
 
+    @abstractmethod
     def _typed(self) -> Iterator[EventT]:
-        raise NotImplementedError
+        """Yield the events as this kind of stream gives them."""
 
     def __iter__(self) -> Iterator[EventT]:
         return self._events

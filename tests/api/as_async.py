@@ -19,6 +19,7 @@ class AsAsync:
         return adapted(getattr(self._value, name))
 
     def __call__(self, *args: Any, **kwargs: Any) -> AsAsync:
+        """Call it; awaiting, entering or iterating comes later."""
         return AsAsync(self._value(*args, **kwargs))
 
     def __bool__(self) -> bool:

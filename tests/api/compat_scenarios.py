@@ -49,12 +49,15 @@ STREAM_MODES = ("text", "events", "raw", "final")
 
 @dataclass
 class Scenario:
+    """One reply of the server, and one call of the client."""
+
     name: str
     mode: str
     replies: list[list[Any]]
     params: dict[str, Any] = field(default_factory=lambda: dict(PROMPT))
     options: dict[str, Any] = field(default_factory=dict)
     differs: str = ""
+    since: str = ""  # the version of the official SDK that first behaves so
 
 
 def scenarios() -> list[Scenario]:
@@ -130,7 +133,9 @@ def _unknown() -> list[Scenario]:
     block = [begin(0, type="hologram", rays=7), end(0)]
     ray = [begin(0, type="text", text=""), delta(0, type="ray_delta", rays=1), text("a"), end(0)]
     made = _streams(
-        "unknown event", stream(sse(START, {"type": "weather", "sky": 1}, *answer("a")[1:]))
+        "unknown event",
+        stream(sse(START, {"type": "weather", "sky": 1}, *answer("a")[1:])),
+        since="2.0",
     )
     made += _streams(
         "unknown fields everywhere", stream(sse(extra, *answer("a")[1:])), ("text", "raw")
@@ -142,7 +147,6 @@ def _unknown() -> list[Scenario]:
         "unknown block",
         stream(sse(START, *block, finish(), STOP)),
         ("events",),
-        differs="unknown-blocks",
     )
     search = [
         begin(0, type="server_tool_use", id="s", name="web_search", input={}),
@@ -198,12 +202,16 @@ def _broken() -> list[Scenario]:
         "error event first": (stream(sse(error)), "error-events"),
         "error event of text": (stream(b"event: error\ndata: oops\n\n"), ""),
         "cut after the end": (stream(sse(*answer("a")), end=CLOSE), "after-the-end"),
-        "last blank line missing": (stream(sse(*answer("partial"))[:-1]), "last-blank-line"),
     }
     made: list[Scenario] = []
     for name, (steps, reason) in cases.items():
         options = {"timeout": 0.4} if name == "stall" else {}
         made += _streams(name, steps, ("text", "raw"), differs=reason, options=options)
+    open_end = stream(sse(*answer("partial"))[:-1])
+    made += _streams("last blank line missing", open_end, ("text",))
+    made.append(
+        Scenario("last blank line missing raw", "raw", [open_end], differs="last-blank-line")
+    )
     return made
 
 
@@ -212,6 +220,9 @@ MESSAGE = {
     "content": [{"type": "text", "text": "hi", "citations": None}],
     "stop_reason": "end_turn",
 }
+
+
+_NEWER = (402, 408, 412, 413, 431, 499, 501, 503, 504)  # have had classes of their own since 2.0
 
 
 def _statuses() -> list[Scenario]:
@@ -241,8 +252,9 @@ def _statuses() -> list[Scenario]:
         599,
     ):
         body = reply(status, error_body("some_error", "no"), request_id="req_1")
-        made.append(Scenario(f"status {status}", "create", [body]))
-        made.append(Scenario(f"status {status} of a stream", "text", [body]))
+        since = "2.0" if status in _NEWER else ""
+        made.append(Scenario(f"status {status}", "create", [body], since=since))
+        made.append(Scenario(f"status {status} of a stream", "text", [body], since=since))
     made += [
         Scenario("error without a body", "create", [reply(500, b"")]),
         Scenario("error of HTML", "create", [reply(502, b"<h1>Bad Gateway</h1>")]),
@@ -254,8 +266,16 @@ def _statuses() -> list[Scenario]:
                 reply(
                     429,
                     error_body("rate_limit_error", details={"error_code": "ramp_limit_exceeded"}),
+                    request_id="req_h",
                 )
             ],
+            since="2.0",
+        ),
+        Scenario(
+            "error whose id is in the body",
+            "create",
+            [reply(500, error_body("api_error"))],
+            differs="request-id-in-body",
         ),
         Scenario(
             "redirect",
@@ -371,7 +391,13 @@ def _bodies() -> list[Scenario]:
         },
     }
     made = [
-        Scenario(f"body: {n}", "create", [reply(200, MESSAGE)], {**PROMPT, **f})
+        Scenario(
+            f"body: {n}",
+            "create",
+            [reply(200, MESSAGE)],
+            {**PROMPT, **f},
+            since="2.0" if n == "extra query" else "",  # 0.125 wrote spaces as +
+        )
         for n, f in fields.items()
     ]
     made.append(

@@ -30,6 +30,7 @@ class Received:
     at: float = field(default_factory=time.monotonic)
 
     def json(self) -> Any:
+        """Return the body decoded from JSON."""
         return json.loads(self.body)
 
 
@@ -63,9 +64,11 @@ class ScriptedServer:
 
     @property
     def open_connections(self) -> int:
+        """Count the connections that are open."""
         return len(self._open)
 
     def wait_until(self, condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+        """Return whether the condition came true in time."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
@@ -74,6 +77,7 @@ class ScriptedServer:
         return True
 
     def close(self) -> None:
+        """Stop listening, and end every connection."""
         self._socket.close()
         with self._lock:
             connections = list(self._open)

@@ -13,6 +13,7 @@ from conftest import KEY, PROMPT
 from events import answer
 from scripted_server import CLOSE, error_body, reply, sse, stream
 
+from claude_nb._http import DefaultAsyncHttpxClient, DefaultHttpxClient, choose_library
 from claude_nb.api import errors
 from claude_nb.api.client import Anthropic, AsyncAnthropic, AsyncClient, Client
 from claude_nb.api.requests import NOT_GIVEN, omit
@@ -377,8 +378,6 @@ def test_the_base_url_comes_from_argument_environment_default(monkeypatch):
 
 
 def test_the_library_is_chosen_by_name(monkeypatch):
-    from claude_nb._http import DefaultAsyncHttpxClient, DefaultHttpxClient, choose_library
-
     monkeypatch.setenv("CLAUDE_NB_HTTP", "httpx2")
     assert choose_library().__name__ == "httpx2"
     assert type(DefaultHttpxClient()).__module__.startswith("httpx2")
@@ -393,10 +392,8 @@ def test_the_library_is_chosen_by_name(monkeypatch):
 
 
 async def test_a_client_of_either_library_can_be_given(connect, server, driver, library):
-    from claude_nb import _http
-
     server.script(reply(200, MESSAGE))
-    make = _http.DefaultHttpxClient if driver == "sync" else _http.DefaultAsyncHttpxClient
+    make = DefaultHttpxClient if driver == "sync" else DefaultAsyncHttpxClient
     for other in ("httpx", "httpx2"):
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("CLAUDE_NB_HTTP", other)

@@ -35,6 +35,7 @@ class Stage:
         self._turns: dict[str, itertools.count] = {}
 
     def play(self, request):
+        """Return the steps for a request."""
         _, player, number, *_ = request.target.split("/")
         key = f"{player}/{number}"
         self.seen.setdefault(key, []).append(request)
@@ -57,6 +58,7 @@ class Stage:
         )
 
     def perform(self, player, python, library):
+        """Return what came of every scenario with this client."""
         asked = [
             {
                 "name": s.name,
@@ -67,7 +69,7 @@ class Stage:
             }
             for number, s in enumerate(ALL)
         ]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own driver
             [str(python), str(DRIVER)],
             input=json.dumps({"library": library, "scenarios": asked}),
             capture_output=True,
@@ -132,14 +134,19 @@ def test_the_clients_agree(stage, ours, theirs):
         mine["sent"], other["sent"] = ([_asked(r) for r in requests] for requests in sent)
         if scenario.name == "forty at a time":
             mine["sent"].sort(), other["sent"].sort()
+        if version < scenario.since:
+            continue
         if (mine != other) and not scenario.differs:
             wrong.append((scenario.name, _difference(mine, other)))
-    assert not wrong, "\n".join(f"{name}: {difference}" for name, difference in wrong)
+        if mine == other and scenario.differs and version == compat_venvs.VERSIONS[0]:
+            wrong.append((scenario.name, "does not differ any more"))
+    assert not wrong, "\n".join(f"{name}: {difference}"[:2000] for name, difference in wrong)
 
 
 def _asked(request):
     target = "/" + "/".join(request.target.split("/")[3:])
-    return f"{request.method} {target} {json.dumps(json.loads(request.body or b'null'), sort_keys=True)}"
+    body = json.dumps(json.loads(request.body or b"null"), sort_keys=True)
+    return f"{request.method} {target} {body}"
 
 
 def _difference(mine, other):
@@ -159,6 +166,6 @@ def test_every_error_of_ours_is_typed(ours):
 
 
 @pytest.mark.parametrize("scenario", [s for s in ALL if s.differs], ids=lambda s: s.name)
-def test_every_difference_is_real_or_gone_and_told(scenario: Scenario):
+def test_every_difference_is_told(scenario: Scenario):
     table = (ROOT / "docs/client-differences.md").read_text()
     assert f"`{scenario.differs}`" in table

@@ -15,6 +15,7 @@ from scripted_server import STALL, reply, sse, stream
 
 from claude_nb.api import errors
 from claude_nb.api.client import Anthropic, AsyncAnthropic
+from claude_nb.api.wire import Timeout
 
 
 def echo(request):
@@ -92,24 +93,16 @@ def test_an_async_client_is_closed_by_its_block(server, library):
 
 async def test_streams_left_open_give_a_clear_error(connect, server, driver):
     server.script(stream(sse(*answer("a")[:3]), STALL))
-    client = connect(max_connections=20, timeout=Timeouts.short())
+    client = connect(max_connections=20, timeout=Timeout(60, pool=0.1))
     held = []
-    with pytest.raises(errors.ConnectionLimitError, match="close them"):
+    with pytest.raises(errors.ConnectionLimitError, match="close them"):  # noqa: PT012 - at some turn
         for _ in range(30):
-            held.append(await client.messages.create(**PROMPT, stream=True))
+            held.append(await client.messages.create(**PROMPT, stream=True))  # noqa: PERF401 - kept up to the error
     assert len(held) == 20
     await client.close()
     for s in held:
         await s.close()
     assert server.wait_until(lambda: server.open_connections == 0)
-
-
-class Timeouts:
-    @staticmethod
-    def short():
-        from claude_nb.api.wire import Timeout
-
-        return Timeout(60, pool=0.1)
 
 
 def test_the_default_takes_a_hundred_connections_and_does_not_hang():
@@ -119,7 +112,7 @@ def test_the_default_takes_a_hundred_connections_and_does_not_hang():
 
 
 def test_calls_and_streams_leave_nothing_behind(server, library):
-    """A short form of 10,000 calls and 2,000 streams; `benchmarks/client_leaks.py` runs them all."""
+    """A short form of what `benchmarks/client_leaks.py` does 10,000 times."""
     process = psutil.Process()
     with Anthropic(api_key=KEY, base_url=server.url) as client:
 

@@ -14,6 +14,7 @@ import traceback
 import pytest
 from conftest import PROMPT
 from events import answer
+from pydantic import SecretStr
 from scripted_server import CLOSE, STALL, error_body, reply, sse, stream
 
 from claude_nb.api import credentials, errors
@@ -226,14 +227,19 @@ async def test_no_key_is_told_at_the_first_call(connect, server, monkeypatch):
 
 
 class Keyring:
+    """Stands for the keyring package."""
+
     def __init__(self, **passwords):
         self.passwords = passwords
 
     def get_password(self, service, user):
+        """Return what is stored."""
         assert service == "claude_nb"
         return self.passwords.get(user)
 
     def set_password(self, service, user, value):
+        """Store it."""
+        assert service == "claude_nb"
         self.passwords[user] = value
 
 
@@ -295,8 +301,6 @@ def test_a_secret_is_a_secret():
     assert len({secret, Secret("0123456789abcdefghij")}) == 1
     assert secret != "0123456789abcdefghij"
     assert not Secret("")
-    from pydantic import SecretStr
-
     assert Secret.of(SecretStr("abc")).reveal() == "abc"
     assert Secret.of(None) is None
     assert Secret.of(secret) is secret
@@ -321,3 +325,16 @@ async def test_a_closed_client_says_so(connect):
     await client.close()
     with pytest.raises(errors.APIConnectionError, match="closed"):
         await client.messages.create(**PROMPT)
+
+
+def test_whether_there_is_a_key_can_be_asked(monkeypatch):
+    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert not credentials.logged_in()
+    assert not credentials.available()
+    credentials._session["ANTHROPIC_API_KEY"] = Secret("k")
+    assert credentials.logged_in()
+    assert credentials.available()
+    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    assert credentials.available()

@@ -1,10 +1,14 @@
 """Streams, through the public door: what arrives, in which order, and what stays."""
 
+import gzip
+
 import pytest
 from conftest import PROMPT
 from events import EVERYTHING, PING, START, STOP, answer, begin, delta, end, finish, text
-from scripted_server import sse, stream
+from scripted_server import LAST_CHUNK, chunk, head, sse, stream
 
+from claude_nb.api import errors
+from claude_nb.api.accumulator import MessageAccumulator
 from claude_nb.api.types import (
     PingEvent,
     RawMessageStartEvent,
@@ -158,10 +162,7 @@ async def test_the_snapshot_grows(client, server):
     async with client.messages.stream(**PROMPT) as s:
         with pytest.raises(AssertionError, match="has not begun"):
             _ = s.current_message_snapshot
-        seen = []
-        async for event in s:
-            if event.type == "text":
-                seen.append(s.current_message_snapshot.content[0].text)
+        seen = [s.current_message_snapshot.content[0].text async for e in s if e.type == "text"]
     assert seen == ["a", "ab"]
 
 
@@ -276,10 +277,6 @@ async def test_a_later_message_delta_overwrites_only_what_it_says(client, server
 
 
 async def test_gzip_is_unpacked(client, server):
-    import gzip
-
-    from scripted_server import LAST_CHUNK, chunk, head
-
     packed = gzip.compress(sse(*answer("zip")))
     steps = [head(transfer_encoding="chunked", content_encoding="gzip")]
     server.script(
@@ -294,3 +291,42 @@ async def test_events_without_name_or_data_are_skipped(client, server):
     server.script(stream(noise, sse(*answer("a")), noise))
     events, _ = await all_events(client)
     assert len(events) == len(answer("a")) + 1
+
+
+def test_the_accumulator_judges_no_order():
+    accumulator = MessageAccumulator()
+    accumulator.apply({"type": "content_block_stop", "index": 0})
+    accumulator.apply(STOP)
+    assert (accumulator.started, accumulator.stopped) == (False, True)
+    with pytest.raises(TypeError, match="expected an object, got list"):
+        accumulator.apply({"type": "message_start", "message": []})
+
+
+async def test_a_message_that_ends_without_beginning_is_incomplete(client, server):
+    server.script(stream(sse(end(0), STOP)))
+    async with client.messages.stream(**PROMPT) as s:
+        with pytest.raises(errors.IncompleteStreamError):
+            await s.get_final_message()
+    raw = [e.type async for e in await client.messages.create(**PROMPT, stream=True)]
+    assert raw == ["content_block_stop", "message_stop"]
+
+
+async def test_a_manager_that_never_began_can_be_left(client):
+    manager = client.messages.stream(**PROMPT)
+    await manager.__aexit__(None, None, None)
+
+
+async def test_an_invalid_snapshot_is_none_until_the_block_ends(client, server):
+    tool = [
+        begin(0, type="tool_use", id="t", name="n", input={}),
+        delta(0, type="input_json_delta", partial_json="nope"),
+    ]
+    server.script(stream(sse(START, *tool, STOP)))
+    async with client.messages.stream(**PROMPT) as s:
+        async for event in s:
+            if event.type == "input_json":
+                assert event.snapshot is None
+                break
+        for _ in range(2):
+            with pytest.raises(errors.InvalidToolInputError):
+                _ = s.current_message_snapshot

@@ -32,10 +32,10 @@ BEGUN = [START, begin(type="text", text=""), text("par"), text("tial")]
 async def failing(client, **params):
     """Return the text before the error, and the error."""
     pieces = []
-    with pytest.raises(errors.APIError) as caught:
+    with pytest.raises(errors.APIError) as caught:  # noqa: PT012 - at some turn
         async with client.messages.stream(**PROMPT, **params) as s:
             async for piece in s.text_stream:
-                pieces.append(piece)
+                pieces.append(piece)  # noqa: PERF401 - kept up to the error
             await s.get_final_message()
     return "".join(pieces), caught.value
 
@@ -82,9 +82,9 @@ async def test_a_stream_in_which_no_message_begins(client, server, body):
 async def test_raw_events_end_in_an_error_too(client, server):
     server.script(stream(sse(*BEGUN)))
     seen = []
-    with pytest.raises(errors.IncompleteStreamError) as caught:
+    with pytest.raises(errors.IncompleteStreamError) as caught:  # noqa: PT012 - at some turn
         async for event in await client.messages.create(**PROMPT, stream=True):
-            seen.append(event.type)
+            seen.append(event.type)  # noqa: PERF401 - kept up to the error
     assert len(seen) == len(BEGUN)
     assert caught.value.partial_message.content[0].text == "partial"
 
@@ -231,7 +231,7 @@ async def test_the_last_blank_line_may_be_missing(client, server):
 
 async def test_leaving_the_block_closes_the_connection_at_once(client, server):
     server.script(stream(sse(*BEGUN), STALL))
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - raised inside
         async with client.messages.stream(**PROMPT) as s:
             async for _ in s.text_stream:
                 raise ZeroDivisionError

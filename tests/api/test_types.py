@@ -7,9 +7,13 @@ import pickle
 import claude_nb.types
 from claude_nb.api import types
 from claude_nb.api.public import PUBLIC
+from claude_nb.api.requests import NOT_GIVEN, omit
 from claude_nb.api.types import Message, TextBlock, UnknownBlock, Usage, WebSearchToolResultBlock
 from claude_nb.api.types.stream_events import InputJsonEvent, TextEvent, ThinkingEvent
 from claude_nb.api.wire import Headers
+from claude_nb.types.message_create_params import MessageCreateParamsNonStreaming
+from claude_nb.types.messages import MessageBatch
+from claude_nb.types.messages.batch_create_params import Request
 
 BODY = {
     "id": "m",
@@ -94,9 +98,6 @@ def test_every_public_name_is_there():
         assert getattr(claude_nb, name) is not None
     for name in claude_nb.types.__all__:
         assert getattr(claude_nb.types, name) is not None
-    from claude_nb.types.message_create_params import MessageCreateParamsNonStreaming
-    from claude_nb.types.messages import MessageBatch
-    from claude_nb.types.messages.batch_create_params import Request
 
     assert Request(custom_id="a", params=MessageCreateParamsNonStreaming(model="m")) == {
         "custom_id": "a",
@@ -115,3 +116,9 @@ def test_header_names_have_no_case():
         "cookie": "[secret]",
         "a": "b",
     }
+
+
+def test_what_was_not_given_is_false_and_says_so():
+    assert not NOT_GIVEN
+    assert repr(NOT_GIVEN) == "NOT_GIVEN"
+    assert not omit

@@ -12,4 +12,4 @@ def wrong(client: Anthropic) -> None:
     client.messages.stream(model="m", max_tokens=1, messages=[], service_tier="x")  # pyright: ignore[reportArgumentType]
     client.messages.count_tokens(model="m", messages=[], max_tokens=1)  # pyright: ignore[reportCallIssue]
     for block in client.messages.create(model="m", max_tokens=1, messages=[]).content:
-        print(block.text)  # pyright: ignore[reportAttributeAccessIssue]
+        str(block.text)  # pyright: ignore[reportAttributeAccessIssue]

@@ -12,11 +12,10 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Literal, Self, TypeVar, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import ConfigDict, PrivateAttr
-from pydantic.fields import FieldInfo
 
 __all__ = ["BaseModel", "ResponseModel", "build"]
 
@@ -49,14 +48,14 @@ class BaseModel(pydantic.BaseModel):
             object.__setattr__(built, "__pydantic_fields_set__", _fields_set)
         return built
 
-    def to_dict(self, *, mode: Literal["json", "python"] = "json", **options: Any) -> Any:
+    def to_dict(self, *, mode: Literal["json", "python"] = "python", **options: Any) -> Any:
         """Return the fields that were set, as plain data (by default: only what was sent)."""
         options = {"exclude_unset": True, "warnings": False, **_dump_options(options)}
         return self.model_dump(mode=mode, **options)
 
     def to_json(self, *, indent: int | None = 2, **options: Any) -> str:
         """Return the fields that were set as JSON text, `indent` spaces a level."""
-        return json.dumps(self.to_dict(**options), indent=indent, ensure_ascii=False)
+        return json.dumps(self.to_dict(mode="json", **options), indent=indent, ensure_ascii=False)
 
 
 class ResponseModel(BaseModel):
@@ -106,7 +105,7 @@ def build(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
 def _compile(cls: type[BaseModel]) -> _Plan:
     fields = cls.model_fields
     plan = _Plan(
-        converters={name: _converter(_annotation(field)) for name, field in fields.items()},
+        converters={name: _converter(field.annotation) for name, field in fields.items()},
         defaults={
             name: None if field.is_required() else field.get_default(call_default_factory=True)
             for name, field in fields.items()
@@ -117,15 +116,9 @@ def _compile(cls: type[BaseModel]) -> _Plan:
     return plan
 
 
-def _annotation(field: FieldInfo) -> Any:
-    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-
-
 def _converter(annotation: Any) -> Converter | None:
     """Return what turns JSON into this annotation, or None where JSON is already right."""
     origin, args = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _converter(args[0])
     if origin in (Union, types.UnionType):
         return _union(args)
     if origin is list:
