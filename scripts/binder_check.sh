@@ -10,7 +10,8 @@ server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$home"' EXIT
 
 wanted=$(sed 's/^python-/python/' binder/runtime.txt)
-python=$(command -v "$wanted" || command -v python3)
+python=$wanted
+"$python" -c "" 2>/dev/null || python=python3
 echo "Building with $("$python" --version) (binder/runtime.txt: $wanted) …"
 git ls-files -z --cached --others --exclude-standard | tar -c --null --ignore-failed-read -T - | tar -x --one-top-level="$home/repo"
 cd "$home/repo"
