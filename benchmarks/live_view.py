@@ -61,6 +61,8 @@ class Figures:
     latency: list[float]  # seconds, of each mark that was shown, in order
     states: int
     bytes: int
+    live: int  # of those, what live updates took
+    final: int  # and what the output that stays took
     marks: list[int]
     shift: float
     longest_frame: float  # seconds, in the second half
@@ -98,6 +100,7 @@ class Bench:
         self.lab.set_source(1, source.format(case))
         self.lab.page.evaluate("probe.start(1)")
         self.lab.ws_bytes, busy = 0, self._busy()
+        self.lab.ws_kinds.clear()
         self.lab.run(1, wait=False)
         self.lab.wait(1, DEADLINE)
         time.sleep(0.5)  # so that layout shift of the end is reported
@@ -112,6 +115,8 @@ class Bench:
             latency=[shown[n] - at for n, at in sorted(self._written.items()) if n in shown],
             states=len(seen["states"]),
             bytes=self.lab.ws_bytes,
+            live=self.lab.ws_kinds["comm_msg"],
+            final=self.lab.ws_kinds["update_display_data"],
             marks=seen["marks"],
             shift=seen["shift"],
             longest_frame=max(took for at, took in seen["frames"] if at / 1000 > middle) / 1000,
@@ -196,7 +201,9 @@ def stream(rig: Bench, case: str, slowest: float) -> Figures:
     row("lost or repeated", figures.whole, "none")
     row("emission to page, median", ms(statistics.median(figures.latency)))
     row("emission to page, 95 %", ms(p95(figures.latency)), f"at most {slowest:.0f} ms")
-    row("WebSocket bytes a character", f"{figures.bytes / len(figures.text):.2f}", "at most 4")
+    size = len(figures.text)
+    row("WebSocket bytes a character", f"{figures.bytes / size:.2f}", "at most 4")
+    row("  live updates, final output", f"{figures.live / size:.2f}, {figures.final / size:.2f}")
     row("longest frame in the second half", ms(figures.longest_frame), "at most 250 ms")
     row("main thread, for each delta", f"{figures.busy / count * 1e6:.0f} µs")
     row("layout shift, end included", f"{figures.shift:.3f}", "at most 0.05")

@@ -21,13 +21,16 @@ sleep::
 More doors: `theme("dark")`, `reload()` (the page only; the kernel lives on), `interrupt()`,
 `outputs(n)` (nbformat outputs), `set_source`, `command(id, **args)`, `resize(width)`,
 `ws_bytes` (kernel-to-page WebSocket payload, in bytes, since `open` or since it was set to 0),
+`ws_kinds` (the same by message type),
 `foreign` (addresses outside this machine that the page asked for; always blocked) and `page`,
 playwright's own page.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,6 +42,7 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 DEADLINE = 60.0
 """Seconds any single wait may take before the test fails."""
 
+KIND = re.compile(rb'"msg_type": ?"(\w+)"')
 expect.set_options(timeout=DEADLINE * 1000)
 
 HERE = Path(__file__).parent
@@ -100,6 +104,7 @@ class Lab:
         self.kind = server.kind
         self.name = ""
         self.ws_bytes = 0
+        self.ws_kinds: Counter[str] = Counter()
         self.errors: list[str] = []
         self.foreign: list[str] = []
         page.set_default_timeout(DEADLINE * 1000)
@@ -123,6 +128,7 @@ class Lab:
     def open_file(self, name: str, *, kernel: bool = True) -> Lab:
         """Open a notebook that is in the server's directory already."""
         self.name, self.ws_bytes = name, 0
+        self.ws_kinds.clear()
         server = self.server if kernel else self._reader()
         self.page.goto(server.page(name))
         self._settle(kernel=kernel)
@@ -245,4 +251,7 @@ class Lab:
             socket.on("framereceived", self._count)
 
     def _count(self, payload: str | bytes) -> None:
-        self.ws_bytes += len(payload if isinstance(payload, bytes) else payload.encode())
+        data = payload if isinstance(payload, bytes) else payload.encode()
+        kind = KIND.search(data)
+        self.ws_bytes += len(data)
+        self.ws_kinds[kind[1].decode() if kind else ""] += len(data)
