@@ -17,7 +17,10 @@ import json, os, time
 from claude_nb import emulator
 from claude_nb.notebook.panel import Panel
 seen = []
-server = emulator.serve(tokens_per_second=100, answer=lambda asked: seen.append(dict(asked)))
+def answer(asked):
+    seen.append(dict(asked))
+    return "word " * 20_000 if "lighthouse" in str(asked["messages"][-1]) else None
+server = emulator.serve(tokens_per_second=100, answer=answer)
 os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, "canary"
 name = "Ada"
 """

@@ -47,6 +47,7 @@ class Compose {
       this.box.value = draft.prompt;
       this.grow();
     }
+    if (this.running && !running && !this.note.classList.contains("problem")) this.say("");
     this.running = running;
     this.action.textContent = running ? "Stop" : "Send";
     this.action.classList.toggle("stop", running);
@@ -64,7 +65,7 @@ class Compose {
   chip(name) {
     const short = name.split(/[/\\]/).pop();
     return h("span", { class: "tag", role: "listitem", title: name }, short,
-      button("×", () => this.panel.line.ask("detach", { name }), { "aria-label": `Remove ${short}` }));
+      button("×", () => this.panel.wish("detach", { name }), { "aria-label": `Remove ${short}` }));
   }
 
   count(numbers) {
@@ -94,7 +95,8 @@ class Compose {
   key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    if (!this.running) this.send();
+    if (this.running) this.say("An answer is still coming: Escape stops it.");
+    else this.send();
   }
 
   paste(event) {

@@ -14,7 +14,7 @@ class Control {
     this.id = unique(spec.name);
     this.label = h("label", { for: this.id }, spec.label);
     this.shown = h("output", { for: this.id });
-    this.reset = button("Reset", () => this.send(spec.default), {
+    this.reset = button("Reset", () => this.back(), {
       class: "quiet reset",
       "aria-label": `${spec.label}: back to the default`,
     });
@@ -38,6 +38,11 @@ class Control {
       mark(input, "aria-describedby", reason && this.why.id);
     }
     this.show(value, state);
+  }
+
+  back() {
+    this.send(this.spec.default);
+    (this.inputs().find((input) => !input.disabled) ?? this.root.closest(".claude-nb-panel")).focus();
   }
 
   inputs() {

@@ -15,11 +15,20 @@ class Panel {
     this.compared = h("div", { class: "columns" });
     this.compared.hidden = true;
     this.columns = [];
-    this.root = h("div", { class: "claude-nb-panel", role: "region", "aria-label": "Claude panel", tabindex: "-1", "data-lm-suppress-shortcuts": "true", onkeydown: (event) => this.key(event) },
+    this.root = h("div", { class: "claude-nb-panel", role: "region", "aria-label": "Claude panel", tabindex: "-1", onkeydown: (event) => this.key(event) },
       this.bar(), this.settings(), this.compared, this.code.root, this.offer(), this.transcript.root, this.compose.root);
     el.append(h("style", {}, `.claude-nb-said-${model.get("panel")} { display: none }`), this.root);
+    // Keys belong to what has the focus, not to the notebook's commands; JupyterLab looks for this
+    // mark on the focused element before it looks at what is around it.
+    this.root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.update();
     this.compose.tellDraft();
+  }
+
+  /** Ask for what may take away the button that was pressed: the box gets the focus. */
+  wish(name, content) {
+    this.line.ask(name, content);
+    this.compose.box.focus();
   }
 
   bar() {
@@ -77,7 +86,7 @@ class Panel {
   }
 
   offer() {
-    this.offered = button("", () => this.line.ask("resume"));
+    this.offered = button("", () => this.wish("resume"));
     this.offering = h("p", { class: "offer" }, this.offered);
     return this.offering;
   }
@@ -119,7 +128,10 @@ class Panel {
       const more = h("details", {}, h("summary", {}, "Settings"), controls.roots);
       return { picker, controls, root: h("section", { class: "column", "aria-label": `Column ${column + 1}` }, picker.root, more) };
     });
-    const ask = (change) => () => this.line.ask("compare", { number: number + change });
+    const ask = (change) => () => {
+      this.line.ask("compare", { number: number + change });
+      this.compareButton.focus();
+    };
     const change = h("div", { class: "change" }, number < most ? button("Add a column", ask(1)) : null,
       number > 2 ? button("Remove the last", ask(-1)) : null);
     this.compared.style.setProperty("--columns", number);

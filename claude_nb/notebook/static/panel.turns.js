@@ -64,15 +64,15 @@ class ExchangeView {
     this.tools = h("div", { class: "tools" },
       button("Copy", () => this.copy()),
       button("Edit", () => panel.compose.edit(this.turn), { title: "Change the prompt and ask again" }),
-      button("Rerun", () => panel.line.ask("again", { id: turn.id }), { title: "Ask the same again; this answer stays in another line" }),
-      button("Branch", () => panel.line.ask("branch", { id: turn.id }), { title: "Begin another line of the chat here" }));
+      button("Rerun", () => panel.wish("again", { id: turn.id }), { title: "Ask the same again; this answer stays in another line" }),
+      button("Branch", () => panel.wish("branch", { id: turn.id }), { title: "Begin another line of the chat here" }));
     this.root = h("article", { class: "exchange" }, this.prompt, grid, this.tools);
   }
 
   take(place) {
     const name = h("strong");
     const numbers = h("span", { class: "numbers" });
-    const keep = button("Go on with this", () => this.panel.line.ask("keep", { id: this.turn.id, take: place }));
+    const keep = button("Go on with this", () => this.panel.wish("keep", { id: this.turn.id, take: place }));
     // The live view carries over what the person opened to what takes its place here, as in a
     // cell's output; it knows both by this name.
     const answer = h("div", { class: "answer jp-OutputArea-child" });
