@@ -3,180 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from abc import abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Self, TypeVar
 
 from claude_nb._http import TransportError
-from claude_nb.api import config, errors
+from claude_nb.api import errors
+from claude_nb.api.base_client import BaseClient
 from claude_nb.api.connector import AsyncConnector, Connector
-from claude_nb.api.credentials import Credentials
-from claude_nb.api.endpoints import Context
 from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
 from claude_nb.api.messages import AsyncMessages, Messages
 from claude_nb.api.models import AsyncModels, Models
 from claude_nb.api.raw import APIResponse, AsyncAPIResponse
-from claude_nb.api.requests import NOT_GIVEN
-from claude_nb.api.retry import RetryNotice
-from claude_nb.api.secret import Secret
-from claude_nb.api.wire import Timeout
+
+# An error leaves a driver without the frames it came through: they would fill a cell, and their
+# variables, which verbose tracebacks show, hold what the server sent.
 
 __all__ = ["Anthropic", "AsyncAnthropic", "AsyncClient", "Client"]
 
 T = TypeVar("T")
-_log = logging.getLogger("claude_nb")
-# An error leaves without the frames it came through: they would fill a cell, and their variables,
-# which verbose tracebacks show, hold what the server sent.
-_PER_COPY = frozenset({"_config", "context", "messages", "models"})  # made anew from the settings
 
 
-class _Client:
-    """A client of the Messages API.
-
-    Parameters
-    ----------
-    api_key : str or SecretStr, optional
-        Default: ``ANTHROPIC_API_KEY``, then the keyring, then Colab's secrets.
-    auth_token : str or SecretStr, optional
-        Sent as a bearer token instead of a key. Default: ``ANTHROPIC_AUTH_TOKEN``.
-    base_url : str, optional
-        Default: ``ANTHROPIC_BASE_URL``, then the API's own address.
-    timeout : float or Timeout
-        Seconds. Default: 600, of which 5 to connect.
-    max_retries : int
-        Attempts after a first one that failed, at least 0.
-    default_headers, default_query : Mapping
-        Sent with every request.
-    idle_timeout : float or None
-        Seconds a stream may go without content (pings are none). Default: the read timeout.
-    on_retry : callable
-        Called with a `RetryNotice` before each wait.
-    max_connections : int
-        Most connections at a time.
-    http_client : object
-        A client of httpx or httpx2 to send requests with.
-    allow_insecure_http : bool
-        Whether `base_url` may be plain http to another machine.
-    """
-
-    def __init__(
-        self,
-        *,
-        api_key: Any = None,
-        auth_token: Any = None,
-        base_url: Any = None,
-        timeout: Any = NOT_GIVEN,
-        max_retries: int = config.DEFAULT_MAX_RETRIES,
-        default_headers: Mapping[str, Any] | None = None,
-        default_query: Mapping[str, Any] | None = None,
-        idle_timeout: Any = NOT_GIVEN,
-        on_retry: Callable[[RetryNotice], Any] | None = None,
-        max_connections: int = config.DEFAULT_MAX_CONNECTIONS,
-        http_client: Any = None,
-        allow_insecure_http: bool = False,
-    ) -> None:
-        # from here on, no variable of any frame holds the bare key
-        api_key = Secret.of(api_key)
-        auth_token = Secret.of(auth_token)
-        self._config = config.Config(
-            base_url=config.base_url(base_url, allow_insecure_http=allow_insecure_http),
-            credentials=Credentials(api_key, auth_token),
-            timeout=config.timeout(timeout),
-            max_retries=config.retries(max_retries),
-            default_headers=dict(default_headers or {}),
-            default_query=dict(default_query or {}),
-            idle_timeout=idle_timeout,
-            on_retry=on_retry,
-            max_connections=max_connections,
-            http_client=http_client,
-            allow_insecure_http=allow_insecure_http,
-        )
-        self._connect()
-
-    _reply: Any
-
-    @abstractmethod
-    def _connect(self) -> None:
-        """Make the connector: no connection is opened yet."""
-
-    @cached_property
-    def context(self) -> Context:
-        """What the calls of this client need to know."""
-        return self._config.context()
-
-    @property
-    def base_url(self) -> str:
-        """Where requests go, without a slash at the end."""
-        return self._config.base_url
-
-    @property
-    def api_key(self) -> Secret | None:
-        """The key, as a secret that does not show."""
-        return self._config.credentials.key
-
-    @property
-    def auth_token(self) -> Secret | None:
-        """The token, as a secret that does not show."""
-        return self._config.credentials.token
-
-    @property
-    def max_retries(self) -> int:
-        """Attempts after a first one that failed."""
-        return self._config.max_retries
-
-    @property
-    def timeout(self) -> Timeout:
-        """Seconds, unless a call says otherwise."""
-        return self._config.timeout
-
-    def copy(self, **changes: Any) -> Self:
-        """Return a client with these settings changed, on the same connections if it can be.
-
-        Parameters
-        ----------
-        **changes
-            Any setting of the constructor.
-        """
-        for name in {"api_key", "auth_token"} & changes.keys():
-            changes[name] = Secret.of(changes[name])
-        new = object.__new__(type(self))
-        new.__dict__.update({n: v for n, v in vars(self).items() if n not in _PER_COPY})
-        new._config = self._config.changed(changes)
-        if config.NEEDS_NEW_CONNECTIONS & changes.keys():
-            new._connect()
-        return new
-
-    with_options = copy
-
-    def raw(self) -> Self:
-        """Return a client whose calls return replies, for ``with_raw_response``."""
-        new = self.copy()
-        new.__dict__["context"] = replace(self.context, wrap=self._reply)
-        return new
-
-    def __repr__(self) -> str:
-        if "_config" not in vars(self):
-            return f"{type(self).__name__}(...)"  # in a traceback of its own constructor
-        source = self._config.credentials.source or "not found yet"
-        return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A client cannot be pickled; make it anew where it is needed.")
-
-    def _tell(self, notice: RetryNotice | None) -> None:
-        if notice is None:
-            return
-        _log.info("%s", notice)
-        if self._config.on_retry is not None:
-            self._config.on_retry(notice)
-
-
-class Anthropic(_Client):
+class Anthropic(BaseClient):
     """A client that waits for its answers."""
 
     _connector: Connector
@@ -243,7 +92,7 @@ class Anthropic(_Client):
         self.close()
 
 
-class AsyncAnthropic(_Client):
+class AsyncAnthropic(BaseClient):
     """A client for asyncio."""
 
     _connector: AsyncConnector
@@ -311,7 +160,7 @@ class AsyncAnthropic(_Client):
 
 
 for _cls in (Anthropic, AsyncAnthropic):
-    _cls.__doc__ = f"{_cls.__doc__}\n{(_Client.__doc__ or '').partition(chr(10))[2]}"
+    _cls.__doc__ = f"{_cls.__doc__}\n{(BaseClient.__doc__ or '').partition(chr(10))[2]}"
 
 Client = Anthropic
 AsyncClient = AsyncAnthropic

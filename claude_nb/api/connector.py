@@ -12,7 +12,7 @@ import os
 import time
 import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from claude_nb._http import Credentials, Exchange, Pool
 from claude_nb.api.wire import Request, Response
@@ -82,9 +82,12 @@ class Connector:
         if client is not None:
             client.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("Open connections cannot be copied.")
+
     def __del__(self) -> None:
         # scripts drop clients without closing them; a forked child leaves its parent's alone
-        client = self._clients.get(os.getpid())
+        client = vars(self).get("_clients", {}).get(os.getpid())
         if client is not None:
             with contextlib.suppress(Exception):  # at interpreter exit anything may be gone
                 client.close()
