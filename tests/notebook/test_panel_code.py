@@ -81,6 +81,17 @@ def test_all_ways_make_the_same_request(prompt, wished):
     assert run(code.as_sdk(params), "anthropic") == params
 
 
+def test_client_options_reach_the_official_client_by_its_own_names():
+    options = ['betas=["new-2026"]', "extra_headers.x-team=blue", "extra_body.later=1"]
+    params = composed(everything({"option": [*options, "workspace_id=w"]}), "Hi")
+    text = code.as_sdk(params)
+    assert "'anthropic-beta': 'new-2026'" in text
+    assert "'anthropic-workspace-id': 'w'" in text
+    assert "'x-team': 'blue'" in text
+    assert "extra_body={'later': 1}" in text
+    assert "betas=" not in text
+
+
 @pytest.mark.parametrize("think", [None, "off", "on", "high", 2000])
 def test_thinking_survives_the_round_trip(think):
     values = everything({"think": think, "model": "sonnet-4.6"})

@@ -23,8 +23,10 @@ _SDK = frozenset(
     {
         *("max_tokens", "messages", "metadata", "model", "output_config", "service_tier"),
         *("stop_sequences", "system", "thinking", "tool_choice", "tools"),
+        *("extra_query", "timeout"),
     }
 )
+_AS_HEADERS = frozenset({"user_profile_id", "workspace_id"})
 _USE = """ as stream:
     for text in stream.text_stream:
         print(text, end="", flush=True)
@@ -107,11 +109,18 @@ def as_sdk(params: Mapping[str, Any]) -> str:
     Its newer releases have no sampling parameters and ask for an API version that refuses them;
     the body and the header still take both.
     """
-    named = {name: value for name, value in params.items() if name in _SDK}
-    others = {name: value for name, value in params.items() if name not in _SDK}
-    named["extra_headers"] = {"anthropic-version": "2023-06-01"}
-    if others:
-        named["extra_body"] = others
+    rest = dict(params)
+    headers = {"anthropic-version": "2023-06-01"}
+    if betas := rest.pop("betas", None):
+        headers["anthropic-beta"] = ",".join(betas)
+    for name in _AS_HEADERS & rest.keys():
+        headers[f"anthropic-{name.replace('_', '-')}"] = rest.pop(name)
+    headers |= rest.pop("extra_headers", {})
+    body = rest.pop("extra_body", {})
+    named = {name: rest.pop(name) for name in params if name in _SDK}
+    named["extra_headers"] = headers
+    if body or rest:
+        named["extra_body"] = {**rest, **body}
     return _OFFICIAL + _call(named)
 
 
