@@ -59,7 +59,7 @@ class Screen:
         self._context = contextvars.copy_context()  # the kernel finds the cell's message there
         self.offered = remembered.earlier(cell, self.panel)
         if self.widget is None:
-            _publish(saved.bundle(list(self.panel.said), self._name, _NO_PAGE), self._name)
+            _publish(saved.bundle(list(self.panel.said), "", _NO_PAGE), self._name)
             return
         self.widget.cell = cell
         self.refresh()
@@ -133,7 +133,7 @@ class Screen:
         if state == self._saved:
             return
         if self._saved is not None or state:
-            data = saved.bundle(ended, self.widget.panel if self.widget else self._name)
+            data = saved.bundle(ended, self.widget.panel if self.widget else "")
             self._context.copy().run(_publish, data, self._name, update=True)
         self._saved = state
 
