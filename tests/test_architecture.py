@@ -58,7 +58,7 @@ LEVELS = (  # of the named modules, each imports only ones further left
     ("cli",),
 )
 INTERACTIVE = {"IPython", "ipywidgets", "anywidget", "comm", "ipykernel"}
-FRONT = {"live", "widget", "views", "run", "magic", "panel", "complete", "commands"}
+FRONT = {"live", "widget", "views", "publishing", "run", "magic", "panel", "complete", "commands"}
 BANNED_NAMES = {
     "utils",
     "util",

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from claude_nb.notebook import publishing
 from claude_nb.notebook.operations import Operations
 from claude_nb.notebook.sanitise import plain
 
@@ -179,10 +180,10 @@ class LiveView:
     # Where it is shown; a view that lives in something else than a cell's output says so here.
 
     def _place(self, model_id: str) -> None:
-        _publish(_placeholder(model_id), self.display_id)
+        publishing.publish(publishing.placeholder(model_id), self.display_id)
 
     def _replace(self, bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
-        _publish(bundle, self.display_id, metadata, update=self._widget is not None)
+        publishing.publish(bundle, self.display_id, metadata, update=self._widget is not None)
 
     # The stream's events.
 
@@ -276,27 +277,3 @@ class LiveView:
             self._listener.close()
             self._widget.close()
             self._widget.layout.close()  # a widget of its own, which ipywidgets would keep
-
-
-def _placeholder(model_id: str) -> dict[str, Any]:
-    return {
-        "text/plain": "Claude is answering…",
-        "application/vnd.jupyter.widget-view+json": {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": model_id,
-        },
-    }
-
-
-def _publish(
-    bundle: Mapping[str, Any],
-    display_id: str,
-    metadata: Mapping[str, Any] | None = None,
-    *,
-    update: bool = False,
-) -> None:
-    from IPython.display import publish_display_data  # noqa: PLC0415
-
-    where = {"display_id": display_id}
-    publish_display_data(dict(bundle), dict(metadata or {}), transient=where, update=update)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from claude_nb.notebook import publishing
 from claude_nb.notebook.errors import InputError
 
 __all__ = ["FinalView", "TextView", "View", "choose", "is_live", "tells_time"]
@@ -86,10 +87,8 @@ class FinalView:
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """Publish the bundle as one output."""
-        from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
-
         del announcement
-        publish_display_data(dict(bundle), metadata=dict(metadata or {}))
+        publishing.publish(bundle, metadata=metadata)
 
 
 class TextView:
@@ -104,7 +103,7 @@ class TextView:
         """Begin with nothing."""
 
     def event(self, event: Any) -> None:
-        """Write text as it comes, and thinking dimmed where the terminal can."""
+        """Write text as it comes; thinking too, dimmed, where there is a terminal to dim it."""
         delta: Any = getattr(event, "delta", None)
         kind = getattr(delta, "type", "")
         block: Any = getattr(event, "content_block", None)
@@ -116,7 +115,7 @@ class TextView:
             self.tool_input(delta.partial_json)
         elif kind == "text_delta":
             self._write(delta.text)
-        elif kind == "thinking_delta":
+        elif kind == "thinking_delta" and sys.stdout.isatty():
             self._write(_dim(delta.thinking))
 
     def tool(self, name: str) -> None:
@@ -129,7 +128,8 @@ class TextView:
 
     def end_block(self, title: str = "") -> None:
         """Separate blocks by an empty line."""
-        self._write(f"\n{_dim(title)}\n\n" if title else "\n\n")
+        before = "\n" if sys.stdout.isatty() else "▸ "
+        self._write(f"{before}{_dim(title)}\n\n" if title else "\n\n")
 
     def status(self, text: str) -> None:
         """Say nothing: a terminal has no line to replace."""

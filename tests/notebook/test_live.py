@@ -103,7 +103,7 @@ def shown(monkeypatch):
         assert update == (display_id in outputs)
         outputs.setdefault(display_id, []).append(dict(bundle))
 
-    monkeypatch.setattr(live, "_publish", publish)
+    monkeypatch.setattr(live.publishing, "publish", publish)
     monkeypatch.setattr("claude_nb.notebook.widget.StreamWidget", Widget)
     return outputs
 

@@ -104,6 +104,8 @@ class View {
     this.root = el.appendChild(element("div", "claude-nb claude-nb-live"));
     this.root.tabIndex = -1;
     this.root.addEventListener("keydown", (event) => this.key(event));
+    this.root.addEventListener("focusin", () => (this.focused = true));
+    this.root.addEventListener("focusout", (event) => (this.focused &&= !event.relatedTarget));
     this.footer = this.root.appendChild(this.makeFooter());
     this.timer = setInterval(() => this.tick(), 1000);
     this.tick();
@@ -232,10 +234,14 @@ class View {
     cancelAnimationFrame(this.frame);
     const places = this.disclosures.map((details) => details.lastChild.scrollTop);
     const area = this.area;
-    if (!area || !this.touched.size) return;
+    if (!area || !(this.touched.size || this.focused)) return;
     const restore = () => {
       const answer = area.isConnected && answerAt(area, this.place);
       if (!answer) return false;
+      if (this.focused && document.activeElement === document.body) {
+        answer.tabIndex = -1; // who pressed Stop by keyboard goes on from the answer
+        answer.focus({ preventScroll: true });
+      }
       const details = [...answer.querySelectorAll(":scope > details")];
       this.touched.forEach((open, number) => {
         if (!details[number]) return;

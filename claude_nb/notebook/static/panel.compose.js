@@ -7,7 +7,10 @@ class Compose {
     this.panel = panel;
     this.typed = {};
     this.revision = 0;
-    this.tellDraft = later(() => this.ask("draft"), 300);
+    this.tellDraft = later(() => {
+      this.ask("draft");
+      panel.codeLater();
+    }, 300);
     this.box = h("textarea", {
       class: "box", rows: 2, placeholder: "Ask something", "aria-label": "Prompt", "aria-keyshortcuts": "Enter",
       oninput: () => this.changed(), onkeydown: (event) => this.key(event), onpaste: (event) => this.paste(event),

@@ -159,14 +159,20 @@ class TagsControl extends Control {
       event.preventDefault();
       this.add();
     } else if (event.key === "Backspace" && !this.input.value && this.held.length) {
-      this.send(this.held.slice(0, -1));
+      this.hold(this.held.slice(0, -1));
     }
   }
 
   add() {
     const text = this.spec.kind === "stops" ? meantText(this.input.value) : this.input.value.trim();
     this.input.value = "";
-    if (text.trim() && !this.held.includes(text)) this.send([...this.held, text]);
+    if (text.trim() && !this.held.includes(text)) this.hold([...this.held, text]);
+  }
+
+  /** Show at once what is asked for: the next may be typed before the kernel has answered. */
+  hold(texts) {
+    this.show(texts);
+    this.send(texts);
   }
 
   show(value) {
@@ -177,7 +183,7 @@ class TagsControl extends Control {
   tag(text, place) {
     const shown = this.spec.kind === "stops" ? typedText(text) : text;
     const remove = () => {
-      this.send(this.held.filter((_, other) => other !== place));
+      this.hold(this.held.filter((_, other) => other !== place));
       this.input.focus();
     };
     return h("span", { class: "tag", role: "listitem" }, h("code", {}, shown),

@@ -9,6 +9,7 @@ class Panel {
     this.compose = new Compose(this);
     this.transcript = new Transcript(this);
     this.code = new Code(this);
+    this.codeLater = later(() => this.code.refresh(), 400);
     const set = (values) => line.ask("set", { values });
     this.picker = new ModelPicker(schema.models, set);
     this.controls = new Controls(schema.controls, set);
@@ -104,6 +105,7 @@ class Panel {
     this.lineButton.textContent = `Line ${at + 1} of ${of}`;
     this.undo.disabled = !undoable || this.running;
     this.offering.hidden = !model.get("offer");
+    this.codeLater();
     this.offered.textContent = model.get("offer");
   }
 
