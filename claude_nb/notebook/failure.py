@@ -88,7 +88,7 @@ def describe(error: Exception, model: str) -> Failure:
 
 def _reason(error: Exception) -> str:
     cause = error.__cause__
-    detail = f" ({cause})" if cause is not None and str(cause) not in {"", str(error)} else ""
+    detail = f" ({cause})" if cause is not None and str(cause) not in str(error) else ""
     return f"{error}{detail}"
 
 

@@ -44,7 +44,7 @@ class ClaudeMagics(_Configured):
 
         The options stand on the first line, the prompt below it. ``{{name}}`` in the prompt is
         replaced by the value of that variable. The cell's value (``Out[n]``, ``_``) is the
-        answer as a typed `Message`.
+        answer as a typed `Message`. ``%claude help`` tells the commands on one line.
 
         Examples
         --------
@@ -65,7 +65,8 @@ class ClaudeMagics(_Configured):
 
     def _cell(self, line: str, cell: str) -> Any:
         line, body = _continued(line, cell)
-        return self.ask({**self.defaults(), **parse_line(line)}, body)
+        key = cell_key(self.shell, f"{line}\n{body}")
+        return self.ask({**self.defaults(), **parse_line(line)}, body, cell=key)
 
     def _line(self, line: str) -> Any:
         return commands.run(self, line)

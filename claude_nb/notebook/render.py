@@ -131,6 +131,9 @@ def _other(block: Any) -> tuple[str, str]:
         value = json.dumps(block.input, indent=1, ensure_ascii=False)
         title = f"Tool: {block.name}"
         return _details(title, value), f"[{plain(title)}] {plain(_bounded(value))}"
+    if block.type == "tool_result":
+        title, value = f"{getattr(block, 'name', 'Tool')} returned", str(block.content)
+        return _details(title, _bounded(value)), f"[{plain(title)}] {plain(_bounded(value))}"
     value = json.dumps(block.model_dump(mode="json"), indent=1, ensure_ascii=False)
     return _details(block.type, _bounded(value)), f"[{plain(block.type)}]"
 
