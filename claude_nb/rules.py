@@ -131,7 +131,7 @@ def _sampling_while_thinking(request: Request, info: ModelInfo) -> Iterator[Refu
             "temperature",
             "temperature must stay at 1 while thinking is on: leave out one of the two.",
         )
-    if request.get("top_k"):
+    if request.get("top_k") is not None:
         yield Refusal(
             "top_k", "top_k cannot be set while thinking is on: leave out one of the two."
         )

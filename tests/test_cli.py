@@ -27,7 +27,13 @@ def start(*arguments, **env):
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | env,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no thread of ours holds a lock here
     )
+
+
+def listen_to_ctrl_c():
+    """Undo what a shell does to a job in the background, where these tests may run as well."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def lines_until(process, pattern):

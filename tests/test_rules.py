@@ -19,6 +19,7 @@ REFUSED = [
     ({"model": "claude-opus-4-7", "top_k": 5}, "top_k", "takes no top_k"),
     ({"thinking": ON, "temperature": 0.5}, "temperature", "must stay at 1"),
     ({"thinking": ON, "top_k": 5}, "top_k", "leave out one"),
+    ({"thinking": ON, "top_k": 0}, "top_k", "leave out one"),
     ({"thinking": ON, "top_p": 0.5}, "top_p", "0.95 to 1"),
     ({"max_tokens": -1}, "max_tokens", "at least 1"),
     ({"model": "claude-haiku-4-5", "max_tokens": 64_001}, "max_tokens", "at most 64000"),

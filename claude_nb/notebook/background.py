@@ -17,7 +17,6 @@ from claude_nb.api.errors import AnthropicError
 from claude_nb.api.types import Message
 from claude_nb.notebook import backend, run, views
 from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.errors import CellError
 from claude_nb.notebook.follow import Follower
 from claude_nb.notebook.question import Question
 
@@ -100,7 +99,7 @@ class Answer:
         try:
             message = run.conclude(self._question, outcome, self._view, self._host, priced=priced)
             self._future.set_result(message)
-        except CellError as error:
+        except Exception as error:  # noqa: BLE001 (whoever waits is told, whatever went wrong)
             self._future.set_exception(error)
 
 

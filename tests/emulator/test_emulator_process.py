@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -43,10 +44,19 @@ def test_a_forked_child_gets_its_own():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def listen_to_ctrl_c():
+    """Undo what a shell does to a job in the background, where this test may run as well."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_command_serves_logs_and_ends_quietly():
     command = [sys.executable, "-m", "claude_nb.emulator", "--port", "0", "--speed", "0", "--log"]
     with subprocess.Popen(  # noqa: S603 - ours
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no thread of ours holds a lock here
     ) as running:
         url = running.stdout.readline().split(" on ")[1].split()[0]
         reply = httpx.post(f"{url}/v1/messages", json=ask("secret"), headers=HEADERS)
