@@ -37,7 +37,8 @@ class Claude:
         """Run ``%claude LINE``; return the MIME bundles that it published."""
         publisher = self.shell.display_pub = CapturingDisplayPublisher(shell=self.shell)
         self.shell.run_line_magic("claude", line)
-        self.value = self.shell.user_ns.get("_")
+        # Out, not _: whoever sets builtins._ (doctest, gettext) makes IPython leave that alone
+        self.value = next(reversed(self.shell.user_ns["_oh"].values()), None)
         return [output["data"] for output in publisher.outputs]
 
     def page(self, line: str) -> dict:
