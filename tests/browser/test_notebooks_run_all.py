@@ -10,7 +10,8 @@ import pytest
 from jupyter_rig import Lab
 from jupyter_server import JupyterServer
 
-pytestmark = pytest.mark.browser
+# part of `make compat`, not of `make test`: twelve kernels in a page take minutes
+pytestmark = [pytest.mark.browser, pytest.mark.compat]
 
 # JupyterLab says so when the live view of an answer is closed while it is being drawn.
 CLOSED = "Comm not found for comm id"
