@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 from kernel_rig import Kernel
 
 CHOSEN = ("CLAUDE_NB_OPENAPI", "CLAUDE_NB_KERNEL_PYTHON", "CLAUDE_NB_COMPAT", "CLAUDE_NB_HTTP")
 KEPT = {name: os.environ[name] for name in CHOSEN if name in os.environ}
+
+# The same cases in every run, so that a change fails for what it changed; HYPOTHESIS_SEARCH=1 looks
+# for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+if "HYPOTHESIS_SEARCH" not in os.environ:
+    hypothesis.settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -95,7 +95,7 @@ class Fault:
         ApiError
             400, naming what is allowed.
         """
-        kind, *settings = text.split()
+        kind, *settings = text.split() or [""]
         if kind not in get_args(Kind):
             raise _wrong(f"unknown fault '{kind}'; known are {', '.join(get_args(Kind))}")
         values: dict[str, str | int | float] = {}

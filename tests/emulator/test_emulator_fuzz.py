@@ -7,7 +7,7 @@ import time
 
 import pytest
 from emulator_requests import HEADERS, WEATHER, ask, image, talk
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from claude_nb.emulator import Emulator, ManualClock, Options
@@ -153,5 +153,6 @@ def test_any_batch(emulator, value):
 
 @FUZZ
 @given(st.sampled_from(["x-emulator-fault", "x-emulator-speed", "anthropic-beta"]), st.text())
+@example("x-emulator-fault", "\r")
 def test_any_header(emulator, name, value):
     check(emulator, json.dumps(ask("x")).encode(), **{name: value})
