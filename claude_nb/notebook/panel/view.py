@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from claude_nb.notebook.live import LiveView
+from claude_nb.notebook.views import FinalView
 
 __all__ = ["PanelView", "Silent"]
 
@@ -45,31 +46,11 @@ class PanelView(LiveView):
         self._on_finish(dict(bundle))
 
 
-class Silent:
+class Silent(FinalView):
     """Shows nothing while an answer comes: for a panel that no page shows."""
-
-    pages = True
 
     def __init__(self, on_finish: Callable[[dict[str, Any]], object]) -> None:
         self._on_finish = on_finish
-
-    def open(self) -> None:
-        """Show nothing."""
-
-    def event(self, event: Any) -> None:
-        """Show nothing."""
-
-    def tool(self, name: str) -> None:
-        """Show nothing."""
-
-    def tool_input(self, text: str) -> None:
-        """Show nothing."""
-
-    def end_block(self, title: str = "") -> None:
-        """Show nothing."""
-
-    def status(self, text: str) -> None:
-        """Show nothing."""
 
     def finish(
         self,
