@@ -29,6 +29,7 @@ SHORTEST = 1 / 30  # seconds between two messages
 LONGEST = 0.14  # seconds that text waits, at most, while the kernel keeps up
 BURST = 100  # pieces of text that are worth a message before that
 SHARE = 8  # rendering may take one part in so many of the time
+QUIET = 0.5  # seconds of silence after which the page is told how much there is; doubled each time
 CATCH_UP = 1.0  # seconds in which messages repeat all for a page that cannot ask for what it missed
 
 
@@ -223,16 +224,26 @@ class LiveView:
 
     def _run(self) -> None:
         pause = cost = 0.0  # the first message goes at once
+        quiet = QUIET
         while not self._finished:
-            with self._changed:
-                self._changed.wait_for(self._due)
-                self._changed.wait_for(lambda: self._urgent, min(pause, SHORTEST))
-                self._changed.wait_for(self._pressing, max(0.0, pause - SHORTEST))
+            if not self._wait(quiet, pause):  # or the page would never miss a lost last message
+                self._send({"n": self._sent, "o": []})
+                quiet *= 2
+                continue
+            quiet = QUIET
             began, before = self._clock(), cost
             self._flush()
             cost = self._clock() - began
             pause = max(LONGEST, SHARE * min(cost, before))  # one slow turn is an import, not work
         self._flush()
+
+    def _wait(self, quiet: float, pause: float) -> bool:
+        with self._changed:
+            if not self._changed.wait_for(self._due, quiet):
+                return False
+            self._changed.wait_for(lambda: self._urgent, min(pause, SHORTEST))
+            self._changed.wait_for(self._pressing, max(0.0, pause - SHORTEST))
+        return True
 
     def _due(self) -> bool:
         return self._urgent or bool(self._pieces)
@@ -250,7 +261,7 @@ class LiveView:
         first = self._sent if wanted is None else min(wanted, self._sent)
         if self._deaf and self._clock() < self._opened + CATCH_UP:
             first = 0
-        if first < len(log):
+        if first < len(log) or wanted is not None:
             self._send({"n": first, "o": log[first:]})
             self._sent = len(log)
 

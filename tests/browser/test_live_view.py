@@ -189,7 +189,6 @@ def lossy(content):
 view._send = lossy
 stream(view, "".join(f"word{n} " for n in range(400)), rate=500)
 view._send = send
-view.status("there is more")  # a gap shows when something comes after it
 until("end")
 view.finish({"text/plain": "done"})
 """

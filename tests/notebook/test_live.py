@@ -224,9 +224,23 @@ def test_a_page_that_missed_something_gets_it_again(view):
     until(lambda: view._widget.sent)
     before = len(view._widget.sent)
     view._command({"ask": 1})
-    until(lambda: len(view._widget.sent) > before)
-    assert view._widget.sent[-1]["n"] == 1
+    until(lambda: any(message["n"] == 1 for message in view._widget.sent[before:]))
     view._widget.page()
+
+
+def test_a_silent_view_says_how_much_there_is_and_less_and_less_often(view, monkeypatch):
+    monkeypatch.setattr(live, "QUIET", 0.01)
+    view.text("the last words before a long silence")
+    until(lambda: sum(not message["o"] for message in view._widget.sent) >= 4)
+    silent = [message for message in view._widget.sent if not message["o"]]
+    assert {message["n"] for message in silent} == {view._sent}
+    assert len(silent) <= 8  # 10 ms doubled so often is longer than this test
+
+
+def test_a_page_that_asks_too_early_is_told_that_there_is_nothing_yet(view):
+    view._command({"ask": 0})
+    until(lambda: view._widget.sent)
+    assert view._widget.sent[0] == {"n": 0, "o": []}
 
 
 @pytest.mark.parametrize("data", [{}, {"ask": "x"}, {"ask": -5}, {"stop": False}, {"ask": 10**9}])

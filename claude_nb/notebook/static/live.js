@@ -4,6 +4,8 @@
 
 const CHUNK = 1500; // characters of disclosed text in one element, so that layout stays local
 const PATIENCE = 400; // ms that the kernel has to answer Stop before it is interrupted instead
+const ASK = 200; // ms that the kernel has to send what was lost before it is asked again
+const ASK_LONGEST = 5000; // ms between two such questions, however long it stays silent
 const stores = new Map(); // by view id
 
 /** What all views of one model share: the log, and the way back to the kernel. */
@@ -12,12 +14,12 @@ class Store {
     this.model = model;
     this.log = [];
     this.views = new Set();
-    this.asked = 0;
+    this.known = undefined; // operations that there are, as far as is known here
     this.since = performance.now();
     this.kernel = model.widget_manager?.kernel;
     this.channel = this.open(); // a promise
     model.on("msg:custom", (message) => this.receive(message));
-    this.send({ ask: 0 });
+    this.ask();
   }
 
   // A comm of its own is served while a cell runs, if it is opened once its subshell is there
@@ -27,7 +29,7 @@ class Store {
       const channel = this.kernel.createComm("claude_nb.view");
       if (this.kernel.supportsSubshells) await channel.subshellStarted;
       channel.open({ view: this.model.get("view") });
-            return channel;
+      return channel;
     } catch {
       return this.model; // no such kernel connection here; the widget's comm will have to do
     }
@@ -43,7 +45,8 @@ class Store {
 
   receive({ n, o }) {
     const next = this.log.length;
-    if (n > next) return this.ask(next);
+    this.known = Math.max(this.known ?? 0, n + o.length);
+    if (n > next) return this.ask();
     for (const operation of o.slice(next - n)) {
       this.log.push(operation);
       if (operation[0] === "a") this.state(operation[1]);
@@ -67,10 +70,14 @@ class Store {
     else for (const view of this.views) view.showStopping();
   }
 
-  ask(next) {
-    if (performance.now() - this.asked < 200) return;
-    this.asked = performance.now();
-    this.send({ ask: next });
+  // Asks for what is missing, and again until it is here: a question can be lost as well.
+  ask(wait = ASK) {
+    if (this.asking || this.log.length >= this.known) return;
+    this.send({ ask: this.log.length });
+    this.asking = setTimeout(() => {
+      this.asking = 0;
+      this.ask(Math.min(2 * wait, ASK_LONGEST));
+    }, wait);
   }
 
   stop() {
@@ -85,6 +92,8 @@ class Store {
   }
 
   async close() {
+    clearTimeout(this.asking);
+    this.known = 0; // nothing more is asked for
     try {
       (await this.channel).close?.();
     } catch {
