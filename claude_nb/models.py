@@ -63,10 +63,9 @@ def resolve(name: str) -> str:
     str
         An id to send; `name` itself when the table does not know it, so that new models work.
     """
-    wanted = _VERSION.sub("-", name.strip().lower())
+    wanted = _spoken(name)
     for info in _known.values():
-        names = {info.id, *info.aliases}
-        if wanted in names or f"claude-{wanted}" in names:
+        if wanted in map(_spoken, (info.id, *info.aliases)):
             return info.id
     for info in _known.values():
         if info.line == wanted and info.lifecycle == "active" and info.price is not None:
@@ -83,9 +82,18 @@ def retired(name: str) -> tuple[date | None, str] | None:
 
 
 def near(name: str, *, most: int = 3) -> list[str]:
-    """Return known ids that look like `name`, best first, at most `most` of them."""
-    wanted = resolve(name) if name else ""
-    return difflib.get_close_matches(wanted.lower(), list(_known), n=most, cutoff=0.6)
+    """Return known ids whose id, alias or short name looks like `name`, best first, at most `most`."""
+    spoken = {
+        _spoken(alias): info.id
+        for info in reversed(_known.values())  # a family means its newest model
+        for alias in (info.line, *info.aliases, info.id)
+    }
+    alike = difflib.get_close_matches(_spoken(name), spoken, n=2 * most, cutoff=0.6)
+    return list(dict.fromkeys(spoken[one] for one in alike))[:most]
+
+
+def _spoken(name: str) -> str:
+    return _VERSION.sub("-", name.strip().lower()).removeprefix("claude-")
 
 
 def cost(model: str, usage: Mapping[str, Any], *, batch: bool = False) -> float | None:

@@ -43,6 +43,8 @@ def test_the_default_model_takes_every_control_and_stays():
 
 def test_near_names_are_offered():
     assert models.near("claude-sonet-5-5")[0] == "claude-sonnet-5-5"
+    assert models.near("sonet-4.6")[0] == "claude-sonnet-4-6"
+    assert models.near("oppus")[0] == models.resolve("opus")
     assert models.near("zzz") == []
 
 
