@@ -82,7 +82,7 @@ def retired(name: str) -> tuple[date | None, str] | None:
 
 
 def near(name: str, *, most: int = 3) -> list[str]:
-    """Return known ids whose id, alias or short name looks like `name`, at most `most`, best first."""
+    """Return known ids whose id, alias or short name looks like `name`, best first."""
     spoken = {
         _spoken(alias): info.id
         for info in reversed(_known.values())  # a family means its newest model
