@@ -24,9 +24,10 @@ TARGET = "claude_nb.view"
 _STATIC = Path(__file__).parent / "static"
 
 
-def _source(name: str) -> str:
-    """Return a static file without indentation and comment lines: each view sends it anew."""
-    lines = (_STATIC / name).read_text(encoding="utf-8").splitlines()
+def _source(*names: str) -> str:
+    """Return static files without indentation and comment lines: each view sends them anew."""
+    texts = [(_STATIC / name).read_text(encoding="utf-8") for name in names]
+    lines = "\n".join(texts).splitlines()
     kept = [line.strip() for line in lines]
     return "\n".join(line for line in kept if line and not line.startswith(("//", "/**", "/* ")))
 
@@ -34,8 +35,8 @@ def _source(name: str) -> str:
 class StreamWidget(anywidget.AnyWidget):
     """One streaming answer in the page; it holds no text, operations arrive as messages."""
 
-    _esm = _source("live.js")
-    _css = _source("answer.css") + _source("live.css")
+    _esm = _source("live.store.js", "live.js")
+    _css = _source("answer.css", "live.css")
     view = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     interrupt = traitlets.Enum(("never", "late", "now"), "now").tag(sync=True)
