@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -196,6 +197,9 @@ def _show(path: Path, home: Path, env: Mapping[str, str], port: int) -> int:
         "LabApp.user_settings_dir": home / "settings",
         "LabApp.workspaces_dir": home / "workspaces",
     }
+    for name in ("SIGTERM", "SIGHUP"):  # the server must not outlive a closed terminal either
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     _say("Starting JupyterLab …")
     try:
         server = start(home, "jupyterlab", options, env)

@@ -112,7 +112,8 @@ def test_headless_fails_where_a_cell_fails(capsys, tmp_path):
 
 
 @pytest.mark.kernel
-def test_demo_prints_an_address_that_opens_the_notebook_and_touches_nothing(tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_demo_prints_an_address_that_opens_the_notebook_and_leaves_nothing(tmp_path, end):
     path = write(tmp_path / "here.ipynb", "1")
     home = tmp_path / "home"
     home.mkdir()
@@ -122,8 +123,10 @@ def test_demo_prints_an_address_that_opens_the_notebook_and_touches_nothing(tmp_
         page = httpx.get(url, follow_redirects=True)
         assert page.status_code == 200
         assert httpx.get(url.split("?")[0]).status_code in {302, 403}
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         assert process.wait(30) == 0
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
     left = [str(p.relative_to(home)) for p in home.rglob("*") if p.is_file()]
     assert not [name for name in left if "jupyter" in name or "ipython" in name], left
 
