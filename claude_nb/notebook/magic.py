@@ -7,13 +7,13 @@ imported at the first question so that ``%load_ext claude_nb`` stays quick.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
 from claude_nb.conversation import Conversation
 from claude_nb.notebook import commands, complete, warming
+from claude_nb.notebook.cell import cell_key
 from claude_nb.notebook.errors import CellError, InputError
 from claude_nb.notebook.ledger import Entry
 from claude_nb.notebook.options import parse_line, usage
@@ -127,13 +127,6 @@ def _continued(line: str, cell: str) -> tuple[str, str]:
         first, _, cell = cell.partition("\n")
         line = line.rstrip()[:-1] + " " + first
     return line, cell
-
-
-def cell_key(shell: Any, text: str) -> str:
-    """Return what identifies the running cell: its id, else a hash of its text."""
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell_id = (parent.get("metadata") or {}).get("cellId")
-    return cell_id or hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def load(shell: Any) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from claude_nb.notebook.cell import cell_key
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.errors import InputError
 from claude_nb.notebook.options import parse_line
@@ -67,8 +68,6 @@ def _thinks(setting: Setting, word: str) -> bool:
 
 def _cell(shell: Any, question: str) -> str:
     """Return what names the turn: of several questions in one cell, each is a turn of its own."""
-    from claude_nb.notebook.magic import cell_key  # noqa: PLC0415 (it imports this package)
-
     run, before = _asked.get(shell, (None, 0))
     before = before + 1 if run == _execution(shell) else 0
     _asked[shell] = (_execution(shell), before)

@@ -6,12 +6,12 @@ from typing import Any
 
 from claude_nb.conversation import Conversation
 from claude_nb.notebook import extract, next_cell, request
+from claude_nb.notebook.cell import cell_key
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.commands.mishaps import last
 from claude_nb.notebook.commands.page import Piece, paragraph, show, strong
 from claude_nb.notebook.commands.report import failing_cell, report
 from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.magic import cell_key
 from claude_nb.notebook.question import Question
 from claude_nb.notebook.settings import SETTINGS
 
