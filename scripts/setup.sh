@@ -1,7 +1,7 @@
 #!/bin/sh
 # Make what the other commands need, or say in one line why it cannot be made.
 #   setup.sh venv DIR        an environment in DIR with this project, editable, at the pinned versions
-#   setup.sh chromium        Chromium for the browser tests, with apt if there is none
+#   setup.sh chromium        what the browser tests need, Chromium above all, with apt if it is missing
 #   setup.sh python ARGS     run a suitable Python
 set -eu
 cd "$(dirname "$0")/.."
@@ -53,15 +53,25 @@ make_venv() {
     touch "$1/.installed"
 }
 
+# The browser, and the one library of the tests' driver that a minimal Debian lacks.
+missing() {
+    find_chromium >/dev/null || echo chromium
+    PATH=$PATH:/sbin:/usr/sbin command -v ldconfig >/dev/null || return 0
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'libatomic\.so\.1' || echo libatomic1
+}
+
 make_chromium() {
-    find_chromium >/dev/null && return
-    hint="Install Chromium or Chrome by hand, or leave those tests out: make quick"
-    command -v apt-get >/dev/null || fail "The browser tests need Chromium, and there is no apt here. $hint"
-    echo "Installing Chromium with apt, for the browser tests …"
+    packages=$(missing)
+    [ -n "$packages" ] || return 0
+    packages=$(echo "$packages" | xargs)
+    hint="Install it by hand, or leave those tests out: make quick"
+    command -v apt-get >/dev/null || fail "The browser tests need $packages, and there is no apt here. $hint"
+    echo "Installing with apt, for the browser tests: $packages …"
     export DEBIAN_FRONTEND=noninteractive
-    { as_root apt-get -qq update && as_root apt-get -qq install -y --no-install-recommends chromium; } \
-        >/dev/null || fail "The browser tests need Chromium, and apt could not install it (it needs root or sudo). $hint"
-    find_chromium >/dev/null || fail "apt installed no Chromium that can be found. $hint"
+    # shellcheck disable=SC2086 (one word a package)
+    { as_root apt-get -qq update && as_root apt-get -qq install -y --no-install-recommends $packages; } \
+        >/dev/null || fail "The browser tests need $packages, and apt could not install it (it needs root or sudo). $hint"
+    [ -z "$(missing)" ] || fail "apt installed $packages, but it cannot be found. $hint"
 }
 
 command=$1
