@@ -205,6 +205,34 @@ def test_every_control_is_set_by_keyboard_alone(each_lab):
     assert lab.errors == []
 
 
+OLD_NEWS = """
+import time
+from claude_nb.notebook.panel import commands
+taken = commands._COMMANDS["set"]
+
+def late(panel, screen, content):
+    screen.widget.controls = {**screen.widget.controls, "sent": time.time()}  # of before
+    time.sleep(0.4)
+    taken(panel, screen, content)
+
+commands._COMMANDS["set"] = late
+"""
+
+
+def test_what_was_typed_outlives_older_news_from_the_kernel(lab):
+    panel = opened(lab, STATE, OLD_NEWS)
+    lab.run(3)
+    panel.button("Settings").click()
+    stops = panel.root.get_by_role("textbox", name="Stop sequences")
+    tags = panel.root.locator(".tag code")
+    for number, text in enumerate(["one", "two", "three"], 1):
+        stops.fill(text)
+        stops.press("Enter")
+        lab.page.wait_for_timeout(200)  # the kernel's old state arrives
+        assert tags.count() == number
+    wait_for(lab, 2, ["claude-sonnet-4-6", None, None, None, ["one", "two", "three"]])
+
+
 def test_copied_code_run_in_a_new_cell_makes_the_same_request(lab):
     show = "panel = Panel(max_tokens=900, temperature=0.3, stop=['\\n\\nEND', 'a b'])\npanel"
     panel = opened(lab, "panel.clear()\nprint(json.dumps(seen))", show=show)
@@ -213,6 +241,8 @@ def test_copied_code_run_in_a_new_cell_makes_the_same_request(lab):
     code = panel.root.get_by_role("tabpanel")
     expect(code).to_contain_text("Something else")
     panel.box.fill("Say {{name}} \\ 'twice' \"now\"\nplease.")
+    for _ in range(2):  # asks for the code while what was typed is still to be told
+        panel.button("Code").click()
     expect(panel.root.locator(".fields input")).to_have_value("Ada")
     expect(code).to_contain_text("please.")  # it follows what is typed
     for tab in ("%%claude", "Python", "Anthropic SDK"):

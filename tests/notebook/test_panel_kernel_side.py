@@ -11,7 +11,7 @@ import pytest
 
 from claude_nb import emulator
 from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.panel import Panel
+from claude_nb.notebook.panel import Panel, commands, screen
 from claude_nb.notebook.panel import session as sessions
 from claude_nb.notebook.panel.values import SettingError
 
@@ -243,3 +243,24 @@ def test_each_panel_has_a_chat_of_its_own_unless_it_is_named(requests):
 def test_a_wrong_name_says_what_there_is():
     with pytest.raises(SettingError, match="no setting 'temprature'"):
         Panel(temprature=1)
+
+
+@pytest.mark.parametrize(("value", "kept"), [(0.5, 0.5), (7, 0.2), ("x", 0.2)])
+def test_a_page_learns_which_of_its_changes_were_heard_also_when_refused(monkeypatch, value, kept):
+    monkeypatch.setattr(screen.views, "is_live", lambda: True)
+    panel = Panel(temperature=0.2)
+    shown = screen.Screen(panel)
+    wish = {"do": "set", "values": {"temperature": value}, "page": "p", "change": 3}
+    commands.run(panel, shown, wish)
+    assert shown.widget.taken == {"p": 3}
+    assert shown.widget.controls["values"]["temperature"] == panel.temperature == kept
+
+
+def test_pages_that_are_long_gone_are_forgotten(monkeypatch):
+    monkeypatch.setattr(screen.views, "is_live", lambda: True)
+    panel = Panel()
+    shown = screen.Screen(panel)
+    for number in range(20):
+        shown.take(f"page {number}", 1)
+    shown.refresh()
+    assert list(shown.widget.taken) == [f"page {number}" for number in range(12, 20)]

@@ -74,6 +74,16 @@ def _stop(panel: Any, _: Any, __: Content) -> None:
 
 
 def _set(panel: Any, screen: Any, content: Content) -> None:
+    """Set controls; whether that could be done or not, the page learns what they are now."""
+    screen.take(str(content.get("page", "")), int(content.get("change", 0)))
+    try:
+        _assign(panel, content)
+    finally:
+        screen.refresh()
+    screen.estimate()
+
+
+def _assign(panel: Any, content: Content) -> None:
     """Set controls, of the panel or of one column."""
     given = {str(name): checked(str(name), value) for name, value in content["values"].items()}
     place = content.get("column")
@@ -85,7 +95,6 @@ def _set(panel: Any, screen: Any, content: Content) -> None:
         columns = [dict(each) for each in panel.columns]
         columns[int(place)] |= own
         panel.columns = columns
-    screen.estimate()
 
 
 def _reconciled(values: dict[str, Any]) -> dict[str, Any]:

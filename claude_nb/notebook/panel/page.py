@@ -25,6 +25,7 @@ _STATIC = Path(__file__).parent.parent / "static"
 _SCRIPTS = (
     "panel.dom.js",
     "panel.controls.js",
+    "panel.settings.js",
     "panel.model.js",
     "panel.turns.js",
     "panel.compose.js",
@@ -53,6 +54,7 @@ class PanelWidget(anywidget.AnyWidget):
     schema = traitlets.Dict().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
     columns = traitlets.List().tag(sync=True)
+    taken = traitlets.Dict().tag(sync=True)
     turns = traitlets.List().tag(sync=True)
     lines = traitlets.Dict().tag(sync=True)
     numbers = traitlets.Dict().tag(sync=True)

@@ -18,6 +18,7 @@ from claude_nb.notebook.panel.session import cell_id
 __all__ = ["Screen"]
 
 _NO_PAGE = "A panel: open this notebook in Jupyter and run this cell to use it."
+_PAGES = 8  # most pages that show one panel at a time; a reloaded page is a new one
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -48,6 +49,7 @@ class Screen:
         self._numbers: Numbers = {}
         self.echo = ""
         self._revision = 0
+        self._taken: dict[str, int] = {}
         self.widget = PanelWidget(self._heard, schema=schema()) if self.live else None
 
     def _heard(self, content: Any) -> None:
@@ -86,12 +88,23 @@ class Screen:
                 seen(fitted, {**wished, **own})
                 for fitted, own in zip(fits, panel.columns, strict=False)
             ]
+            widget.taken = dict(self._taken)
             widget.turns = [self._turn(exchange) for exchange in panel.said]
             widget.lines = self._lines()
             widget.numbers = {**self._numbers, **self._totals()}
             widget.draft = self._draft()
             widget.offer = _offer(self.offered)
         self._save()
+
+    def take(self, page: str, change: int) -> None:
+        """Note up to which of its changes a page's settings are taken in, with the next refresh.
+
+        The page shows what the person did until then: the kernel's state may be from before that.
+        """
+        self._taken.pop(page, None)
+        self._taken[page] = change
+        while len(self._taken) > _PAGES:
+            del self._taken[next(iter(self._taken))]
 
     def _draft(self) -> dict[str, Any]:
         prompt = self.panel.prompt

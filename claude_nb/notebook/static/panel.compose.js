@@ -110,13 +110,13 @@ class Compose {
   }
 
   ask(wish, more = {}) {
-    this.tellDraft.cancel();
     return this.panel.line.ask(wish, { text: this.box.value, typed: this.typed, ...more });
   }
 
   send() {
     if (!this.box.value.trim()) return this.box.focus();
     this.say("");
+    this.tellDraft.cancel();
     this.ask("send", this.instead ? { instead: this.instead } : {});
     this.waiting = setTimeout(() => {
       if (!this.running && this.panel.line.busy) this.say("The kernel is busy with another cell: this is sent as soon as it is free.");

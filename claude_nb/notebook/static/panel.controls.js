@@ -1,16 +1,15 @@
 // One control for each setting, by its kind. A control shows the kernel's value, sends what the
 // person does, and where the model refuses it is disabled and says why.
 
-const THINK_EFFORTS = ["low", "medium", "high", "xhigh", "max"];
 const typedText = (text) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 const meantText = (text) =>
   text.replace(/\\([nt\\])/g, (_, letter) => ({ n: "\n", t: "\t", "\\": "\\" })[letter]);
 
 /** What all controls share: a labelled group, the reason line, and a way back to the default. */
 class Control {
-  constructor(spec, send) {
+  constructor(spec, settings) {
     this.spec = spec;
-    this.send = (value) => send({ [spec.name]: value });
+    this.settings = settings;
     this.id = unique(spec.name);
     this.label = h("label", { for: this.id }, spec.label);
     this.shown = h("output", { for: this.id });
@@ -24,7 +23,12 @@ class Control {
     this.root = h("div", { class: `control ${spec.kind}`, "data-name": spec.name }, head, this.body, this.why);
   }
 
+  send(value) {
+    this.change = this.settings.set({ [this.spec.name]: value });
+  }
+
   update(state) {
+    if (this.settings.ahead(this.change)) return;
     const value = state.values[this.spec.name];
     const reason = state.refused[this.spec.name] ?? "";
     this.isSet = value !== null && String(value) !== String(this.spec.default);
@@ -49,11 +53,20 @@ class Control {
     return this.body.matches("input, select, textarea") ? [this.body] : [...this.body.querySelectorAll("input, select, textarea")];
   }
 
-  /** Move a slider, unless the person is moving it: the kernel's echo may be of an earlier step. */
-  slide(input, value) {
-    const moving = document.activeElement === input && performance.now() - (input.moved ?? -1e9) < 800;
-    if (!moving) input.value = value;
-    return moving;
+  slider(options) {
+    const input = h("input", {
+      type: "range", ...options,
+      oninput: () => {
+        this.moving = true;
+        this.say(input);
+      },
+      onpointerup: () => (this.moving = false), // dragged back to where it was: no change is told
+      onchange: () => {
+        this.moving = false;
+        this.send(Number(input.value));
+      },
+    });
+    return input;
   }
 
   /** Put a text where the person is not typing. */
@@ -65,26 +78,21 @@ class Control {
 class NumberControl extends Control {
   make() {
     const { low, high, step } = this.spec;
-    return h("input", {
-      type: "range", id: this.id, min: low, max: high, step,
-      oninput: () => {
-        this.body.moved = performance.now();
-        this.say(this.body.value);
-      },
-      onchange: () => this.send(Number(this.body.value)),
-    });
+    return this.slider({ id: this.id, min: low, max: high, step });
   }
 
-  say(text) {
+  say(input, text = input.value) {
     this.shown.textContent = text;
-    this.body.setAttribute("aria-valuetext", text);
+    input.setAttribute("aria-valuetext", text);
   }
 
   show(value, state) {
     const [low, high] = state.limits[this.spec.name] ?? [this.spec.low, this.spec.high];
     Object.assign(this.body, { min: low, max: high });
     this.body.classList.toggle("unset", value === null);
-    if (!this.slide(this.body, value ?? high)) this.say(value === null ? "default" : String(value));
+    if (this.moving) return;
+    this.body.value = value ?? high;
+    this.say(this.body, value === null ? "default" : String(value));
   }
 }
 
@@ -188,90 +196,5 @@ class TagsControl extends Control {
     };
     return h("span", { class: "tag", role: "listitem" }, h("code", {}, shown),
       button("×", remove, { "aria-label": `Remove ${shown}` }));
-  }
-}
-
-/** Thinking: the model's default, off, a budget, or an effort; what a model lacks is disabled. */
-class ThinkControl extends Control {
-  make() {
-    const name = unique("mode");
-    this.modes = ["default", "off", "on", "budget", "effort"].map((word) => this.mode(word, name));
-    this.budget = h("input", {
-      type: "range", step: 256, "aria-label": "Thinking budget in tokens",
-      oninput: () => {
-        this.budget.moved = performance.now();
-        this.say(`${count(this.budget.value)} tokens`);
-      },
-      onchange: () => this.send(Number(this.budget.value)),
-    });
-    const efforts = unique("effort");
-    this.efforts = THINK_EFFORTS.map((word) => this.radio(word, efforts, () => this.send(word)));
-    this.effort = h("div", { class: "segments", role: "radiogroup", "aria-label": "Effort" }, this.efforts);
-    this.label.removeAttribute("for");
-    this.label.id = this.id;
-    return h("div", { class: "thinking" },
-      h("div", { class: "segments", role: "radiogroup", "aria-labelledby": this.id }, this.modes), this.budget, this.effort);
-  }
-
-  mode(word, name) {
-    const first = () => THINK_EFFORTS.find((effort) => !this.choices[effort]);
-    const values = { default: () => null, off: () => "off", on: () => "on", budget: () => Number(this.budget.value), effort: () => this.middle() ?? first() };
-    return this.radio(word, name, () => this.send(values[word]()));
-  }
-
-  middle() {
-    return this.choices.medium ? undefined : "medium";
-  }
-
-  radio(word, name, onchange) {
-    const input = h("input", { type: "radio", name, value: word, onchange });
-    return h("label", {}, input, h("span", {}, word));
-  }
-
-  say(text) {
-    this.shown.textContent = text;
-    this.budget.setAttribute("aria-valuetext", text);
-  }
-
-  show(value, state) {
-    this.choices = state.choices;
-    const mode = value === null ? "default" : typeof value === "number" ? "budget" : THINK_EFFORTS.includes(value) ? "effort" : value;
-    const [low, high] = state.limits.think;
-    Object.assign(this.budget, { min: low, max: high });
-    const moving = this.slide(this.budget, typeof value === "number" ? value : Math.min(2048, high));
-    this.budget.hidden = mode !== "budget";
-    this.effort.hidden = mode !== "effort";
-    const effortless = THINK_EFFORTS.every((word) => this.choices[word]) ? this.choices.low : "";
-    const reasons = { ...this.choices, effort: effortless };
-    for (const label of [...this.modes, ...this.efforts]) this.tick(label, value, mode, reasons);
-    if (!moving) this.say(mode === "budget" ? `${count(value)} tokens` : "");
-    this.budget.disabled = false;
-  }
-
-  tick(label, value, mode, reasons) {
-    const input = label.firstChild;
-    const reason = reasons[input.value] ?? "";
-    input.checked = input.value === (this.efforts.includes(label) ? value : mode);
-    input.disabled = Boolean(reason);
-    label.title = reason;
-    if (reason) input.setAttribute("aria-label", `${input.value}, not available: ${reason}`);
-    else input.removeAttribute("aria-label");
-  }
-}
-
-const CONTROLS = {
-  number: NumberControl, integer: IntegerControl, flag: FlagControl, choice: ChoiceControl,
-  text: TextControl, texts: TagsControl, stops: TagsControl, think: ThinkControl,
-};
-
-/** Controls for these specs, sent and updated together. */
-class Controls {
-  constructor(specs, send) {
-    this.all = specs.map((spec) => new CONTROLS[spec.kind](spec, send));
-    this.roots = this.all.map((control) => control.root);
-  }
-
-  update(state) {
-    for (const control of this.all) control.update(state);
   }
 }

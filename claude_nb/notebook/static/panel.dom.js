@@ -59,6 +59,8 @@ function later(work, wait) {
 class Line {
   constructor(model) {
     this.model = model;
+    this.page = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    this.changes = 0;
     this.kernel = model.widget_manager?.kernel;
     this.channel = this.open();
     this.heed = (_, status) => /restarting|dead/.test(status) && this.lost?.();
@@ -83,6 +85,18 @@ class Line {
     } catch {
       // the kernel is gone; the panel says so by itself
     }
+  }
+
+  /** The settings of the panel, or of one of its columns, as its controls reach them. */
+  settings(column) {
+    return {
+      set: (values) => {
+        this.ask("set", { values, column, page: this.page, change: ++this.changes });
+        return this.changes;
+      },
+      // What is on the page is newer than what the kernel says, until it has heard of that change.
+      ahead: (change) => change > (this.model.get("taken")[this.page] ?? 0),
+    };
   }
 
   get busy() {

@@ -10,9 +10,9 @@ class Panel {
     this.transcript = new Transcript(this);
     this.code = new Code(this);
     this.codeLater = later(() => this.code.refresh(), 400);
-    const set = (values) => line.ask("set", { values });
-    this.picker = new ModelPicker(schema.models, set);
-    this.controls = new Controls(schema.controls, set);
+    const settings = line.settings();
+    this.picker = new ModelPicker(schema.models, settings);
+    this.controls = new Controls(schema.controls, settings);
     this.compared = h("div", { class: "columns" });
     this.compared.hidden = true;
     this.columns = [];
@@ -124,9 +124,9 @@ class Panel {
     const { own, most } = this.schema.columns;
     const specs = this.schema.controls.filter((spec) => own.includes(spec.name));
     this.columns = Array.from({ length: number }, (_, column) => {
-      const set = (values) => this.line.ask("set", { values, column });
-      const picker = new ModelPicker(this.schema.models, set);
-      const controls = new Controls(specs, set);
+      const settings = this.line.settings(column);
+      const picker = new ModelPicker(this.schema.models, settings);
+      const controls = new Controls(specs, settings);
       const more = h("details", {}, h("summary", {}, "Settings"), controls.roots);
       return { picker, controls, root: h("section", { class: "column", "aria-label": `Column ${column + 1}` }, picker.root, more) };
     });

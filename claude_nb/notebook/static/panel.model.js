@@ -1,9 +1,9 @@
 // Choosing a model: a field to search in, and a list that says what each model takes and costs.
 
 class ModelPicker {
-  constructor(models, send) {
+  constructor(models, settings) {
     this.models = models;
-    this.send = (id) => send({ model: id });
+    this.settings = settings;
     this.list = h("ul", { role: "listbox", id: unique("models"), "aria-label": "Models" });
     this.list.hidden = true;
     this.input = h("input", {
@@ -20,6 +20,7 @@ class ModelPicker {
   }
 
   update(state) {
+    if (this.settings.ahead(this.change)) return;
     this.value = state.values.model;
     const info = this.find(this.value);
     if (this.list.hidden) this.input.value = info?.name ?? this.value;
@@ -79,7 +80,7 @@ class ModelPicker {
 
   choose(id) {
     this.value = id;
-    this.send(id);
+    this.change = this.settings.set({ model: id });
     this.close();
   }
 
