@@ -202,12 +202,14 @@ view.finish({"text/plain": "done"})
 
 
 @pytest.mark.parametrize("deltas", [500, 5_000])
-def test_the_swap_moves_nothing_and_shows_no_gap(lab, deltas):
-    opened(lab, SWAP.format(characters=4 * deltas))
+def test_the_swap_moves_nothing_and_shows_no_gap(lab, go, deltas):
+    held = SWAP.replace("view.finish", 'until("end"); view.finish')
+    opened(lab, held.format(characters=4 * deltas))
     lab.page.evaluate(FRAMES, 1)
     lab.run(1, wait=False)
     expect(lab.output(1).locator(".claude-nb-live")).to_have_count(1)
     lab.page.mouse.move(700, 500)
+    go("end")
     expect(lab.output(1).locator("footer")).to_contain_text("1.0 s")
     lab.wait(1)
     frames = lab.page.evaluate("frames_seen")
