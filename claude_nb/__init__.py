@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
 
 _ELSEWHERE = {"Panel": "claude_nb.notebook.panel"}
-_ROOMS = frozenset({"api", "conversation", "emulator", "models", "notebook", "rules", "types"})
+_ROOMS = frozenset(
+    {"api", "cassette", "conversation", "emulator", "models", "notebook", "rules", "types"}
+)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

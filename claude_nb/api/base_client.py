@@ -87,6 +87,8 @@ class BaseClient:
         self._connect()
 
     _reply: Any
+    _connector: Any
+    _via: Callable[[Any], Any] | None = None
 
     @abstractmethod
     def _connect(self) -> None:
@@ -137,6 +139,13 @@ class BaseClient:
         new._config = self._config.changed(changes)
         if config.NEEDS_NEW_CONNECTIONS & changes.keys():
             new._connect()
+            new._connector = new._via(new._connector) if new._via else new._connector
+        return new
+
+    def via(self, wrap: Callable[[Any], Any]) -> Self:
+        """Return a client whose requests go through `wrap(connector)`, as its copies' do."""
+        new = self.copy()
+        new.__dict__.update(_via=wrap, _connector=wrap(self._connector))
         return new
 
     with_options = copy

@@ -7,17 +7,23 @@ Knows nothing of cells or rendering.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from claude_nb.notebook.errors import InputError
 
-__all__ = ["EMULATED_HEADER", "Backend", "connect"]
+__all__ = ["EMULATED_HEADER", "Backend", "connect", "origin"]
 
 EMULATED_HEADER = "x-claude-emulator"
 MODES = ("auto", "api", "emulator")
-_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL")
+_VARIABLES = (
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AUTH_TOKEN",
+    "ANTHROPIC_BASE_URL",
+    "CLAUDE_NB_CASSETTE",
+    "CLAUDE_NB_CASSETTE_MODE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,26 @@ class Backend:
         Whether the model table's prices are true for it: the provider's own address.
     emulated : bool
         Whether it is the built-in emulator.
+    cassette : Cassette or None
+        Where answers are recorded and played from.
     """
 
     client: Any
     priced: bool
     emulated: bool = False
+    cassette: Any = None
+
+    @property
+    def played(self) -> int:
+        """How many answers were recorded ones, so far."""
+        return self.cassette.played if self.cassette is not None else 0
+
+
+def origin(headers: Mapping[str, str]) -> dict[str, bool]:
+    """Return what the headers of a reply say of where it comes from."""
+    from claude_nb.cassette import REPLAYED_HEADER  # noqa: PLC0415 (only at the first question)
+
+    return {"emulated": EMULATED_HEADER in headers, "replayed": REPLAYED_HEADER in headers}
 
 
 _kept: dict[tuple[str, object], Backend] = {}
@@ -48,7 +69,9 @@ def connect(
     """Return the backend that the environment asks for.
 
     ``CLAUDE_NB_BACKEND`` is ``auto`` (the default: the emulator when there is neither a key nor
-    a base URL), ``api`` (never the emulator) or ``emulator`` (always).
+    a base URL), ``api`` (never the emulator) or ``emulator`` (always). ``CLAUDE_NB_CASSETTE``
+    names a file in which answers are recorded and played from, as ``CLAUDE_NB_CASSETTE_MODE``
+    says (see `claude_nb.cassette`).
 
     Parameters
     ----------
@@ -60,7 +83,7 @@ def connect(
     Raises
     ------
     InputError
-        ``CLAUDE_NB_BACKEND`` is none of these, or the base URL cannot be used.
+        ``CLAUDE_NB_BACKEND`` is none of these, or base URL or cassette cannot be used.
     """
     backend = _backend("AsyncAnthropic" if asynchronous else "Anthropic")
     if on_retry is None:
@@ -78,8 +101,23 @@ def _backend(kind: str) -> Backend:
         for old in [key for key in _kept if key[1] != setting]:
             del _kept[old]
         make = getattr(client, kind)
-        _kept[kind, setting] = _emulator(make) if _wants_emulator(mode) else _api(make)
+        _kept[kind, setting] = _taped(_emulator(make) if _wants_emulator(mode) else _api(make))
     return _kept[kind, setting]
+
+
+def _taped(backend: Backend) -> Backend:
+    """Return the backend, through a cassette if the environment names one."""
+    path = os.environ.get("CLAUDE_NB_CASSETTE", "").strip()
+    if not path:
+        return backend
+    from claude_nb.cassette import Cassette, CassetteError  # noqa: PLC0415 (as above)
+
+    mode = os.environ.get("CLAUDE_NB_CASSETTE_MODE", "").strip().lower() or "auto"
+    try:
+        cassette = Cassette(path, mode)
+    except CassetteError as problem:
+        raise InputError(f"CLAUDE_NB_CASSETTE cannot be used: {problem}") from None
+    return replace(backend, client=cassette.through(backend.client), cassette=cassette)
 
 
 def _mode() -> str:

@@ -126,7 +126,7 @@ async def _streams(messages: Any, question: Question, follower: Follower) -> Asy
 
 
 async def _follow(stream: Any, follower: Follower) -> None:
-    follower.begin_round(emulated=backend.EMULATED_HEADER in stream.response.headers)
+    follower.begin_round(**backend.origin(stream.response.headers))
     try:
         async for event in stream:
             follower.take(event)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from claude_nb import models
 from claude_nb.api import errors
+from claude_nb.cassette import CassetteError
 from claude_nb.notebook.errors import CellError
 
 __all__ = ["Failure", "RunError", "describe"]
@@ -115,6 +116,10 @@ _ADVICE: tuple[tuple[Kinds, Callable[[str], str]], ...] = (
     (
         errors.MissingCredentialsError,
         lambda _: "Set ANTHROPIC_API_KEY before Jupyter starts, or call claude_nb.login() here.",
+    ),
+    (
+        CassetteError,
+        lambda _: "Set CLAUDE_NB_CASSETTE_MODE to auto to ask the server and record its answer.",
     ),
     (
         errors.AuthenticationError,

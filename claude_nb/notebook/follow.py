@@ -42,8 +42,8 @@ class Outcome:
         From request to end.
     thinking_seconds : list of float
         One for each thinking block, in order.
-    emulated : bool
-        Whether the emulator answered.
+    emulated, replayed : bool
+        Whether the emulator answered, and whether an answer was a recorded one.
     retries : list of str
         What was waited for, in words.
     """
@@ -54,6 +54,7 @@ class Outcome:
     seconds: float = 0.0
     thinking_seconds: list[float] = field(default_factory=list[float])
     emulated: bool = False
+    replayed: bool = False
     retries: list[str] = field(default_factory=list[str])
 
     @property
@@ -138,9 +139,10 @@ class Follower:
         if kind == "content_block_stop":
             self._kind = ""
 
-    def begin_round(self, *, emulated: bool) -> None:
+    def begin_round(self, *, emulated: bool, replayed: bool) -> None:
         """Make room for an answer: the first, or the next after tools were called."""
-        self.outcome.emulated = self.outcome.emulated or emulated
+        self.outcome.emulated |= emulated
+        self.outcome.replayed |= replayed
         self.outcome.rounds.append(Round())
 
     def tools(self, functions: Sequence[FunctionTool[Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Entry:
         How the question begins, for people.
     number : int or None
         The cell's execution count: ``3`` for ``In [3]``.
-    emulated : bool
+    emulated, replayed : bool
         Whether the emulator answered.
     """
 
@@ -47,6 +47,12 @@ class Entry:
     title: str = ""
     number: int | None = None
     emulated: bool = False
+    replayed: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it cost nothing for sure."""
+        return self.emulated or self.replayed
 
     def tokens(self, kind: str) -> int:
         """Return the tokens of one kind (``"output_tokens"``), 0 if unknown."""
@@ -94,5 +100,5 @@ def total(entries: Iterable[Entry]) -> Total:
         written=sum(entry.tokens("output_tokens") for entry in known),
         seconds=sum(entry.seconds for entry in known),
         cost=sum(costs) if costs else None,
-        unpriced=sum(entry.cost is None and not entry.emulated for entry in known),
+        unpriced=sum(entry.cost is None and not entry.free for entry in known),
     )

@@ -68,7 +68,7 @@ def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
 def _cost(outcome: Outcome, *, priced: bool) -> float | None:
     """Return the price in US dollars where it is known to be true."""
     message = outcome.message
-    if message is None or outcome.emulated or not priced:
+    if message is None or outcome.emulated or outcome.replayed or not priced:
         return None
     return models.cost(message.model, message.usage.to_dict())
 
@@ -88,6 +88,7 @@ def entry(question: Question, outcome: Outcome, shell: Any, *, priced: bool) -> 
         title=question.title,
         number=_number(shell),
         emulated=outcome.emulated,
+        replayed=outcome.replayed,
     )
 
 
@@ -107,7 +108,8 @@ def _notes(question: Question, outcome: Outcome, stale: list[Turn]) -> list[str]
         notes.append(f"{len(stale)} later {later} stale: run them again")
     if outcome.retries:
         notes.append(f"after {len(outcome.retries) + 1} attempts")
-    return [*notes, "emulated"] if outcome.emulated else notes
+    notes += ["emulated"] * outcome.emulated + ["replayed"] * outcome.replayed
+    return notes
 
 
 def _shown(question: Question, message: Message) -> Message:

@@ -91,7 +91,7 @@ def _perform(client: Any, question: Question, follower: Follower, stopper: Stopp
 def _stream(client: Any, question: Question, follower: Follower) -> None:
     for opened in _streams(client.messages, question, follower):
         with opened as stream:
-            follower.begin_round(emulated=backend.EMULATED_HEADER in stream.response.headers)
+            follower.begin_round(**backend.origin(stream.response.headers))
             try:
                 for event in stream:
                     follower.take(event)
@@ -107,21 +107,24 @@ def _streams(messages: Any, question: Question, follower: Follower) -> Any:
 
 
 def _whole(client: Any, question: Question, follower: Follower) -> None:
-    for message, emulated in _answers(client.messages, question, follower):
-        follower.begin_round(emulated=emulated)
+    for message, origin in _answers(client.messages, question, follower):
+        follower.begin_round(**origin)
         follower.outcome.rounds[-1].message = message
 
 
-def _answers(messages: Any, question: Question, follower: Follower) -> Iterator[tuple[Any, bool]]:
-    """Yield each round's answer and whether the emulator gave it."""
+def _answers(
+    messages: Any, question: Question, follower: Follower
+) -> Iterator[tuple[Any, dict[str, bool]]]:
+    """Yield each round's answer and where it comes from."""
     if question.tools:
-        emulated = backend.connect().emulated
-        tools = follower.tools(question.tools)
+        server = backend.connect()
+        played, tools = server.played, follower.tools(question.tools)
         for message in messages.tool_runner(**question.params, **tools):
-            yield message, emulated
+            yield message, {"emulated": server.emulated, "replayed": server.played > played}
+            played = server.played
     else:
         reply = messages.with_raw_response.create(**question.params)
-        yield reply.parse(), backend.EMULATED_HEADER in reply.headers
+        yield reply.parse(), backend.origin(reply.headers)
 
 
 def _record(question: Question, outcome: Outcome) -> list[Any]:

@@ -132,6 +132,7 @@ def test_an_unknown_model_is_explained_with_near_names(claude):
         ),
         ({"CLAUDE_NB_BACKEND": "api"}, "ANTHROPIC_API_KEY"),
         ({"CLAUDE_NB_BACKEND": "nowhere"}, "must be one of auto, api, emulator"),
+        ({"CLAUDE_NB_CASSETTE": "x", "CLAUDE_NB_CASSETTE_MODE": "on"}, "auto, record, replay"),
         ({"ANTHROPIC_BASE_URL": "http://10.0.0.1", "ANTHROPIC_API_KEY": "k"}, "unencrypted"),
         ({"CLAUDE_NB_DISPLAY": "paper"}, "must be one of auto, live, final, text"),
         ({"CLAUDE_NB_EMULATOR_SPEED": "fast"}, "number of tokens a second"),
@@ -149,7 +150,7 @@ def test_a_server_that_fails_is_explained_in_six_lines(claude, env, words):
     finally:
         claude.run(
             "for name in ('ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'CLAUDE_NB_BACKEND',\n"
-            "    'CLAUDE_NB_DISPLAY'): os.environ.pop(name, None)"
+            "    'CLAUDE_NB_CASSETTE', 'CLAUDE_NB_DISPLAY'): os.environ.pop(name, None)"
         )
         claude.run("os.environ['CLAUDE_NB_EMULATOR_SPEED'] = '0'; other.close()")
     assert run.status == "error"
@@ -249,6 +250,28 @@ def test_a_whole_answer_is_the_same_as_a_streamed_one(claude):
 def test_options_may_go_on_in_the_next_line(claude):
     run = claude.run("%%claude -q \\\n  --no-history --stop 391\nWhat is 17 * 23?")
     assert 'stop sequence "391"' in run.text
+
+
+TOOL = 'def roof(city: str) -> str:\n    "Tell about roofs."\n    return "red"'
+RECORDED = ("", "--no-stream", "--tools roof", "--tools roof --no-stream")
+
+
+def test_answers_are_recorded_replayed_and_labelled(start_kernel_module, tmp_path):
+    tape = {"CLAUDE_NB_EMULATOR_SPEED": "0", "CLAUDE_NB_CASSETTE": str(tmp_path / "a.jsonl")}
+    texts = {}
+    for mode in ("auto", "replay"):
+        tape |= {"CLAUDE_NB_CASSETTE_MODE": mode, "CLAUDE_NB_DISPLAY": "final"}
+        kernel = start_kernel_module(**tape)
+        kernel.run(f"{SETUP}\n{TOOL}")
+        for options in RECORDED:
+            text = ask(kernel, f"{options} --no-history").text
+            assert text.endswith("emulated · replayed") is (mode == "replay")
+            assert texts.setdefault(options, text) == text.removesuffix(" · replayed")
+    missed = ask(kernel, "--no-history", "What is 18 * 23?")
+    assert missed.status == "error"
+    assert "a.jsonl holds no answer to this request to claude-sonnet-4-6" in missed.text
+    assert "Set CLAUDE_NB_CASSETTE_MODE to auto" in missed.text
+    assert len(missed.text.splitlines()) <= 6
 
 
 def test_config_sets_a_default(claude):
