@@ -63,6 +63,7 @@ conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the A
 	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m "not compat and not browser" tests/emulator
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
+	$(BIN)/python scripts/compat_venvs.py
 	$(PYTEST) -m compat
 
 pins: ## renew requirements/constraints.txt from what installs today

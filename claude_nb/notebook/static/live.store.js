@@ -2,6 +2,7 @@
 // and in order, and the way back to the kernel (what was lost is asked for; Stop). Shows nothing.
 
 const PATIENCE = 400; // ms that the kernel has to answer Stop before it is interrupted instead
+const SHARED = "perCommTarget"; // JupyterLab's way to give channels to subshells, by default
 const ASK = 200; // ms that the kernel has to send what was lost before it is asked again
 const ASK_LONGEST = 5000; // ms between two such questions, however long it stays silent
 
@@ -88,11 +89,14 @@ class Store {
     setTimeout(() => this.heard || !this.views.size || this.kernel?.interrupt?.(), wait);
   }
 
+  // The kernel has let go of the channel already. To close it here would delete the subshell that all
+  // answers share, at times before it has handled what was sent: ipykernel complains in some cell.
   async close() {
     clearTimeout(this.asking);
     this.known = 0; // nothing more is asked for
     try {
-      (await this.channel).close?.();
+      const channel = await this.channel;
+      if (channel.commsOverSubshells !== SHARED) channel.close?.();
     } catch {
       // closed from the other side
     }
