@@ -1,16 +1,21 @@
-"""Run notebooks again and save them with their new outputs: `make rerun`.
+"""Run the notebooks again: `make notebooks` saves their new outputs, `--check` compares them.
 
-Each is executed in a fresh kernel against the emulator, with one final output a cell, so that
-`make notebooks` (nbval) can compare them later. Nothing that changes from run to run is kept, so a
-second run changes no byte.
+Each is executed in a fresh kernel against the emulator, with one final output a cell. Nothing that
+changes from run to run is kept, so a second run changes no byte, and a saved output that was changed
+in any way, whatever its kind, is found.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -19,10 +24,11 @@ from claude_nb.demo import own_directories
 from claude_nb.headless import connect_in
 
 CELL_DEADLINE = 300  # seconds
+SHOWN = 200  # characters of an output in a report
 
 
-def rerun(path: Path, home: Path) -> None:
-    """Execute one notebook and save it in place."""
+def executed(path: Path, home: Path) -> nbformat.NotebookNode:
+    """Return the notebook as it is after a run of all its cells."""
     book = nbformat.read(path, as_version=4)
     env = {k: v for k, v in own_directories(home).items() if not k.startswith("ANTHROPIC_")}
     env |= {"CLAUDE_NB_BACKEND": "emulator", "CLAUDE_NB_DISPLAY": "final"}
@@ -39,17 +45,49 @@ def rerun(path: Path, home: Path) -> None:
     for cell in book.cells:
         cell.metadata.pop("execution", None)
     book.metadata["language_info"] = {"name": "python"}
-    nbformat.write(book, path)
-    print(f"{path}: {sum(cell.cell_type == 'code' for cell in book.cells)} cells")
+    return book
 
 
-def main() -> None:
+def differences(stored: Any, fresh: Any) -> Iterator[str]:
+    """Yield, for each output that differs in any way, which one and how."""
+    for before, after in zip_longest(stored.cells, fresh.cells, fillvalue={}):
+        pairs = zip_longest(before.get("outputs", []), after.get("outputs", []))
+        for number, (old, new) in enumerate(pairs, 1):
+            if old != new:
+                yield f"{before.get('id')}, output {number}: {_shown(old, new)}"
+
+
+def _shown(old: Any, new: Any) -> str:
+    was, now = (json.dumps(each, sort_keys=True, ensure_ascii=False) for each in (old, new))
+    at = max(0, len(os.path.commonprefix([was, now])) - SHOWN // 4)
+    return f"stored …{was[at : at + SHOWN]}… but now …{now[at : at + SHOWN]}…"
+
+
+def main() -> int:
     """Run every notebook named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, and save nothing")
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    options = parser.parse_args()
     os.environ.pop("JPY_SESSION_NAME", None)
-    for name in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as home:
-            rerun(Path(name), Path(home))
+    found = [line for path in options.notebooks for line in _run(path, check=options.check)]
+    if options.check:
+        print(
+            "\n".join(found) or f"{len(options.notebooks)} notebooks, each output as it is stored."
+        )
+    return bool(found)
+
+
+def _run(path: Path, *, check: bool) -> list[str]:
+    with tempfile.TemporaryDirectory() as home:
+        fresh = executed(path, Path(home))
+    if check:
+        stored = nbformat.read(path, as_version=4)
+        return [f"{path}: {line}" for line in differences(stored, fresh)]
+    nbformat.write(fresh, path)
+    print(f"{path}: {sum(cell.cell_type == 'code' for cell in fresh.cells)} cells")
+    return []
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +19,10 @@ from claude_nb._catalog import TABLE
 from claude_nb.demo import own_directories
 from claude_nb.headless import connect_in
 from claude_nb.notebook.panel.values import NAMES as SETTING_NAMES
+
+sys.path.append(str(Path(__file__).parents[1] / "scripts"))
+import run_notebooks
+from run_notebooks import differences
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -121,7 +127,51 @@ def test_settings_that_it_sets_exist(book):
             assert {pair.partition("=")[0] for pair in line.split()} <= set(SETTING_NAMES), line
 
 
-@pytest.mark.compat
+def tampered(book):
+    """Yield the notebook with one thing changed, for each thing in its stored outputs."""
+    for n, cell in enumerate(book.cells):
+        for m, output in enumerate(cell.get("outputs", [])):
+            yield change(book, n, lambda outputs, m=m: outputs.pop(m))
+            yield change(book, n, lambda outputs, m=m: outputs.append(outputs[m]))
+            for name in ("text", "ename", "evalue", "traceback", "metadata", "output_type"):
+                if name in output:
+                    yield change(book, n, lambda o, m=m, name=name: o[m].update({name: "other"}))
+            for kind, value in output.get("data", {}).items():
+                spoilt = f"{value[:-1]}?" if isinstance(value, str) else None
+                yield change(book, n, lambda o, m=m, k=kind, s=spoilt: o[m]["data"].update({k: s}))
+
+
+def change(book, number, work):
+    """Return a copy in which `work` was done to the outputs of one cell."""
+    other = copy.deepcopy(book)
+    work(other.cells[number].outputs)
+    return other
+
+
+def test_any_change_of_a_stored_output_is_found(book):
+    assert list(differences(book, copy.deepcopy(book))) == []
+    count = 0
+    for count, other in enumerate(tampered(book), 1):  # noqa: B007 (how many there were)
+        assert len(list(differences(other, book))) >= 1
+    assert count >= 4 * sum(bool(cell.get("outputs")) for cell in book.cells)
+
+
+@pytest.mark.kernel
+def test_a_run_finds_the_one_output_that_was_changed(tmp_path, capsys, monkeypatch):
+    book = nbformat.read(PATHS[0], as_version=4)
+    cell = next(c for c in book.cells if c.get("outputs") and "text/html" in c.outputs[0].data)
+    cell.outputs[0].data["text/html"] = cell.outputs[0].data["text/html"].replace("791", "792")
+    nbformat.write(book, path := tmp_path / "one.ipynb")
+    before = path.read_bytes()
+    monkeypatch.setattr(sys, "argv", ["run_notebooks.py", "--check", str(path)])
+    assert run_notebooks.main() == 1
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert f"{cell.id}, output 1: stored …" in said
+    assert path.read_bytes() == before
+
+
+@pytest.mark.kernel
 def test_it_runs_on_a_server_that_has_only_messages(path, book, tmp_path):
     """No batches, no counting, no list of models, no schemas, no tools: only text."""
     with PlainServer() as server:

@@ -16,9 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.compat]
 # JupyterLab says so when the live view of an answer is closed while it is being drawn.
 CLOSED = "Comm not found for comm id"
 ALL_DONE = """() => {
-  const cells = jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model);
-  const code = cells.filter((model) => model.type === "code" && model.sharedModel.getSource().trim());
-  return code.every((model) => model.executionCount && model.executionState !== "running");
+  const models = jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model);
+  const filled = (model) => model.type === "code" && model.sharedModel.getSource().trim();
+  const done = (model) => model.executionCount && model.executionState !== "running";
+  return models.filter(filled).every(done);
 }"""
 PATHS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 

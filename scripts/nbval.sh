@@ -1,6 +1,7 @@
 #!/bin/sh
-# Run notebooks again and compare every output with the one that is saved, to the letter.
-#   notebooks.sh FILE…
+# Run notebooks with pytest --nbval, with no sanitising rules: every output as it is saved. (nbval
+# looks neither at tracebacks nor at metadata: run_notebooks.py --check does.)
+#   nbval.sh FILE…
 set -eu
 cd "$(dirname "$0")/.."
 home=$(mktemp -d)
