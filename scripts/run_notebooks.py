@@ -1,8 +1,8 @@
 """Run the notebooks again: `make notebooks` saves their new outputs, `--check` compares them.
 
 Each is executed in a fresh kernel against the emulator, with one final output a cell. Nothing that
-changes from run to run is kept, so a second run changes no byte, and a saved output that was changed
-in any way, whatever its kind, is found.
+changes from run to run is kept, so a second run changes no byte, and a saved output that was
+changed in any way, whatever its kind, is found.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def differences(stored: Any, fresh: Any) -> Iterator[str]:
 
 def _shown(old: Any, new: Any) -> str:
     was, now = (json.dumps(each, sort_keys=True, ensure_ascii=False) for each in (old, new))
-    at = max(0, len(os.path.commonprefix([was, now])) - SHOWN // 4)
+    same = next((n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+    at = max(0, same - SHOWN // 4)
     return f"stored …{was[at : at + SHOWN]}… but now …{now[at : at + SHOWN]}…"
 
 
@@ -72,9 +73,7 @@ def main() -> int:
     os.environ.pop("JPY_SESSION_NAME", None)
     found = [line for path in options.notebooks for line in _run(path, check=options.check)]
     if options.check:
-        print(
-            "\n".join(found) or f"{len(options.notebooks)} notebooks, each output as it is stored."
-        )
+        print("\n".join(found) or f"{len(options.notebooks)} notebooks: all outputs as stored.")
     return bool(found)
 
 
