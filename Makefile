@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks nbval browser bench kernels labs conformance compat pins clean
+.PHONY: help demo test quick lint types unit notebooks nbval docs options film browser bench kernels labs conformance compat pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -24,7 +24,7 @@ help: ## list these commands
 demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulator (HEADLESS=1: as text)
 	$(BIN)/claude-nb demo --notebook notebooks/00_first_light.ipynb $(if $(HEADLESS),--headless)
 
-test: browser lint types unit nbval ## everything: style, types, tests, real browser, notebooks
+test: browser lint types unit nbval docs ## everything: style, types, tests, real browser, notebooks
 
 quick: lint types ## style, types and the tests that need no browser and no kernel
 	$(PYTEST) -m "not browser and not kernel and not conformance and not compat"
@@ -45,6 +45,16 @@ notebooks: $(VENV)/.installed ## run the notebooks again and save their outputs
 nbval: $(VENV)/.installed ## run the notebooks again and compare every output, twice over
 	scripts/nbval.sh $(NOTEBOOKS)
 	$(BIN)/python scripts/run_notebooks.py --check $(NOTEBOOKS)
+
+docs: $(VENV)/.installed ## the documentation as a site, in build/docs; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs build/docs
+	@echo "Open build/docs/index.html"
+
+options: $(VENV)/.installed ## renew docs/options.md from the list of settings
+	$(BIN)/python scripts/options_reference.py
+
+film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
+	$(BIN)/python scripts/film.py
 
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium

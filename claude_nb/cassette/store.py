@@ -14,6 +14,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -87,7 +88,7 @@ class Cassette:
 
     def through(self, client: ClientT) -> ClientT:
         """Return a client, on the same connections, whose answers are recorded or played."""
-        through = cast("Any", client).via(lambda connector: tape(connector, self))
+        through = cast("Any", client).via(partial(tape, store=self))
         if self.mode == "replay" and not (through.auth_token or through.api_key or available()):
             through = through.copy(api_key="none is needed")
         return cast("ClientT", through)
@@ -119,7 +120,8 @@ class Cassette:
 
     def _miss(self, request: Request) -> str:
         body = _body(request)
-        last = json.dumps((body.get("messages") or [{}])[-1].get("content"), ensure_ascii=False)
+        turns = cast("list[dict[str, Any]]", body.get("messages") or [{}])
+        last = json.dumps(turns[-1].get("content"), ensure_ascii=False)
         return (
             f"{self.path} holds no answer to this request to {body.get('model')}: "
             f"{scrub(last)[:_SHOWN]} ({len(self)} are recorded; any change of prompt, history or "
