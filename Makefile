@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks nbval docs options film browser bench kernels labs conformance compat pins clean
+.PHONY: help demo test quick lint types unit notebooks nbval docs options film binder browser bench kernels labs conformance compat pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -55,6 +55,9 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 
 film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
 	$(BIN)/python scripts/film.py
+
+binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser
+	scripts/binder_check.sh
 
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium

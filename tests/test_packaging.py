@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 COUNT = """
 import sys
+import tomllib
 before = set(sys.modules)
 {statement}
 print(*sorted(set(sys.modules) - before))
@@ -90,3 +93,14 @@ def test_the_unpacked_wheel_works_away_from_the_checkout(wheel, tmp_path):
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
     )
     assert done.stdout.startswith(str(tmp_path))
+
+
+def test_binder_installs_what_the_project_needs_at_the_versions_that_are_tested():
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [*wanted["dependencies"], *wanted["optional-dependencies"]["lab"]]
+    names = {re.split(r"[<>=;\[ ]", need)[0].lower() for need in needed}
+    lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = {line.lower() for line in lines if not line.startswith("#")}
+    constraints = (ROOT / "requirements" / "constraints.txt").read_text(encoding="utf-8")
+    assert pins <= set(constraints.lower().splitlines())
+    assert names <= {pin.partition("==")[0] for pin in pins}
