@@ -212,6 +212,7 @@ class Lab:
         name = f"JupyterLab {shade.capitalize()}"
         self.command("apputils:change-theme", theme=name)
         self._wait_for("name => document.body.dataset.jpThemeName === name", name)
+        self._wait_for("() => !document.getElementById('jupyterlab-splash')", None)
 
     def resize(self, width: int, height: int = 900) -> None:
         """Set the size of the window, in CSS pixels."""

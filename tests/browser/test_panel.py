@@ -205,6 +205,43 @@ def test_every_control_is_set_by_keyboard_alone(each_lab):
     assert lab.errors == []
 
 
+def drag(slider, share):
+    """Take a slider's handle to this share of its length."""
+    expect(slider).to_be_visible()
+    place = slider.bounding_box()
+    middle, mouse = place["y"] + place["height"] / 2, slider.page.mouse
+    mouse.move(place["x"] + 2, middle)
+    mouse.down()
+    mouse.move(place["x"] + share * place["width"], middle, steps=5)
+    mouse.up()
+
+
+def test_every_control_is_set_by_mouse(each_lab):
+    lab = each_lab
+    panel = opened(lab, STATE.replace("panel.stop]", "panel.stop, panel.cache]"))
+    panel.button("Settings").click()
+    drag(panel.root.get_by_label("Temperature", exact=True), 0.5)
+    stops = panel.root.get_by_role("textbox", name="Stop sequences")
+    for text in ("one", "two"):
+        stops.fill(text)
+        stops.press("Enter")  # a text is typed, whatever points at its box
+    panel.root.get_by_role("button", name="Remove one").click()
+    panel.root.get_by_text("Cache this", exact=True).click()
+    state = value(lab, 2)
+    assert 0.4 <= state[1] <= 0.6
+    wait_for(lab, 2, ["claude-sonnet-4-6", state[1], None, None, ["two"], True])
+
+    panel.root.get_by_role("button", name="Temperature: back to the default").click()
+    panel.root.get_by_role("radio", name="budget", exact=True).click()
+    budget = panel.root.get_by_label("Thinking budget in tokens")
+    drag(budget, 1)
+    panel.root.get_by_role("combobox", name="Model").click()
+    panel.root.get_by_role("option", name=re.compile("^Claude Haiku 4.5")).click()
+    expect(budget).to_have_attribute("max", "59904")  # that model writes less
+    wait_for(lab, 2, ["claude-haiku-4-5-20251001", None, 59_904, None, ["two"], True])
+    assert lab.errors == []
+
+
 OLD_NEWS = """
 import time
 from claude_nb.notebook.panel import commands
@@ -233,7 +270,8 @@ def test_what_was_typed_outlives_older_news_from_the_kernel(lab):
     wait_for(lab, 2, ["claude-sonnet-4-6", None, None, None, ["one", "two", "three"]])
 
 
-def test_copied_code_run_in_a_new_cell_makes_the_same_request(lab):
+def test_copied_code_run_in_a_new_cell_makes_the_same_request(each_lab):
+    lab = each_lab
     show = "panel = Panel(max_tokens=900, temperature=0.3, stop=['\\n\\nEND', 'a b'])\npanel"
     panel = opened(lab, "panel.clear()\nprint(json.dumps(seen))", show=show)
     panel.box.fill("Something else")
@@ -269,7 +307,8 @@ def source(lab, n):
     )
 
 
-def test_columns_are_compared_and_one_is_gone_on_with(lab):
+def test_columns_are_compared_and_one_is_gone_on_with(each_lab):
+    lab = each_lab
     panel = opened(lab, "print(json.dumps([[m['model'], len(m['messages'])] for m in seen]))")
     panel.button("Compare").click()
     panel.choose("haiku 4.5", nth=1)
@@ -316,7 +355,8 @@ def test_two_views_a_rerun_cell_and_a_restarted_kernel(lab):
     assert lab.errors == []
 
 
-def test_edit_branch_undo_and_paste(lab):
+def test_edit_branch_undo_and_paste(each_lab):
+    lab = each_lab
     panel = opened(lab, "print(json.dumps([m['content'] for m in seen[-1]['messages']][::2]))")
     for text in ("What is 1 + 1?", "What is 2 + 2?"):
         panel.send(text)
