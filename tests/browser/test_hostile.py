@@ -63,8 +63,8 @@ def blocks(text):
 
 def saved():
     texts = [row["payload"].encode("utf-8", "replace").decode() for row in ROWS]
-    for start in range(0, len(texts), 6):  # JupyterLab shows no more than fifty outputs of a cell
-        few = texts[start : start + 6]
+    for start in range(0, len(texts), 12):  # JupyterLab shows no more than fifty outputs of a cell
+        few = texts[start : start + 12]
         content = [block for text in few for block in blocks(text)]
         footer = Footer(problem=few[0], notes=few[1:])
         publish_display_data(bundle(message(content, few[-1]), footer))
@@ -147,7 +147,7 @@ def test_saved_trusted_untrusted_and_converted(lab, canary):
     lab.run(1)
     lab.page.wait_for_function(
         "count => document.querySelectorAll('.claude-nb').length === count",
-        arg=math.ceil(len(rows(canary)) / 6),
+        arg=math.ceil(len(rows(canary)) / 12),
     )
     assert_nothing_happened(lab.page, canary)
     saved = lab.save()
