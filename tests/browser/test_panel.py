@@ -205,6 +205,24 @@ def test_every_control_is_set_by_keyboard_alone(each_lab):
     assert lab.errors == []
 
 
+def test_thinking_is_opened_and_a_turn_is_run_again(each_lab):
+    lab = each_lab
+    panel = opened(lab, "print(json.dumps(seen))", show="panel = Panel(think=2000)\npanel")
+    panel.send("What is 17 * 23?")
+    panel.ended()
+    thought = panel.answer.locator("details")
+    expect(thought.locator("pre")).to_be_hidden()
+    thought.locator("summary").press("Enter")
+    expect(thought.locator("pre")).to_contain_text("17")
+    panel.button("Rerun").press("Enter")
+    expect(panel.root.locator(".claude-nb-live")).to_have_count(1)
+    panel.ended()
+    expect(panel.answer).to_have_count(1)
+    first, again = value(lab, 2)
+    assert first["thinking"]["budget_tokens"] == 2000
+    assert again == first
+
+
 def drag(slider, share):
     """Take a slider's handle to this share of its length."""
     expect(slider).to_be_visible()
