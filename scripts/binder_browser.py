@@ -22,13 +22,16 @@ DEADLINE = 120_000  # milliseconds
 
 
 def run_all(page: Page) -> None:
-    """Choose "Restart Kernel and Run All Cells…" and wait until every cell has a number."""
+    """Clear what is stored, restart the kernel and run all; wait for the last cell's number."""
     expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
     expect(page.locator("[data-status=idle]").first).to_be_attached()
+    last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
+    page.get_by_role("menuitem", name="Edit", exact=True).click()
+    page.get_by_role("menuitem", name="Clear Outputs of All Cells").click()
+    expect(last).to_have_text(re.compile(r"\[ \]:"))
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Restart Kernel and Run All Cells")).click()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
     expect(last).to_have_text(re.compile(r"\[\d+\]:"))
 
 
