@@ -2,12 +2,11 @@
 
     python scripts/binder_browser.py ADDRESS SCREENSHOT
 
-ADDRESS is JupyterLab's, with the notebook and the token. Uses the menus and what is on the page.
+ADDRESS is JupyterLab's, with the notebook and the token; the server must expose its application.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -19,20 +18,25 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 from jupyter_rig import launch  # noqa: E402 (found through the path set above)
 
 DEADLINE = 120_000  # milliseconds
+IDLE = """() => {
+  const notebook = window.jupyterapp?.shell.currentWidget;
+  return notebook?.sessionContext?.session?.kernel?.status === "idle";
+}"""
+ALL_DONE = """() => {
+  const models = jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model);
+  const done = (model) => model.executionCount && model.executionState !== "running";
+  return models.filter((model) => model.type === "code").every(done);
+}"""
 
 
 def run_all(page: Page) -> None:
-    """Clear what is stored, restart the kernel and run all; wait for the last cell's number."""
-    expect(page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
-    expect(page.locator("[data-status=idle]").first).to_be_attached()
-    last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
-    page.get_by_role("menuitem", name="Edit", exact=True).click()
-    page.get_by_role("menuitem", name="Clear Outputs of All Cells").click()
-    expect(last).to_have_text(re.compile(r"\[ \]:"))
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name=re.compile("^Restart Kernel and Run All Cells")).click()
+    """Clear what is stored, restart the kernel and run all; wait until every cell has run."""
+    page.wait_for_function(IDLE, timeout=DEADLINE)
+    page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    expect(page.locator(".jp-OutputArea-output")).to_have_count(0)
+    page.evaluate("() => void jupyterapp.commands.execute('notebook:restart-run-all')")
     page.locator(".jp-Dialog button.jp-mod-accept").click()
-    expect(last).to_have_text(re.compile(r"\[\d+\]:"))
+    page.wait_for_function(ALL_DONE, timeout=DEADLINE)
 
 
 def main() -> None:

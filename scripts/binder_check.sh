@@ -29,7 +29,7 @@ binder/postBuild
 echo "Starting JupyterLab …"
 token=binder-check-$$
 binder/start jupyter lab --no-browser --allow-root --ip 127.0.0.1 --port-retries 50 \
-    --IdentityProvider.token="$token" >"$home/lab.log" 2>&1 &
+    --LabApp.expose_app_in_browser=True --IdentityProvider.token="$token" >"$home/lab.log" 2>&1 &
 server=$!
 address=
 for _ in $(seq 120); do
