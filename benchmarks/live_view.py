@@ -49,7 +49,7 @@ CASES = {  # name: (deltas, deltas a second, characters a delta)
     "first": (120, 60, 4),
     "small": (5_000, 500, 4),
     "large": (50_000, 2_500, 4),
-    "peers": (500, 100, 20),
+    "peers": (500, 100, 23),  # 8,000 characters
 }
 
 

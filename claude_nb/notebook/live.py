@@ -88,6 +88,7 @@ class LiveView:
         self._operations = Operations()
         self._sent = 0
         self._wanted: int | None = None
+        self._code = False  # the page asked for it
         self._urgent = False
         self._changed = threading.Condition()
         self._finished = False
@@ -102,11 +103,13 @@ class LiveView:
         from claude_nb.notebook import widget  # noqa: PLC0415  (imports anywidget)
 
         interrupt = "never" if self._background else "now" if self._deaf else "late"
-        self._widget = widget.StreamWidget(
+        self._widget = widget.kind()(
             view=self.display_id, title=plain(self.title), interrupt=interrupt
         )
         self._widget.on_msg(lambda _widget, content, _buffers: self._command(content))
-        self._listener = widget.listen(self.display_id, self._command)
+        self._listener = widget.listen(
+            self.display_id, self._command, blocking=not self._background
+        )
         self._place(self._widget.model_id)
         self._opened = self._clock()
         self._start()
@@ -255,7 +258,10 @@ class LiveView:
         with self._changed:
             pieces, self._pieces = self._pieces, []
             wanted, self._wanted = self._wanted, None
+            code, self._code = self._code, False
             self._urgent = self._finished
+        if code:
+            self._send_code()
         self._operations.extend(pieces)
         log = self._operations.log
         first = self._sent if wanted is None else min(wanted, self._sent)
@@ -264,6 +270,11 @@ class LiveView:
         if first < len(log) or wanted is not None:
             self._send({"n": first, "o": log[first:]})
             self._sent = len(log)
+
+    def _send_code(self) -> None:
+        from claude_nb.notebook import widget  # noqa: PLC0415  (imports anywidget)
+
+        self._send({"code": widget.CODE})
 
     def _send(self, content: dict[str, Any]) -> None:
         with suppress(Exception):  # whatever a vanished page does to its comm, the answer goes on
@@ -276,10 +287,13 @@ class LiveView:
             self._put("state", "stopping")
             if self._on_stop is not None:
                 self._on_stop()
-        elif isinstance(number := data.get("ask"), int):
-            with self._changed:
+            return
+        with self._changed:
+            if data.get("code"):
+                self._code = self._urgent = True
+            elif isinstance(number := data.get("ask"), int):
                 self._wanted, self._urgent = max(0, number), True
-                self._changed.notify_all()
+            self._changed.notify_all()
 
     def _close(self) -> None:
         if self._widget is None:
@@ -287,4 +301,3 @@ class LiveView:
         with suppress(Exception):  # closing is for the page's sake; there may be none
             self._listener.close()
             self._widget.close()
-            self._widget.layout.close()  # a widget of its own, which ipywidgets would keep

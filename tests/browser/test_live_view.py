@@ -54,6 +54,16 @@ while not asked:
     view.text("and on "); time.sleep(0.01)
 view.finish({"text/plain": "heard", "text/html": "<p>heard</p>"}, "Answer stopped.")
 """
+LEAN = """
+stopped = []
+view = LiveView("claude-test", on_stop=lambda: stopped.append(1)); view.open()
+view.text("Some *words*.")
+began = time.monotonic()
+while not stopped and time.monotonic() < began + (20 if "loaded" in globals() else 1):
+    time.sleep(0.01)
+loaded = True
+view.finish({"text/plain": f"stopped: {bool(stopped)}, lean: {type(view._widget).__name__}"})
+"""
 SWAP = """
 view = LiveView("claude-test"); view.open()
 text = workload({characters})
@@ -95,6 +105,16 @@ def opened(lab, *cells):
     lab.open([HERE, *cells], name="live.ipynb")
     lab.run(0)
     return lab
+
+
+def shows_a_live_view(lab, n):
+    """Expect a styled, growing answer in cell `n` that came without code, and stop it."""
+    live = lab.output(n).locator(".claude-nb-live")
+    expect(live.locator("em")).to_have_text("words")
+    expect(live.locator("footer")).to_have_css("display", "flex")
+    live.get_by_role("button", name="Stop").click()
+    lab.wait(n)
+    assert lab.text(n).strip() == "stopped: True, lean: LeanWidget"
 
 
 def test_thinking_is_open_while_it_streams_and_closes_itself(lab, go):
@@ -199,6 +219,26 @@ view.finish({"text/plain": "done"})
     assert words == [f"word{n}" for n in range(400)]
     go("end")
     lab.wait(1)
+
+
+def test_the_code_of_the_view_comes_to_a_page_once(each_lab):
+    lab = opened(each_lab, LEAN, LEAN)
+    lab.run(1)
+    before = lab.ws_kinds["comm_open"]
+    lab.run(2, wait=False)
+    shows_a_live_view(lab, 2)
+    assert lab.ws_kinds["comm_open"] - before < 6_000  # the code alone is 12 kB
+
+
+def test_a_page_without_the_code_asks_for_it_while_the_cell_runs(each_lab):
+    lab = opened(each_lab, LEAN, LEAN)
+    lab.run(1)
+    lab.save()
+    lab.reload()
+    lab.errors.clear()  # Notebook 7 complains of a reload on a page without our package as well
+    lab.run(2, wait=False)
+    shows_a_live_view(lab, 2)
+    assert lab.errors == []
 
 
 @pytest.mark.parametrize("deltas", [500, 5_000])

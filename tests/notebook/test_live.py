@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claude_nb.notebook import live
+from claude_nb.notebook import live, widget
 from claude_nb.notebook.live import LiveView
 from claude_nb.notebook.markdown import to_html
 from claude_nb.notebook.operations import Operations
@@ -241,6 +241,30 @@ def test_a_page_that_asks_too_early_is_told_that_there_is_nothing_yet(view):
     view._command({"ask": 0})
     until(lambda: view._widget.sent)
     assert view._widget.sent[0] == {"n": 0, "o": []}
+
+
+def test_a_page_without_the_code_gets_it_on_asking(view):
+    view._command({"code": True})
+    until(lambda: view._widget.sent)
+    assert view._widget.sent[0] == {"code": widget.CODE}
+    view.text("fine")
+    until(lambda: len(view._widget.sent) > 1)
+    assert all("code" not in message for message in view._widget.sent[1:])
+
+
+@pytest.mark.parametrize(
+    ("background", "expected"), [(False, "LeanWidget"), (True, "StreamWidget")]
+)
+def test_views_are_lean_once_a_page_was_heard_while_a_cell_ran(monkeypatch, background, expected):
+    monkeypatch.setattr(widget, "_proven", threading.Event())
+    monkeypatch.setattr(live.publishing, "publish", lambda *_args, **_options: None)
+    view = LiveView("m", background=background)
+    view.open()
+    assert type(view._widget).__name__ == "StreamWidget"
+    comm = SimpleNamespace(on_msg=lambda _callback: None, comm_id="of-the-page")
+    widget._opened(comm, {"content": {"data": {"view": view.display_id}}})
+    assert widget.kind().__name__ == expected
+    view.finish({})
 
 
 @pytest.mark.parametrize("data", [{}, {"ask": "x"}, {"ask": -5}, {"stop": False}, {"ask": 10**9}])

@@ -1,7 +1,9 @@
 // The page's half of a streaming answer. The kernel renders and sanitises; this module applies its
 // numbered operations (see operations.py), in order, once a frame. It holds no Markdown parser and
-// no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes.
+// no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes. The kernel
+// puts two constants in front: KEY, which tells versions of this code apart, and STYLE.
 
+const PLACE = Symbol.for("claude_nb.live"); // of the page's copies of this code, by key
 const CHUNK = 1500; // characters of disclosed text in one element, so that layout stays local
 const stores = new Map(); // by view id
 
@@ -180,7 +182,7 @@ function answerAt(area, place) {
   return area.children[place]?.querySelector(".claude-nb:not(.claude-nb-live)");
 }
 
-export default {
+const live = {
   initialize({ model }) {
     const id = model.get("view");
     const store = new Store(model);
@@ -201,3 +203,10 @@ export default {
     };
   },
 };
+
+// Once for the page: later views of the kernel find the code and its style here (live.loader.js).
+if (!globalThis[PLACE]?.has(KEY)) {
+  document.head.appendChild(element("style")).textContent = STYLE;
+  (globalThis[PLACE] ??= new Map()).set(KEY, live);
+}
+export default live;

@@ -42,6 +42,7 @@ class Store {
   }
 
   receive({ n, o }) {
+    if (!o) return; // the view's code, sent once more than was needed
     const next = this.log.length;
     this.known = Math.max(this.known ?? 0, n + o.length);
     if (n > next) return this.ask();
