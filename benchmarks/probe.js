@@ -2,7 +2,7 @@
 // of a mark is taken in the first task after the frame that put it on the page.
 window.probe = (() => {
   const clock = () => performance.timeOrigin + performance.now();
-  let seen, states, frames, shift, size, running, observer;
+  let swapped, seen, states, frames, shifts, size, running, observer;
 
   const look = (node) => {
     const at = clock();
@@ -21,6 +21,7 @@ window.probe = (() => {
     if (now !== size) states.push([clock(), (size = now)]);
   };
   const note = (records) => {
+    if (running?.querySelector(".claude-nb:not(.claude-nb-live)")) swapped ??= clock();
     for (const record of records) {
       if (record.type === "characterData") changed.add(record.target.parentNode ?? record.target);
       record.addedNodes.forEach((node) => changed.add(node));
@@ -33,13 +34,16 @@ window.probe = (() => {
     requestAnimationFrame(frame(now));
   };
   new PerformanceObserver((list) => {
-    if (running) for (const entry of list.getEntries()) shift += entry.value;
+    for (const { startTime, value } of running ? list.getEntries() : []) {
+      shifts.push([performance.timeOrigin + startTime, value]);
+    }
   }).observe({ type: "layout-shift" });
 
   return {
     start(n) {
       observer?.disconnect();
-      [seen, states, frames, shift, size] = [new Map(), [], [], 0, -1];
+      swapped = undefined;
+      [seen, states, frames, shifts, size] = [new Map(), [], [], [], -1];
       running = document.querySelectorAll(".jp-Notebook .jp-Cell")[n];
       observer = new MutationObserver(note);
       observer.observe(running, { childList: true, subtree: true, characterData: true });
@@ -49,7 +53,7 @@ window.probe = (() => {
       const area = running.querySelector(".jp-Cell-outputArea");
       const marks = [...area.textContent.matchAll(/q(\d+)z/g)].map((match) => +match[1]);
       running = null;
-      return { seen: [...seen], states, frames, shift, marks };
+      return { seen: [...seen], states, frames, shifts, marks, swapped };
     },
   };
 })();

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from claude_nb.notebook.markdown import to_html
+from claude_nb.notebook.parts import in_parts, unlisted
 from claude_nb.notebook.sanitise import escape, plain, visible
 
 __all__ = ["Footer", "bundle", "error_bundle", "page", "thought"]
@@ -79,7 +80,7 @@ def bundle(message: Any, footer: Footer | None = None) -> dict[str, str]:
     parts = list(_parts(message, footer))
     line = " · ".join(facts)
     strong = f"<strong>{escape(problem)}</strong>" + " · " * bool(line) if problem else ""
-    html = "".join(part for part, _ in parts)
+    html = unlisted(in_parts(part for part, _ in parts))
     foot = f"<footer><small>{strong}{escape(line)}</small></footer>" if strong or line else ""
     texts = [text for _, text in parts if text]
     last = " · ".join(filter(None, (problem, line)))
@@ -191,7 +192,6 @@ def _style() -> str:
 
 
 def page(html: str) -> str:
-    """Return a whole output: safe HTML with the style that answers have."""
     """Return safe `html` in the style of an answer."""
     return f'<style>{_style()}</style><div class="claude-nb">{html}</div>'
 

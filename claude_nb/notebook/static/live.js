@@ -5,6 +5,7 @@
 
 const PLACE = Symbol.for("claude_nb.live"); // of the page's copies of this code, by key
 const CHUNK = 1500; // characters of disclosed text in one element, so that layout stays local
+const PART = 64; // blocks of text in one part, after so many: parts out of sight cost no layout
 const stores = new Map(); // by view id
 
 /** One picture of the answer. */
@@ -14,6 +15,7 @@ class View {
     this.applied = 0;
     this.touched = new Map(); // disclosures that the person opened or closed, by number
     this.disclosures = [];
+    this.blocks = 0; // of text, that will not change any more
     el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
     this.root = el.appendChild(element("div", "claude-nb claude-nb-live"));
     this.root.tabIndex = -1;
@@ -88,7 +90,7 @@ class View {
     details.open = this.touched.get(number) ?? kind === "think";
     details.dataset.kind = kind;
     this.section = details;
-    this.chunk = null;
+    this.chunk = this.part = null;
     this.footer.before(details);
   }
 
@@ -96,7 +98,7 @@ class View {
     if (!this.live) {
       this.live = element("div", "claude-nb-block");
       this.html = "";
-      this.footer.before(this.live);
+      this.settle(this.live);
     }
     this.html = this.html.slice(0, keep) + html;
     this.live.innerHTML = this.html;
@@ -107,8 +109,25 @@ class View {
     if (!this.live) return;
     const nodes = [...this.live.childNodes];
     this.live.replaceWith(...nodes);
+    for (const node of nodes) {
+      this.settle(node);
+      this.blocks += node.nodeType === 1;
+    }
     this.live = this.code = null;
     if (this.html.includes("$")) nodes.forEach((node) => this.store.typeset(node));
+  }
+
+  /** Put a node where block number `blocks` belongs; the saved output has the same parts. */
+  settle(node) {
+    const number = Math.floor(this.blocks / PART);
+    if (number && this.part?.number !== number) {
+      this.part = element("div", "claude-nb-part");
+      this.part.number = number;
+      this.footer.before(this.part);
+    }
+    if (node.parentNode === (this.part ?? this.root)) return;
+    if (this.part) this.part.append(node);
+    else this.footer.before(node);
   }
 
   x(text) {
@@ -140,6 +159,14 @@ class View {
   i(text) {
     this.said = text;
     this.tick();
+  }
+
+  /** Let the saved output, which comes next, know how high its parts are before they are laid out. */
+  measure() {
+    this.apply();
+    const parts = this.root.querySelectorAll(":scope > .claude-nb-part");
+    const heights = [...parts].map((part) => part.offsetHeight);
+    heights.forEach((height, n) => this.area?.style.setProperty(`--claude-nb-part-${n}`, `${height}px`));
   }
 
   /** The kernel replaces the live view by a static one: keep what the person opened, and scrolled. */

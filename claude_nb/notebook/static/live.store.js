@@ -46,10 +46,8 @@ class Store {
     const next = this.log.length;
     this.known = Math.max(this.known ?? 0, n + o.length);
     if (n > next) return this.ask();
-    for (const operation of o.slice(next - n)) {
-      this.log.push(operation);
-      if (operation[0] === "a") this.state(operation[1]);
-    }
+    this.log.push(...o.slice(next - n));
+    for (const [kind, state] of this.log.slice(next)) kind === "a" && this.state(state);
     for (const view of this.views) view.schedule();
   }
 
@@ -66,7 +64,7 @@ class Store {
   state(state) {
     this.heard = true;
     if (state !== "stopping") announce(state);
-    else for (const view of this.views) view.showStopping();
+    for (const view of this.views) state === "stopping" ? view.showStopping() : view.measure();
   }
 
   // Asks for what is missing, and again until it is here: a question can be lost as well.
