@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from claude_nb.notebook import publishing
 from claude_nb.notebook.operations import Operations
+from claude_nb.notebook.pieces import pieces
 from claude_nb.notebook.sanitise import plain
 
 if TYPE_CHECKING:
@@ -116,13 +117,8 @@ class LiveView:
 
     def event(self, event: Any) -> None:
         """Show a stream event; events that change nothing on screen are passed over."""
-        kind = event.type
-        if kind == "content_block_delta":
-            self._delta(event.delta)
-        elif kind == "content_block_start":
-            self._block(event.content_block)
-        elif kind == "content_block_stop":
-            self._put("done", "")
+        for kind, text in pieces(event):
+            self._put(kind, text)
 
     def thinking(self, text: str) -> None:
         """Append to the thinking; the first piece opens its disclosure."""
@@ -189,24 +185,6 @@ class LiveView:
     def _replace(self, bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         publishing.publish(bundle, self.display_id, metadata, update=self._widget is not None)
 
-    # The stream's events.
-
-    def _delta(self, delta: Any) -> None:
-        if delta.type == "text_delta":
-            self.text(delta.text)
-        elif delta.type == "thinking_delta":
-            self.thinking(delta.thinking)
-        elif delta.type == "input_json_delta":
-            self.tool_input(delta.partial_json)
-
-    def _block(self, block: Any) -> None:
-        if block.type == "text":
-            self.text(getattr(block, "text", ""))
-        elif block.type == "thinking":
-            self.thinking(getattr(block, "thinking", ""))
-        elif block.type in ("tool_use", "server_tool_use"):
-            self.tool(block.name)
-
     # Sending.
 
     def _put(self, kind: str, text: str) -> None:
@@ -256,13 +234,13 @@ class LiveView:
 
     def _flush(self) -> None:
         with self._changed:
-            pieces, self._pieces = self._pieces, []
+            waiting, self._pieces = self._pieces, []
             wanted, self._wanted = self._wanted, None
             code, self._code = self._code, False
             self._urgent = self._finished
         if code:
             self._send_code()
-        self._operations.extend(pieces)
+        self._operations.extend(waiting)
         log = self._operations.log
         first = self._sent if wanted is None else min(wanted, self._sent)
         if self._deaf and self._clock() < self._opened + CATCH_UP:
