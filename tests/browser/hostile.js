@@ -6,7 +6,7 @@ window.hostile = async () => {
       "SAMP SMALL SPAN STRONG SUMMARY TABLE TBODY TD TH THEAD TR UL").split(" "),
   );
   const ATTRIBUTES = new Set(["href", "target", "rel", "align", "start", "open", "class", "style", "tabindex"]);
-  const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > details";
+  const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > .claude-nb-part, .claude-nb-live > details";
   const SCHEMES = new Set(["http:", "https:", "mailto:"]);
   const found = new Set();
   const commands = [];
