@@ -280,3 +280,27 @@ def test_nothing_moves_for_those_who_asked_for_that(lab):
     expect(dot).to_have_css("animation-name", "none")
     lab.output(1).get_by_role("button", name="Stop").click()
     lab.wait(1)
+
+
+BACKGROUND = "%%claude --bg --no-history --max-tokens 800\nWrite 300 words about lighthouses."
+
+
+def test_an_answer_in_the_background_streams_while_other_cells_run(each_lab):
+    lab = each_lab.open(["%load_ext claude_nb", BACKGROUND, "6 * 7"])
+    lab.run(0)
+    lab.run(1)  # which ends at once
+    output = lab.output(1)
+    expect(output.locator(".claude-nb-live")).to_have_count(1)
+    lab.run(2)
+    assert lab.text(2).strip().endswith("42")
+    before = len(output.inner_text())
+    lab.page.wait_for_function(
+        "([n, size]) => document.querySelectorAll('.jp-Notebook .jp-Cell')[n]"
+        ".querySelector('.jp-OutputArea').innerText.length > size + 50",
+        arg=[1, before],
+    )
+    output.get_by_role("button", name="Stop").click()
+    expect(output.locator("footer")).to_contain_text("stopped")
+    assert lab.text(2).strip().endswith("42")
+    [saved] = lab.save().cells[1].outputs
+    assert set(saved.data) == {"text/html", "text/plain"}
