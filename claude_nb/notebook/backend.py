@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from claude_nb.notebook import threads
 from claude_nb.notebook.errors import InputError
 
 __all__ = ["EMULATED_HEADER", "Backend", "connect", "origin"]
@@ -150,6 +151,8 @@ def _emulator(make: Callable[..., Any]) -> Backend:
 
     speed = os.environ.get("CLAUDE_NB_EMULATOR_SPEED", "").strip() or "60"
     try:
+        if not threads.AVAILABLE:
+            return _without_sockets(make, emulator.Options(tokens_per_second=float(speed)))
         server = emulator.shared(tokens_per_second=float(speed))
     except ValueError:
         raise InputError(
@@ -157,3 +160,13 @@ def _emulator(make: Callable[..., Any]) -> Backend:
             f"(0: at once)."
         ) from None
     return Backend(make(api_key="emulator", base_url=server.url), priced=False, emulated=True)
+
+
+def _without_sockets(make: Callable[..., Any], options: Any) -> Backend:
+    import claude_nb  # noqa: PLC0415 (as above)
+    from claude_nb import emulator  # noqa: PLC0415
+
+    name = "DefaultAsyncHttpxClient" if make.__name__.startswith("Async") else "DefaultHttpxClient"
+    transport = emulator.Transport(emulator.Emulator(options))
+    http = getattr(claude_nb, name)(transport=transport)
+    return Backend(make(api_key="emulator", http_client=http), priced=False, emulated=True)

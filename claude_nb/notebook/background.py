@@ -15,7 +15,7 @@ from typing import Any
 
 from claude_nb.api.errors import AnthropicError
 from claude_nb.api.types import Message
-from claude_nb.notebook import backend, run, views
+from claude_nb.notebook import backend, run, threads, views
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.follow import Follower
 from claude_nb.notebook.question import Question
@@ -137,10 +137,10 @@ async def _follow(stream: Any, follower: Follower) -> None:
 def start(question: Question, host: Host) -> Answer | Message | None:
     """Start a run in the background and return its handle.
 
-    Where the front end cannot show it after the cell has ended (nbclient, a terminal), this
-    waits for the answer instead and returns it.
+    Where the front end cannot show it after the cell has ended (nbclient, a terminal), or Python
+    has no threads, this waits for the answer instead and returns it.
     """
-    if not views.is_live():
+    if not (views.is_live() and threads.AVAILABLE):
         return run.ask(question, host)
     answer = Answer(question, host)
     answer.begin()

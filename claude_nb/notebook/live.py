@@ -16,7 +16,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from claude_nb.notebook import publishing
+from claude_nb.notebook import publishing, threads
 from claude_nb.notebook.operations import Operations
 from claude_nb.notebook.pieces import pieces
 from claude_nb.notebook.sanitise import plain
@@ -35,7 +35,7 @@ CATCH_UP = 1.0  # seconds in which messages repeat all for a page that cannot as
 
 
 def warm() -> threading.Thread:
-    """Import what the first view needs, in the background; harmless to call at any time."""
+    """Import what the first view needs, in the background; harmless where there are threads."""
     thread = threading.Thread(target=_warm, name="claude_nb warm", daemon=True)
     thread.start()
     return thread
@@ -83,7 +83,7 @@ class LiveView:
         self._background = background
         # On ipykernel 6 nothing from the page is heard while a cell runs.
         self._deaf = version("ipykernel").startswith("6.") and not background
-        self._opened = 0.0
+        self._opened = self._next = 0.0
         self._clock = clock
         self._pieces: list[tuple[str, str]] = []
         self._operations = Operations()
@@ -193,15 +193,25 @@ class LiveView:
                 return
             self._pieces.append((kind, text))
             self._urgent = self._urgent or kind == "state"
-            if self._urgent or len(self._pieces) in (1, BURST):
+            if not threads.AVAILABLE:
+                self._flush_in_time()
+            elif self._urgent or len(self._pieces) in (1, BURST):
                 self._changed.notify_all()
 
     def _start(self) -> None:
+        if not threads.AVAILABLE:
+            return
         run = contextvars.copy_context().run  # the kernel finds the cell's message there
         self._thread = threading.Thread(
             target=run, args=(self._run,), name="claude_nb live view", daemon=True
         )
         self._thread.start()
+
+    def _flush_in_time(self) -> None:
+        """Send from the thread that streams; what is not due yet goes with a later piece."""
+        if self._widget is not None and (self._urgent or self._clock() >= self._next):
+            self._flush()
+            self._next = self._clock() + LONGEST
 
     def _run(self) -> None:
         pause = cost = 0.0  # the first message goes at once

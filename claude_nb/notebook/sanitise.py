@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import re
 from html import escape as _escape
+from html import unescape
 from typing import Any
 
-import nh3
+try:
+    import nh3
+except ImportError:  # in a web page that Pyodide's own packages do not reach: nothing is formatted
+    nh3 = None
 
 __all__ = ["TAGS", "clean", "escape", "plain", "visible"]
 
@@ -59,12 +63,20 @@ _INVISIBLE += r"\u3164\ufeff\uffa0\ud800-\udfff\ue000-\uf8ff"
 _IN_PROSE = re.compile(f"[{_CONTROLS}{_DECEPTIVE}\ud800-\udfff]")
 _IN_CODE = re.compile(f"[{_CONTROLS}{_DECEPTIVE}{_INVISIBLE}]")
 _MARK = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_END = re.compile(r"</(?:p|li|h[1-6]|tr|pre|blockquote)>|<br>")
+_TAG = re.compile(r"<[^>]*>")
 _MARKS = re.compile(f"({_MARK}{{6}}){_MARK}+")
 
 
 def clean(html: str) -> str:
     """Return `html` with only allow-listed tags, attributes and link schemes; idempotent."""
-    return nh3.clean(html, **_RULES)
+    return nh3.clean(html, **_RULES) if nh3 else _unformatted(html)
+
+
+def _unformatted(html: str) -> str:
+    """Return the text of `html` in paragraphs: safe without a sanitiser."""
+    lines = _TAG.sub("", _END.sub("\n", html)).split("\n")
+    return "".join(f"<p>{escape(unescape(line))}</p>" for line in lines if line.strip())
 
 
 def escape(text: str) -> str:

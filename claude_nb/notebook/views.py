@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from claude_nb.notebook import publishing
+from claude_nb.notebook import publishing, threads
 from claude_nb.notebook.errors import InputError
 
 __all__ = ["FinalView", "TextView", "View", "choose", "is_live", "tells_time"]
@@ -214,6 +214,8 @@ def _front_end() -> str:
     """
     from IPython.core.getipython import get_ipython  # noqa: PLC0415 (only in a shell)
 
+    if not threads.AVAILABLE:
+        return "live"  # a kernel in a page has no other front end
     if not hasattr(get_ipython(), "kernel"):
         return "text"
     pages = ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")

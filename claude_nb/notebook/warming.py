@@ -10,6 +10,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
+from claude_nb.notebook import threads
+
 __all__ = ["after_this_cell"]
 
 # in the order in which a first question meets them
@@ -27,7 +29,8 @@ def after_this_cell(shell: Any) -> None:
 
     def start(*_: object) -> None:
         shell.events.unregister("post_run_cell", start)
-        threading.Thread(target=_import, name="claude_nb warming", daemon=True).start()
+        if threads.AVAILABLE:
+            threading.Thread(target=_import, name="claude_nb warming", daemon=True).start()
 
     shell.events.register("post_run_cell", start)
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from uuid import uuid4
 
 from claude_nb import models
-from claude_nb.notebook import views
+from claude_nb.notebook import threads, views
 from claude_nb.notebook.checks import Check, checks
 from claude_nb.notebook.commands.host import Host
 from claude_nb.notebook.commands.page import (
@@ -38,7 +38,9 @@ def run(magics: Host, words: str) -> None:
     """Check everything and show it in one page."""
     del words
     model = models.resolve(magics.defaults()["model"])
-    if not views.is_live():
+    if not threads.AVAILABLE:
+        show(*_page([*checks(model), Check(_PAGE, "the kernel runs in it")]))
+    elif not views.is_live():
         none = Check(_PAGE, "there is none: answers are written out, and shown whole at the end")
         show(*_page([*checks(model), none]))
     else:

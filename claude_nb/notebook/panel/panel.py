@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from claude_nb.notebook import question
+from claude_nb.notebook import question, threads
 from claude_nb.notebook.errors import InputError
 from claude_nb.notebook.panel import saved
 from claude_nb.notebook.panel.chat import Chat, Exchange, Take
@@ -65,6 +65,8 @@ class Panel(RoundTrips):
     count = traitlets.Bool(default_value=True)
 
     def __init__(self, **values: Any) -> None:
+        if not threads.AVAILABLE:
+            raise InputError("The panel needs threads, which a web page lacks: use %%claude.")
         own = {name: values.pop(name) for name in _OWN & values.keys()}
         values.setdefault("chat", free_name(session().chats))
         super().__init__(**values)
