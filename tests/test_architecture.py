@@ -31,7 +31,9 @@ ROOMS = {  # room: the rooms it may import, besides itself
     "conversation": {"api", "models"},
     "cassette": {"api", "_http", "_version", "models"},
     "emulator": {"_version", "models"},
-    "notebook": {"_version", "api", "cassette", "conversation", "emulator", "models", "rules"},
+    "notebook": {
+        *("_http", "_version", "api", "cassette", "conversation", "emulator", "models", "rules")
+    },
 }
 OUTSIDE = {  # room: packages of others it may import, besides the standard library
     "_version": set(),

@@ -163,10 +163,10 @@ def _emulator(make: Callable[..., Any]) -> Backend:
 
 
 def _without_sockets(make: Callable[..., Any], options: Any) -> Backend:
-    import claude_nb  # noqa: PLC0415 (as above)
-    from claude_nb import emulator  # noqa: PLC0415
+    from claude_nb import _http, emulator  # noqa: PLC0415 (as above)
 
-    name = "DefaultAsyncHttpxClient" if make.__name__.startswith("Async") else "DefaultHttpxClient"
+    asynchronous = make.__name__.startswith("Async")
+    http = _http.DefaultAsyncHttpxClient if asynchronous else _http.DefaultHttpxClient
     transport = emulator.Transport(emulator.Emulator(options))
-    http = getattr(claude_nb, name)(transport=transport)
-    return Backend(make(api_key="emulator", http_client=http), priced=False, emulated=True)
+    client = make(api_key="emulator", http_client=http(transport=transport))
+    return Backend(client, priced=False, emulated=True)
