@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks nbval docs options film binder browser bench kernels labs conformance compat pins clean
+.PHONY: help demo test quick lint types unit notebooks nbval docs options film binder browser lite bench kernels labs conformance compat pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -27,7 +27,7 @@ demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulat
 test: browser lint types unit nbval docs ## everything: style, types, tests, real browser, notebooks
 
 quick: lint types ## style, types and the tests that need no browser and no kernel
-	$(PYTEST) -m "not browser and not kernel and not conformance and not compat"
+	$(PYTEST) -m "not browser and not kernel and not conformance and not compat and not lite"
 
 lint: $(VENV)/.installed ## style
 	$(BIN)/ruff check
@@ -37,7 +37,7 @@ types: $(VENV)/.installed ## types
 	$(BIN)/pyright
 
 unit: $(VENV)/.installed
-	$(PYTEST) -m "not conformance and not compat"
+	$(PYTEST) -m "not conformance and not compat and not lite"
 
 notebooks: $(VENV)/.installed ## run the notebooks again and save their outputs
 	$(BIN)/python scripts/run_notebooks.py $(NOTEBOOKS)
@@ -59,6 +59,10 @@ film: $(VENV)/.installed browser ## renew the moving pictures of the README from
 binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser
 	scripts/binder_check.sh
 
+lite: $(VENV)/.installed browser ## the notebooks as a JupyterLite site in build/lite, run in the browser
+	scripts/lite.sh
+	$(PYTEST) -m lite tests/browser/test_lite.py
+
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium
 
@@ -74,7 +78,7 @@ labs: browser ## the front-end tests on older versions of JupyterLab and Noteboo
 conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
-	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m "not compat and not browser" tests/emulator
+	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m "not compat and not browser and not lite" tests/emulator
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py

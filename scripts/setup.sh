@@ -2,6 +2,7 @@
 # Make what the other commands need, or say in one line why it cannot be made.
 #   setup.sh venv DIR        an environment in DIR with this project, editable, at the pinned versions
 #   setup.sh chromium        what the browser tests need, Chromium above all, with apt if it is missing
+#   setup.sh npm             npm, with apt if it is missing
 #   setup.sh python ARGS     run a suitable Python
 set -eu
 cd "$(dirname "$0")/.."
@@ -74,11 +75,22 @@ make_chromium() {
     [ -z "$(missing)" ] || fail "apt installed $packages, but it cannot be found. $hint"
 }
 
+make_npm() {
+    command -v npm >/dev/null && return 0
+    hint="Or fetch Pyodide's npm archive by hand: scripts/lite.sh ARCHIVE"
+    command -v apt-get >/dev/null || fail "The JupyterLite site needs npm, once. $hint"
+    echo "Installing with apt, to fetch Pyodide: npm …"
+    export DEBIAN_FRONTEND=noninteractive
+    { as_root apt-get -qq update && as_root apt-get -qq install -y --no-install-recommends npm; } \
+        >/dev/null || fail "apt could not install npm (it needs root or sudo). $hint"
+}
+
 command=$1
 shift
 case $command in
     venv) make_venv "$@" ;;
     chromium) make_chromium ;;
+    npm) make_npm ;;
     python) exec "$(find_python)" "$@" ;;
     *) fail "setup.sh: unknown command $command" ;;
 esac
