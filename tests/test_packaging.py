@@ -98,6 +98,7 @@ def test_the_unpacked_wheel_works_away_from_the_checkout(wheel, tmp_path):
 def test_binder_installs_what_the_project_needs_at_the_versions_that_are_tested():
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = [*wanted["dependencies"], *wanted["optional-dependencies"]["lab"]]
+    needed = [need for need in needed if not need.endswith("== 'emscripten'")]
     names = {re.split(r"[<>=;\[ ]", need)[0].lower() for need in needed}
     lines = (ROOT / "binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = {line.lower() for line in lines if not line.startswith("#")}
