@@ -95,6 +95,12 @@ def test_no_output_is_large_live_or_tells_of_this_machine(book):
             assert not PATH_OF_A_HOST.search(text), text[:200]
 
 
+def test_code_fits_a_cell_beside_the_file_browser(book):
+    code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    lines = [line for source in code for line in source.splitlines()]
+    assert [line for line in lines if len(line) > 79] == []
+
+
 def test_no_cell_holds_a_key(book):
     assert not KEY.search(json.dumps(book))
 
