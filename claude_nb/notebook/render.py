@@ -130,13 +130,26 @@ def _other(block: Any) -> tuple[str, str]:
         return f"<p><em>{title}</em></p>", f"[{title}]"
     if block.type in ("tool_use", "server_tool_use"):
         value = json.dumps(block.input, indent=1, ensure_ascii=False)
-        title = f"Tool: {block.name}"
-        return _details(title, value), f"[{plain(title)}] {plain(_bounded(value))}"
+        html = _details(_call(block.name, block.input), value)
+        return html, f"[Tool: {plain(block.name)}] {plain(_bounded(value))}"
     if block.type == "tool_result":
         title, value = f"{getattr(block, 'name', 'Tool')} returned", str(block.content)
-        return _details(title, _bounded(value)), f"[{plain(title)}] {plain(_bounded(value))}"
+        html = _details(f"{title} {_brief(value)}", _bounded(value))
+        return html, f"[{plain(title)}] {plain(_bounded(value))}"
     value = json.dumps(block.model_dump(mode="json"), indent=1, ensure_ascii=False)
     return _details(block.type, _bounded(value)), f"[{plain(block.type)}]"
+
+
+def _call(name: str, given: Any) -> str:
+    """Return a tool call as Python would write it, so that calls can be told apart unopened."""
+    pairs = given.items() if isinstance(given, dict) else ()
+    told = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in pairs)
+    return f"Tool: {name}({_brief(told)})"
+
+
+def _brief(text: str, limit: int = 60) -> str:
+    line = " ".join(text[: 4 * limit].split())
+    return line if len(line) <= limit else f"{line[:limit]}…"
 
 
 def _bounded(text: str, limit: int = 2_000) -> str:

@@ -93,11 +93,21 @@ def test_tool_calls_redacted_thinking_and_unknown_blocks_are_shown_closed():
     )
     html = made["text/html"]
     assert "Thought, encrypted by the server" in html
-    assert "<summary>Tool: get_&lt;b&gt;</summary>" in html
+    assert '<summary>Tool: get_&lt;b&gt;(city="&lt;/pre&gt;")</summary>' in html
     assert "&lt;/pre&gt;" in html
     assert "<summary>new_kind</summary>" in html
     assert " open" not in body(html)
     assert "[Tool: get_<b>]" in made["text/plain"]
+
+
+def test_a_closed_call_says_what_went_in_and_what_came_out_in_one_short_line():
+    call = {"type": "tool_use", "id": "t", "name": "add", "input": {"a": 3, "note": "é\n" * 99}}
+    result = {"type": "tool_result", "tool_use_id": "t", "name": "add", "content": "two\n lines"}
+    titles = re.findall("<summary>(.*)</summary>", bundle(message(call, result))["text/html"])
+    assert titles[0].startswith('Tool: add(a=3, note="é')
+    assert titles[0].endswith("…)")
+    assert len(titles[0]) == len("Tool: add(") + 60 + len("…)")
+    assert titles[1] == "add returned two lines"
 
 
 def test_the_title_of_a_thought():
