@@ -108,8 +108,8 @@ def _split_product(a: Fraction, b: Fraction, steps: list[Step]) -> None:
         return
     tens, ones = divmod(int(b), 10)
     if tens and ones:
-        steps.append((f"{a} {_TIMES} {tens * 10}", str(a * tens * 10)))
-        steps.append((f"{a} {_TIMES} {ones}", str(a * ones)))
+        steps.append((f"{_exact(a)} {_TIMES} {_exact(Fraction(10 * tens))}", _exact(a * tens * 10)))
+        steps.append((f"{_exact(a)} {_TIMES} {ones}", _exact(a * ones)))
 
 
 def _exact(value: Fraction) -> str:
