@@ -51,6 +51,12 @@ class Question:
     tools: tuple[FunctionTool[Any], ...] = ()
 
     @property
+    def format(self) -> str:
+        """What the answer is shown as: JSON if a schema asks for it and the cell does not say."""
+        said = self.values["format"]
+        return "json" if self.schema is not None and said == "markdown" else said
+
+    @property
     def title(self) -> str:
         """How the question begins, in at most 60 characters of one line."""
         content = self.params["messages"][-1]["content"]

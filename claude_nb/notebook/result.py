@@ -114,7 +114,7 @@ def _notes(question: Question, outcome: Outcome, stale: list[Turn]) -> list[str]
 
 def _shown(question: Question, message: Message) -> Message:
     """Return the message as this cell shows it: of its format, and without hidden thinking."""
-    name, hides = question.values["format"], question.values["hide_thinking"]
+    name, hides = question.format, question.values["hide_thinking"]
     if name == "markdown" and not hides:
         return message
     content = [
@@ -165,4 +165,4 @@ _INSERTED = {
 def _value(question: Question, text: str) -> Any:
     if question.schema is not None:
         return question.schema.read(text)
-    return formats.value(question.values["format"], text)
+    return formats.value(question.format, text)

@@ -55,9 +55,8 @@ def ask(question: Question, host: Host) -> Message | None:
 
 def follow(question: Question, view: views.View) -> Follower:
     """Return what takes the events of this question's answer."""
-    values = question.values
-    opening = formats.opening(values["format"])
-    return Follower(view, Outcome(), hide_thinking=values["hide_thinking"], opening=opening)
+    hides, opening = question.values["hide_thinking"], formats.opening(question.format)
+    return Follower(view, Outcome(), hide_thinking=hides, opening=opening)
 
 
 def conclude(

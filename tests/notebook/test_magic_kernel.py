@@ -207,6 +207,8 @@ def test_tools_are_called_and_their_results_shown(claude):
 def test_a_schema_makes_the_answer_an_instance(claude):
     claude.run("import pydantic\nclass Pet(pydantic.BaseModel):\n    name: str\n    age: int")
     run = ask(claude, "--schema Pet --out pet --no-history", "Make a pet")
+    html = run.outputs[0].data["text/html"]
+    assert re.search(r"<pre[^>]*><code[^>]*>\{", html), html[-900:]  # as data, not as Markdown
     assert run.status == "ok"
     assert claude.run("type(pet).__name__, type(pet.age).__name__").text == "('Pet', 'int')"
 
