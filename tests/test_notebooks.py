@@ -31,7 +31,7 @@ MODEL = re.compile(r"claude-(?:opus|sonnet|haiku|fable|mythos|\d)[\w-]*")
 OPTION = re.compile(r"(?:-m|--model|model)[ =]+[\"']?([\w.-]+)")
 EMULATED = {"06_batches", "07_errors_and_retries"}  # without batches and faults of the server
 MISSPELT_ON_PURPOSE = {"claude-sonet"}
-PATH_OF_A_HOST = re.compile(r"(?:/home/|/root\b|/work/|/Users/|/tmp/|[A-Z]:\\\\)")
+PATH_OF_A_HOST = re.compile(r"(?:/(?:home|tmp|work|Users)/|/root\b|[A-Z]:\\\\)")
 KEY = re.compile(r"sk-[A-Za-z0-9-]{8,}")
 
 
