@@ -12,6 +12,7 @@ from claude_nb import models
 from claude_nb.api import errors
 from claude_nb.cassette import CassetteError
 from claude_nb.notebook.errors import CellError
+from claude_nb.notebook.sanitise import one_line
 
 __all__ = ["Failure", "RunError", "describe"]
 
@@ -81,7 +82,7 @@ def describe(error: Exception, model: str) -> Failure:
     name = type(error).__name__
     return Failure(
         what=f"{name} ({status})" if status else name,
-        why=_cut(getattr(error, "api_message", None) or _reason(error)),
+        why=one_line(getattr(error, "api_message", None) or _reason(error), MAX_WHY),
         advice=_advice(error, model),
         request_id=getattr(error, "request_id", None),
     )
@@ -91,11 +92,6 @@ def _reason(error: Exception) -> str:
     cause = error.__cause__
     detail = f" ({cause})" if cause is not None and str(cause) not in str(error) else ""
     return f"{error}{detail}"
-
-
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_WHY else text[: MAX_WHY - 1] + "…"
 
 
 def _advice(error: Exception, model: str) -> str:

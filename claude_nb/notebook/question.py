@@ -14,6 +14,7 @@ from claude_nb.api.tools import FunctionTool
 from claude_nb.conversation import Conversation, Turn, answer_param
 from claude_nb.notebook import attach, extra, formats, prompt, request
 from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.sanitise import one_line
 from claude_nb.notebook.schema import AnswerSchema, answer_schema
 from claude_nb.notebook.tools import function_tools
 
@@ -61,8 +62,7 @@ class Question:
         """How the question begins, in at most 60 characters of one line."""
         content = self.params["messages"][-1]["content"]
         texts = [content] if isinstance(content, str) else [b.get("text", "") for b in content]
-        line = " ".join(" ".join(texts).split())
-        return line if len(line) <= MOST_TITLE else f"{line[: MOST_TITLE - 1]}…"
+        return one_line(" ".join(texts), MOST_TITLE)
 
     def record(self, content: list[Any], usage: Mapping[str, Any], state: str) -> list[Turn]:
         """Keep the turn if there is an answer to send back; else the history stays as it was.

@@ -16,12 +16,13 @@ from typing import Any
 
 from claude_nb.notebook.markdown import to_html
 from claude_nb.notebook.parts import in_parts, unlisted
-from claude_nb.notebook.sanitise import escape, plain, visible
+from claude_nb.notebook.sanitise import escape, one_line, plain, visible
 
 __all__ = ["Footer", "bundle", "error_bundle", "page", "thought"]
 
 _STATIC = Path(__file__).parent / "static"
 _CARD = 2_000  # bytes
+_BRIEF = 61  # characters of what a tool got or gave, in the line that is seen unopened
 _CARD_STYLE = "border-left:3px solid var(--jp-error-color1,#d32f2f);padding:.1em 0 .1em .9em"
 _REASONS = {
     "max_tokens": "cut off at max_tokens",
@@ -134,22 +135,17 @@ def _other(block: Any) -> tuple[str, str]:
         return html, f"[Tool: {plain(block.name)}] {plain(_bounded(value))}"
     if block.type == "tool_result":
         title, value = f"{getattr(block, 'name', 'Tool')} returned", str(block.content)
-        html = _details(f"{title} {_brief(value)}", _bounded(value))
+        html = _details(f"{title} {one_line(value, _BRIEF)}", _bounded(value))
         return html, f"[{plain(title)}] {plain(_bounded(value))}"
     value = json.dumps(block.model_dump(mode="json"), indent=1, ensure_ascii=False)
     return _details(block.type, _bounded(value)), f"[{plain(block.type)}]"
 
 
 def _call(name: str, given: Any) -> str:
-    """Return a tool call as Python would write it, so that calls can be told apart unopened."""
+    """Return a tool call in one short line, so that calls can be told apart unopened."""
     pairs = given.items() if isinstance(given, dict) else ()
     told = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in pairs)
-    return f"Tool: {name}({_brief(told)})"
-
-
-def _brief(text: str, limit: int = 60) -> str:
-    line = " ".join(text[: 4 * limit].split())
-    return line if len(line) <= limit else f"{line[:limit]}…"
+    return f"Tool: {name}({one_line(told, _BRIEF)})"
 
 
 def _bounded(text: str, limit: int = 2_000) -> str:
@@ -228,7 +224,7 @@ def error_bundle(
     request = f"Request {request_id}" if request_id else ""
     texts = ((title, 100), (why, 400), (advice, 200), (" · ".join(notes), 200), (request, 100))
     for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
-        lines = [_line(text, int(share * room)) for text, room in texts if text]
+        lines = [one_line(text, int(share * room)) for text, room in texts if text]
         card = {"text/html": _card(lines), "text/plain": plain("\n".join(lines))}
         if sum(len(text.encode()) for text in card.values()) <= _CARD:
             break
@@ -242,8 +238,3 @@ def _card(lines: Sequence[str]) -> str:
         + "".join(f"<br>{line}" for line in rest)
         + "</div>"
     )
-
-
-def _line(text: str, limit: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

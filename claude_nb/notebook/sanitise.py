@@ -18,7 +18,7 @@ try:
 except ImportError:  # in a web page that Pyodide's own packages do not reach: nothing is formatted
     nh3 = None
 
-__all__ = ["TAGS", "clean", "escape", "plain", "visible"]
+__all__ = ["TAGS", "clean", "escape", "one_line", "plain", "visible"]
 
 _PROSE = ("a", "b", "blockquote", "br", "em", "hr", "i", "li", "ol", "p", "s", "strong", "ul")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -106,6 +106,12 @@ def visible(text: str, *, code: bool = False) -> str:
     """
     pattern = _IN_CODE if code else _IN_PROSE
     return pattern.sub(lambda m: f"<mark>{_named(m)}</mark>", escape(_normal(text)))
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` as one line of at most `limit` characters; a cut is marked with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def plain(text: str) -> str:
