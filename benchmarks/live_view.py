@@ -1,7 +1,7 @@
 """Measure how fast, how smooth and how large a streaming answer is in a real JupyterLab page.
 
     make bench                         every case
-    python benchmarks/live_view.py first small        some of: first small large peers
+    python benchmarks/live_view.py first small        some of: first small large peers pace
 
 A real browser, server, kernel and emulator, all on this machine and so on one clock. The time of
 a mark is from the moment its bytes were handed to the emulator's socket to the first task in the
@@ -10,6 +10,7 @@ page after the frame that shows it.
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import tempfile
@@ -22,8 +23,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "browser")]
 
-from answers import marks, pieces  # noqa: E402 (found through the path set above)
-from jupyter_rig import Lab, launch  # noqa: E402
+from answers import DENSE, SECTION, marks, pieces  # noqa: E402 (found through the path set above)
+from jupyter_rig import Lab, launch, new_page  # noqa: E402
 from jupyter_server import JupyterServer  # noqa: E402
 from playwright.sync_api import CDPSession, sync_playwright  # noqa: E402
 from tornado.http1connection import HTTP1Connection  # noqa: E402
@@ -50,7 +51,23 @@ CASES = {  # name: (deltas, deltas a second, characters a delta)
     "small": (5_000, 500, 4),
     "large": (50_000, 2_500, 4),
     "peers": (500, 100, 23),  # 8,000 characters
+    "pace": (0, 0, 4),  # all of the next
+    "10": (80, 10, 4),
+    "30": (180, 30, 4),
+    "60": (300, 60, 4),
+    "150": (600, 150, 4),
 }
+PACES = ("10", "30", "60", "150")
+CHATLAS = """\
+import sys
+if {0!r} not in sys.path:
+    sys.path.append({0!r})
+from os import environ
+from chatlas import ChatAnthropic
+talk = ChatAnthropic(model="claude-sonnet-4-6", api_key="bench", max_tokens=60_000,
+                     kwargs=dict(base_url=environ["ANTHROPIC_BASE_URL"]))
+_ = talk.chat("{{}}", echo="output")
+"""
 
 
 @dataclass
@@ -60,12 +77,14 @@ class Figures:
     text: str
     latency: list[float]  # seconds, of each mark that was shown, in order
     states: int
+    steps: float  # states a second, while the text grew
     bytes: int
     live: int  # of those, what live updates took
     final: int  # and what the output that stays took
     marks: list[int]
     shift: float  # of the layout, from the swap of live for saved on
     longest_frame: float  # seconds, in the second half
+    longest_growing: float  # seconds, while the text grew
     busy: float  # seconds of the page's main thread
 
     @property
@@ -110,16 +129,20 @@ class Bench:
     def _figures(self, text: str, seen: dict, busy: float) -> Figures:
         shown = {number: at / 1000 for number, at in seen["seen"]}
         middle = statistics.mean(self._written.values())
+        first, last = min(shown.values()), max(shown.values())
+        frames = [(at / 1000, took / 1000) for at, took in seen["frames"]]
         return Figures(
             text=text,
             latency=[shown[n] - at for n, at in sorted(self._written.items()) if n in shown],
             states=len(seen["states"]),
+            steps=sum(first < at / 1000 <= last for at, _ in seen["states"]) / (last - first),
             bytes=self.lab.ws_bytes,
             live=self.lab.ws_kinds["comm_msg"],
             final=self.lab.ws_kinds["update_display_data"],
             marks=seen["marks"],
             shift=sum(value for at, value in seen["shifts"] if at >= (seen["swapped"] or at)),
-            longest_frame=max(took for at, took in seen["frames"] if at / 1000 > middle) / 1000,
+            longest_frame=max(took for at, took in frames if at > middle),
+            longest_growing=max(took for at, took in frames if first < at <= last),
             busy=self._busy() - busy,
         )
 
@@ -131,8 +154,15 @@ class Bench:
 def answer(case: str) -> Answer:
     """Return the answer that the emulator gives to the prompt `case`."""
     count, rate, width = CASES[case]
-    block = {"type": "text", "deltas": pieces(count, width)}
+    section = DENSE if case in PACES else SECTION
+    block = {"type": "text", "deltas": pieces(count, width, section)}
     return Answer([block], tokens_per_second=rate)
+
+
+def asked(params: dict) -> Answer:
+    """Return the answer to a request, whose last message is the name of a case."""
+    content = params["messages"][-1]["content"]
+    return answer((content if isinstance(content, str) else content[-1]["text"]).strip())
 
 
 @contextmanager
@@ -148,7 +178,6 @@ def emulator() -> Iterator[tuple[str, dict[int, float]]]:
         return write(self, chunk)
 
     HTTP1Connection.write = timed
-    asked = lambda params: answer(params["messages"][-1]["content"].strip())  # noqa: E731
     with serve(answer=asked) as server:
         yield server.url, written
     HTTP1Connection.write = write
@@ -164,7 +193,7 @@ def bench() -> Iterator[Bench]:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        yield Bench(Lab(browser.new_page(), server, lambda: server), url, written)
+        yield Bench(Lab(new_page(browser), server, lambda: server), url, written)
         browser.close()
 
 
@@ -227,6 +256,27 @@ def peers(rig: Bench) -> None:
     row("  where the page had no answer before", f"1 to {theirs.bytes / first.bytes:.1f}")
 
 
+def paces(rig: Bench) -> None:
+    """Answers at the pace of real models, here and the ways of others."""
+    rig.run("60")
+    ways = {"here": ASK, "update_display(Markdown)": PEERS}
+    if packages := os.environ.get("CHATLAS"):
+        ways["chatlas"] = CHATLAS.format(packages)
+    for case in PACES:
+        print(f"\n{CASES[case][0]} tokens at {case} a second: {' | '.join(ways)}")
+        every = [rig.run(case, source) for source in ways.values()]
+        for name, value, wanted in (
+            ("steps of growth a second", lambda f: f"{f.steps:.1f}", "at least 20"),
+            ("emission to page, median", lambda f: ms(statistics.median(f.latency)), ""),
+            ("emission to page, 95 %", lambda f: ms(p95(f.latency)), "at most 120 ms"),
+            ("longest frame", lambda f: ms(f.longest_growing), ""),
+            ("WebSocket bytes", lambda f: f"{f.bytes:,}", ""),
+            ("main thread", lambda f: ms(f.busy), ""),
+            ("marks", lambda f: f.whole, ""),
+        ):
+            row(name, " | ".join(map(value, every)), wanted)
+
+
 def main() -> None:
     """Run the cases named on the command line, or all."""
     chosen = sys.argv[1:] or list(CASES)
@@ -240,6 +290,8 @@ def main() -> None:
             row("main thread for each delta, against 5,000", f"{ratio:.2f}", "at most 1.5")
         if "peers" in chosen:
             peers(rig)
+        if "pace" in chosen:
+            paces(rig)
 
 
 if __name__ == "__main__":

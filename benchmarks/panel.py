@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "browser")]
 
-from jupyter_rig import Lab, launch  # noqa: E402 (found through the path set above)
+from jupyter_rig import Lab, launch, new_page  # noqa: E402 (found through the path set above)
 from jupyter_server import JupyterServer  # noqa: E402
 from playwright.sync_api import expect, sync_playwright  # noqa: E402
 
@@ -68,7 +68,7 @@ def page() -> Iterator[Lab]:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        yield Lab(browser.new_page(), server, lambda: server)
+        yield Lab(new_page(browser), server, lambda: server)
         browser.close()
 
 

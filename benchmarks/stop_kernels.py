@@ -149,7 +149,7 @@ def _interrupt_once(kernel: Kernel, server: Endless, code: str) -> float:
 
 def clicks(python: str) -> list[float]:
     """Return seconds from a click on Stop in JupyterLab to the server seeing the close."""
-    from jupyter_rig import Lab, launch  # noqa: PLC0415 (needs a browser)
+    from jupyter_rig import Lab, launch, new_page  # noqa: PLC0415 (needs a browser)
     from jupyter_server import JupyterServer  # noqa: PLC0415
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
@@ -163,7 +163,7 @@ def clicks(python: str) -> list[float]:
         jupyter = JupyterServer(Path(tempfile.mkdtemp()), "lab")
         browser = launch(playwright)
         try:
-            lab = Lab(browser.new_page(), jupyter, lambda: jupyter)
+            lab = Lab(new_page(browser), jupyter, lambda: jupyter)
             lab.open([setup, SYNC])
             lab.run(0)
             return [_click_once(lab, server) for _ in range(TRIES)]

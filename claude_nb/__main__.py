@@ -2,6 +2,6 @@
 
 import sys
 
-from claude_nb.cli import main
+from claude_nb.cli.command import main
 
 sys.exit(main())

@@ -8,68 +8,57 @@ host.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import importlib.util
 import logging
 import os
 import socket
 import ssl
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from claude_nb.api.secret import Secret, scrub
+from claude_nb.api.bodies import ERROR_SECONDS, Collected, in_slices
+from claude_nb.api.network import TransportError
+from claude_nb.api.secret import Secret, known, scrub
 from claude_nb.api.wire import Headers, Request, Response
 
+if TYPE_CHECKING:
+    from claude_nb.api.network.proxies import Proxy
+
+# fmt: off
 __all__ = [
-    "Credentials",
-    "DefaultAsyncHttpxClient",
-    "DefaultHttpxClient",
-    "Exchange",
-    "Pool",
-    "TransportError",
+    "Authorize", "ClientFactory", "DefaultAsyncHttpxClient", "DefaultHttpxClient", "Transfer",
     "choose_library",
 ]
+# fmt: on
 
-Credentials = Callable[[], dict[str, str]]
+Authorize = Callable[[Request], Mapping[str, Secret]]
 
 
-class TransportError(Exception):
-    """The exchange failed below HTTP.
+LIBRARIES = ("httpx", "httpx2")
 
-    Attributes
-    ----------
-    kind : str
-        Name of the failure, for example ``"ReadTimeout"`` or ``"ConnectError"``.
-    """
 
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(kind, detail)
-        self.kind = kind
-
-    def __str__(self) -> str:
-        return ": ".join(part for part in self.args if part)
-
-    @property
-    def timed_out(self) -> bool:
-        """Whether the failure is that something took too long."""
-        return self.kind.endswith("Timeout")
+def library_name() -> str:
+    """Return httpx, or httpx2 if ``CLAUDE_NB_HTTP`` says so or the kernel runs in a browser."""
+    default = LIBRARIES[sys.platform == "emscripten"]
+    name = os.environ.get("CLAUDE_NB_HTTP", "").strip().lower() or default
+    if name not in LIBRARIES:
+        raise ValueError(f"CLAUDE_NB_HTTP={name!r}: must be {' or '.join(LIBRARIES)}.")
+    return name
 
 
 def choose_library() -> Any:
-    """Return httpx, or httpx2 if ``CLAUDE_NB_HTTP`` says so or the kernel runs in a browser."""
-    default = "httpx2" if sys.platform == "emscripten" else "httpx"
-    name = os.environ.get("CLAUDE_NB_HTTP") or default
-    if name not in ("httpx", "httpx2"):
-        raise ValueError(f"CLAUDE_NB_HTTP={name!r}: must be httpx or httpx2.")
-    return importlib.import_module(name)
+    """Return the library of that name."""
+    return importlib.import_module(library_name())
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class ClientFactory:
     """How a connector makes its clients.
 
     Attributes
@@ -80,56 +69,79 @@ class Pool:
         Whether the server speaks TLS; without it no certificates are loaded.
     given : object or None
         A client of httpx or httpx2 to use instead.
+    proxy : Proxy or None
+        What stands between. The environment is not asked again.
+    name : str
+        Of the library; chosen as this is made, so that a client stays with one.
     """
 
     limit: int = 100
     secure: bool = True
     given: Any = None
+    proxy: Proxy | None = None
+    name: str = field(default_factory=library_name)
 
     def library(self) -> Any:
         """Return the module the client belongs to."""
-        if self.given is None:
-            return choose_library()
         names = {cls.__module__.partition(".")[0] for cls in type(self.given).__mro__}
-        return importlib.import_module("httpx2" if "httpx2" in names else "httpx")
+        theirs = "httpx2" if "httpx2" in names else "httpx"
+        return importlib.import_module(self.name if self.given is None else theirs)
+
+    def transfer(self, request: Request, authorize: Authorize) -> Transfer:
+        """Return what sends one request through such a client."""
+        return Transfer(self.library(), request, authorize, self.proxy)
 
     def open(self, client: str, transport: str) -> Any:
-        """Return a new client of the library (or the given one)."""
+        """Return a new client of the library (or the given one).
+
+        Raises
+        ------
+        TransportError
+            The environment names a proxy or certificates that cannot be used.
+        """
         if self.given is not None:
             return self.given
-        library = choose_library()
+        from claude_nb.api.network import certificates  # noqa: PLC0415 (when something is sent)
+
+        library = self.library()
         _scrub_logs(library.__name__)
         options: dict[str, Any] = {
             "limits": library.Limits(
                 max_connections=self.limit, max_keepalive_connections=self.limit
             ),
-            "verify": _certificates(library.__name__) if self.secure else _no_certificates(),
+            "verify": certificates.context() if self.secure else _no_certificates(),
         }
-        if urllib.request.getproxies():
-            return getattr(library, client)(**options, follow_redirects=False)
+        if self.proxy is not None:
+            options["proxy"] = _proxy(library, self.proxy)
         made = getattr(library, transport)(**options, socket_options=_keep_alive())
-        return getattr(library, client)(transport=made, follow_redirects=False)
+        return getattr(library, client)(transport=made, follow_redirects=False, trust_env=False)
+
+
+def _proxy(library: Any, proxy: Proxy) -> Any:
+    """Return the library's form of a proxy."""
+    has_socks = importlib.util.find_spec("socksio") is not None
+    address = proxy.checked(("http", "https", *(("socks5", "socks5h") if has_socks else ())))
+    with contextlib.suppress(ValueError, library.InvalidURL):
+        return library.Proxy(address)
+    raise proxy.unreadable()
 
 
 class _Scrubbed(logging.Filter):
-    """Takes keys out of what the library logs, should a server have echoed one in a header."""
+    """Takes keys out of what is logged, should a server have echoed one in a header."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = scrub(record.getMessage()), None
+        from claude_nb.api.hiding.hidden import hidden  # noqa: PLC0415 (only where logs are kept)
+
+        record.msg, record.args = hidden(record.getMessage()), None
         return True
 
 
 @functools.cache
 def _scrub_logs(library: str) -> None:
     core = library.replace("httpx", "httpcore")
-    for name in (library, *(f"{core}.{part}" for part in ("connection", "http11", "proxy"))):
+    parts = ("connection", "http11", "http2", "proxy", "socks")
+    for name in ("claude_nb", library, core, *(f"{core}.{part}" for part in parts)):
         logging.getLogger(name).addFilter(_Scrubbed())
-
-
-@functools.cache
-def _certificates(library: str) -> Any:
-    # made once a process: reading the certificates takes some 30 ms
-    return importlib.import_module(library).create_ssl_context()
 
 
 @functools.cache
@@ -153,9 +165,9 @@ def _keep_alive() -> list[tuple[int, int, int]]:
 @functools.cache
 def _auth_class(library: Any) -> type[Any]:
     def auth_flow(self: Any, request: Any) -> Generator[Any, Any, None]:
-        added = [name for name in self.headers() if name not in request.headers]
+        added = [name for name in self.added if name not in request.headers]
         for name in added:
-            request.headers[name] = self.headers()[name]
+            request.headers[name] = self.added[name].reveal()
         yield request
         for name in added:
             del request.headers[name]
@@ -165,19 +177,36 @@ def _auth_class(library: Any) -> type[Any]:
 
 
 @dataclass(slots=True)
-class Exchange:
+class Transfer:
     """What both connectors do with a request and its reply, apart from waiting for it."""
 
     library: Any
     request: Request
-    credentials: Credentials
+    authorize: Authorize
+    proxy: Proxy | None = None
+    added: Mapping[str, Secret] = field(default_factory=dict[str, Secret])
     seconds: dict[str, float | None] = field(default_factory=dict[str, float | None])
 
-    def expect_body(self) -> None:
-        """Wait for each part of the body as long as for a part, no longer as for the head."""
+    def expect_body(self, reply: Any) -> None:
+        """Wait for each part of a streamed body as long as for a part, no longer as for the head.
+
+        Parameters
+        ----------
+        reply : Response
+            The library's, its body not read yet.
+        """
+        in_slices(reply, self.library)
         idle = self.request.idle_timeout
         if idle is not None:  # the library looks at this again when it begins to read the body
             self.seconds["read"] = min(idle, self.seconds["read"] or idle)
+
+    def expect_whole(self, reply: Any) -> Collected:
+        """Return what takes in the parts of a whole body, read within its limits."""
+        collected = Collected(int(reply.status_code))
+        in_slices(reply, self.library, collected.most)
+        if collected.is_failure:
+            self.seconds["read"] = min(ERROR_SECONDS, self.seconds["read"] or ERROR_SECONDS)
+        return collected
 
     def build(self) -> Any:
         """Return the library's form of the request, still without the key."""
@@ -191,30 +220,34 @@ class Exchange:
         )
 
     def auth(self) -> Any:
-        """Return what adds the key as the request is sent."""
+        """Return what adds the key, or signature, as the request is sent."""
         auth = _auth_class(self.library)()
-        auth.headers = self.credentials
+        self.added = {**self.authorize(self.request), **self.request.private}
+        auth.added = self.added
         return auth
 
-    def response(self, reply: Any, content: bytes, started: float) -> Response:
+    def response(self, reply: Any, started: float) -> Response:
         """Return our form of the library's reply; `started` is when it was asked for."""
         fields: list[tuple[str, str]] = reply.headers.multi_items()
-        headers = Headers([(name, self._clean(value)) for name, value in fields])
+        secrets = known(*self.added.values())
+        headers = Headers([(name, secrets.scrub(value)) for name, value in fields])
         elapsed = time.monotonic() - started
-        return Response(int(reply.status_code), headers, self.request, content, elapsed)
+        return Response(int(reply.status_code), headers, self.request, elapsed=elapsed)
 
     def failure(self, error: BaseException) -> TransportError:
         """Return what to raise for an error of the library; pass on everything else."""
         library = self.library
-        if isinstance(error, library.HTTPError | library.InvalidURL | library.StreamError):
-            return TransportError(type(error).__name__, self._clean(str(error)))
-        if isinstance(error, OSError | EOFError):
-            return TransportError(type(error).__name__, self._clean(str(error)))
-        raise error.with_traceback(None)
+        theirs = (library.HTTPError, library.InvalidURL, library.StreamError)
+        if not isinstance(error, (*theirs, OSError, EOFError)):
+            raise error.with_traceback(None)
+        from claude_nb.api.network import failures  # noqa: PLC0415 (when something fails)
+
+        told = failures.told(type(error).__name__, error, self.request.url, self.proxy)
+        return TransportError(told.kind, self._clean(told.detail))
 
     def _clean(self, text: str) -> str:
         """Take the key out, should the server have sent it back."""
-        return scrub(text, *(Secret(value) for value in self.credentials().values()))
+        return scrub(text, *self.added.values())
 
 
 def DefaultHttpxClient(**options: Any) -> Any:  # noqa: N802 - the official SDK's name

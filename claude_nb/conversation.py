@@ -1,23 +1,32 @@
-"""Chats that follow a notebook: turns keyed by the cell they came from.
+"""Chats that follow a notebook: exchanges in branches, each keyed by what asked it.
 
-Owns what is sent as history and nothing else: what `Conversation.messages` returns is exactly
-what goes out. Knows nothing of HTTP, IPython or rendering.
+Owns what is sent as history: what `Conversation.messages` returns is exactly what goes out.
+Cells and panels edit the same object, so that nothing is copied back and forth. Knows nothing of
+HTTP, IPython or rendering.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal, Protocol
+from weakref import WeakSet
 
-__all__ = ["Conversation", "Turn", "answer_param"]
+# fmt: off
+__all__ = [
+    "Candidate", "Conversation", "Exchange", "Turn", "answer_param", "exchanged", "text_of",
+]
+# fmt: on
 
 Param = Mapping[str, Any]
+State = Literal["running", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One exchange: what was asked and what came back.
+    """What was asked and what came back.
 
     Attributes
     ----------
@@ -30,7 +39,9 @@ class Turn:
     state : str
         ``"complete"``, ``"stopped"`` and so on: how the answer ended.
     stale : bool
-        Whether an earlier turn was replaced after this one was answered.
+        Whether what stands before it is not what it answered.
+    filled : tuple of str
+        The names in braces that values were put in for.
     """
 
     cell: str
@@ -38,6 +49,97 @@ class Turn:
     usage: Mapping[str, Any] = field(default_factory=dict[str, Any])
     state: str = "complete"
     stale: bool = False
+    filled: tuple[str, ...] = ()
+
+    @property
+    def answer(self) -> str:
+        """The text of all that was answered, before tools were called and after."""
+        said = [text_of(each) for each in self.messages if each["role"] == "assistant"]
+        return "\n\n".join(filter(None, said))
+
+    def blocks(self) -> list[tuple[Param, list[Param]]]:
+        """Return each message and its content blocks, for people: a result names its tool."""
+        names: dict[Any, Any] = {}
+        shown: list[tuple[Param, list[Param]]] = []
+        for message in self.messages:
+            found = [dict(block) for block in _blocks_of(message)]
+            names |= {block["id"]: block["name"] for block in found if block["type"] == "tool_use"}
+            for block in found:
+                if block["type"] == "tool_result":
+                    block["name"] = names.get(block["tool_use_id"])
+            shown.append((message, [*found]))
+        return shown
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Candidate:
+    """One answer to a question.
+
+    Attributes
+    ----------
+    state : str
+        ``"running"`` until it has ended.
+    turn : Turn or None
+        What it adds to the history; None if there is nothing to send back.
+    shown : object
+        What a panel shows of it; means nothing here.
+    """
+
+    state: State = "done"
+    turn: Turn | None = None
+    shown: Any = None
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Exchange:
+    """A question and its answers.
+
+    Attributes
+    ----------
+    prompt : str
+        As typed.
+    id : str
+        Names it: the cell that asked, or a name of its own.
+    candidates : list of Candidate
+        One, or one for each column that is compared.
+    kept : int or None
+        Which answer the conversation goes on with; None while none of several was chosen.
+    verbatim : bool
+        Whether `prompt` is what was sent, or came from a file: no variable is put into it again.
+    """
+
+    prompt: str
+    id: str = field(default_factory=lambda: os.urandom(6).hex())
+    candidates: list[Candidate] = field(default_factory=list[Candidate])
+    kept: int | None = 0
+    verbatim: bool = False
+
+    def copy(self) -> Exchange:
+        """Return one for another chat; an answer that is still coming will be in both."""
+        if self.running:
+            return self
+        return replace(self, candidates=[replace(each) for each in self.candidates])
+
+    @property
+    def turn(self) -> Turn | None:
+        """What it adds to the history."""
+        return None if self.kept is None else self.candidates[self.kept].turn
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is still coming."""
+        return any(candidate.state == "running" for candidate in self.candidates)
+
+
+class Watcher(Protocol):
+    """Shows a conversation, and wants to know when it has changed."""
+
+    def refresh(self) -> None:
+        """Look at the conversation again."""
+        ...
+
+
+Branch = list[Exchange]
 
 
 class Conversation:
@@ -47,27 +149,78 @@ class Conversation:
     ----------
     name : str
         What ``-c NAME`` calls it.
+
+    Attributes
+    ----------
+    branches : list of list of Exchange
+        Never empty; they share the exchanges before the fork.
+    at : int
+        Index of the branch that is shown, and goes out as history.
+    watchers : WeakSet of Watcher
+        Told of each change.
+    lock : RLock
+        Held while it changes; answers end in threads of their own.
     """
 
     def __init__(self, name: str = "main") -> None:
         self.name = name
-        self.turns: list[Turn] = []
+        self.branches: list[Branch] = [[]]
+        self.at: int = 0
+        self.watchers: WeakSet[Watcher] = WeakSet()
+        self.lock: threading.RLock = threading.RLock()
+        self._cleared: tuple[list[Branch], int] | None = None
 
     def __repr__(self) -> str:
         return f"<Conversation {self.name!r}: {len(self.turns)} turns>"
 
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(list(self.branch))
+
+    def __len__(self) -> int:
+        return len(self.branch)
+
+    @property
+    def branch(self) -> Branch:
+        """The exchanges that are shown, in order."""
+        return self.branches[self.at]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The turns that go out as history, in order."""
+        return [each.turn for each in self if each.turn is not None]
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is still coming, in any branch."""
+        return any(exchange.running for branch in self.branches for exchange in branch)
+
+    def find(self, name: str) -> Exchange | None:
+        """Return the exchange of that id in the branch that is shown."""
+        return next((exchange for exchange in self if exchange.id == name), None)
+
     def position(self, cell: str) -> int:
         """Return the index a turn of `cell` has, or would get (0-based)."""
-        cells = [turn.cell for turn in self.turns]
-        return cells.index(cell) if cell in cells else len(cells)
+        return len(_turns_before(self.branch, cell))
 
-    def messages(self, cell: str) -> list[Param]:
+    def messages(self, cell: str = "") -> list[Param]:
         """Return the history that a new turn of `cell` continues: the turns before its own."""
-        before = self.turns[: self.position(cell)]
-        return [message for turn in before for message in turn.messages]
+        return _sent(self.branch, cell)
 
-    def record(self, turn: Turn) -> list[Turn]:
+    def total(self, kind: str) -> int:
+        """Return the tokens of one kind (``"output_tokens"``) over all turns."""
+        return sum(int(turn.usage.get(kind) or 0) for turn in self.turns)
+
+    # Changing it.
+
+    def record(self, turn: Turn, sent: Sequence[Param] | None = None) -> list[Turn]:
         """Add `turn`, or put it in the place of its cell's earlier one.
+
+        Parameters
+        ----------
+        turn : Turn
+            What was answered.
+        sent : sequence of message params, optional
+            The history that it answered.
 
         Returns
         -------
@@ -75,22 +228,180 @@ class Conversation:
             The later turns, in order: they answered a history that is no more, and are now
             marked stale.
         """
-        place = self.position(turn.cell)
-        later = [replace(old, stale=True) for old in self.turns[place + 1 :]]
-        self.turns[place:] = [turn, *later]
-        return later
+        with self.lock:
+            exchange = self.find(turn.cell)
+            if exchange is None:
+                exchange = Exchange(prompt="", id=turn.cell)
+                self._append(exchange)
+            exchange.verbatim = True
+            exchange.prompt, exchange.kept = text_of(turn.messages[0]), 0
+            exchange.candidates = [Candidate()]
+            return self.settle(exchange, exchange.candidates[0], turn, sent)
 
-    def undo(self) -> Turn | None:
+    def settle(
+        self,
+        exchange: Exchange,
+        candidate: Candidate,
+        turn: Turn | None,
+        sent: Sequence[Param] | None = None,
+    ) -> list[Turn]:
+        """Let an answer have ended with `turn`; the rest is as for `record`."""
+        with self.lock:
+            holding = [branch for branch in self.branches if exchange in branch]
+            before = holding[0].index(exchange) if holding else 0  # branches share what is before
+            if sent is not None and holding and _sent(holding[0][:before]) != list(sent):
+                turn = replace(turn, stale=True) if turn is not None else None
+            candidate.turn = turn
+            goes_out = turn is not None and exchange.turn is turn
+            behind = {e.id: e for branch in holding * goes_out for e in branch[before + 1 :]}
+            _made_stale(behind.values())
+            self._tell()
+            return [e.turn for e in self.branch if e.id in behind and e.turn is not None]
+
+    def add(self, exchange: Exchange, instead_of: str = "") -> None:
+        """Put an exchange at the end, or begin another branch with it in another one's place."""
+        with self.lock:
+            if instead_of:
+                self._fork(self._place(instead_of))
+            self._append(exchange)
+            self._tell()
+
+    def keep(self, exchange: Exchange, at: int) -> None:
+        """Go on with one of the answers that were compared."""
+        with self.lock:
+            exchange.kept = at
+            _made_stale(self.branch[self.branch.index(exchange) + 1 :])
+            self._tell()
+
+    def fork(self, name: str) -> None:
+        """Begin another branch behind the exchange of that id."""
+        with self.lock:
+            self._fork(self._place(name) + 1)
+            self._tell()
+
+    def go(self, at: int) -> None:
+        """Show another branch."""
+        with self.lock:
+            self.at = at % len(self.branches)
+            self._tell()
+
+    def resume(self, exchanges: Sequence[Exchange]) -> None:
+        """Go on with other exchanges, as another branch unless this one is empty."""
+        with self.lock:
+            if self.branch:
+                self._fork(0)
+            self.extend(exchanges)
+
+    def extend(self, exchanges: Sequence[Exchange]) -> None:
+        """Put what was said elsewhere at the end."""
+        with self.lock:
+            for exchange in exchanges:
+                self._append(exchange)
+            self._tell()
+
+    def undo(self) -> Exchange | None:
+        """Take the last exchange back and return it, or bring back what was just cleared."""
+        with self.lock:
+            undone = None
+            if self._cleared is not None:
+                (self.branches, self.at), self._cleared = self._cleared, None
+            elif self.branch:
+                undone = self.branch.pop()
+            self._tell()
+            return undone
+
+    def take_back(self) -> Turn | None:
         """Take the last turn back and return it; None if there is none."""
-        return self.turns.pop() if self.turns else None
+        with self.lock:
+            last = next((each for each in reversed(self.branch) if each.turn is not None), None)
+            if last is None:
+                return None
+            self.branch.remove(last)
+            self._tell()
+            return last.turn
 
     def clear(self) -> None:
-        """Forget all turns."""
-        self.turns.clear()
+        """Forget all; `undo` brings it back until something else is said."""
+        with self.lock:
+            self._cleared = (self.branches, self.at) if any(self.branches) else None
+            self.branches, self.at = [[]], 0
+            self._tell()
 
-    def total(self, kind: str) -> int:
-        """Return the tokens of one kind (``"output_tokens"``) over all turns."""
-        return sum(int(turn.usage.get(kind) or 0) for turn in self.turns)
+    def begin_anew(self) -> None:
+        """Forget all, but begin another branch instead where an answer is still coming."""
+        with self.lock:
+            if self.running:
+                self._fork(0)
+            else:
+                self.clear()
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is something that `undo` would do."""
+        return bool(self.branch) or self._cleared is not None
+
+    def renamed(self, name: str) -> Conversation:
+        """Return a chat of another name that goes on from here; this one stays as it is."""
+        with self.lock:
+            other = Conversation(name)
+            other.branches, other.at = _copied(self.branches), self.at
+            if self._cleared is not None:
+                branches, at = self._cleared
+                other._cleared = _copied(branches), at
+            return other
+
+    def _append(self, exchange: Exchange) -> None:
+        self._cleared = None
+        self.branch.append(exchange)
+
+    def _place(self, name: str) -> int:
+        return [exchange.id for exchange in self.branch].index(name)
+
+    def _fork(self, place: int) -> None:
+        self.branches.append(self.branch[:place])
+        self.at = len(self.branches) - 1
+
+    def _tell(self) -> None:
+        for watcher in list(self.watchers):
+            watcher.refresh()
+
+
+def _copied(branches: Sequence[Branch]) -> list[Branch]:
+    """Return the branches with copies of their exchanges, shared where these are shared."""
+    copies = {exchange: exchange.copy() for branch in branches for exchange in branch}
+    return [[copies[exchange] for exchange in branch] for branch in branches]
+
+
+def _turns_before(branch: Sequence[Exchange], cell: str) -> list[Turn]:
+    turns: list[Turn] = []
+    for exchange in branch:
+        if exchange.id == cell:
+            break
+        turns += [exchange.turn] if exchange.turn is not None else []
+    return turns
+
+
+def _sent(branch: Sequence[Exchange], cell: str = "") -> list[Param]:
+    return [message for turn in _turns_before(branch, cell) for message in turn.messages]
+
+
+def _made_stale(exchanges: Iterable[Exchange]) -> None:
+    """Mark the turns of these exchanges stale."""
+    for exchange in exchanges:
+        for candidate in exchange.candidates:
+            if candidate.turn is not None:
+                candidate.turn = replace(candidate.turn, stale=True)
+
+
+def text_of(message: Param) -> str:
+    """Return the text of a message."""
+    blocks = _blocks_of(message)
+    return "\n\n".join(block["text"] for block in blocks if block.get("type") == "text")
+
+
+def _blocks_of(message: Param) -> Sequence[Param]:
+    content = message["content"]
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def answer_param(content: Sequence[Any]) -> Param | None:
@@ -99,6 +410,70 @@ def answer_param(content: Sequence[Any]) -> Param | None:
     Only text is kept: the server ignores the thinking of earlier turns, and refuses a thinking
     block that was cut and has no signature, a tool call without its tool, and blank text.
     """
-    texts = [block["text"] for block in content if block["type"] == "text"]
+    texts = [block.get("text") or "" for block in content if block.get("type") == "text"]
     kept = [{"type": "text", "text": text} for text in texts if text.strip()]
     return {"role": "assistant", "content": kept} if kept else None
+
+
+def exchanged(asked: Param, steps: Sequence[Param], last: Sequence[Any]) -> tuple[Param, ...]:
+    """Return what a question and its answer are in the history; empty if no answer is left.
+
+    Parameters
+    ----------
+    asked : message param
+        The user's turn.
+    steps : sequence of message params
+        What was sent after it: answers that called tools, and the results of the calls.
+    last : sequence of content blocks
+        The answer that came to all of that; empty if none came.
+
+    Returns
+    -------
+    tuple of message params
+        It ends with an answer. Calls stand with their results; a call that has none is left out,
+        as the server refuses it.
+    """
+    said: list[Param] = []
+    for at, step in enumerate(steps):
+        around = [*steps[max(at - 1, 0) : at], *steps[at + 1 : at + 2]]
+        _add(said, step["role"], _paired(step, around))
+    _add(said, "assistant", (answer_param(last) or {"content": []})["content"])
+    while said and (said[-1]["role"] == "user" or _calls(said[-1])):
+        answer = answer_param(said.pop()["content"])
+        said += [answer] if answer is not None else []
+    return (asked, *said) if said else ()
+
+
+def _add(said: list[Param], role: str, blocks: Sequence[Any]) -> None:
+    """Put blocks behind what was said last, as the server joins messages of one role."""
+    if said and said[-1]["role"] == role:
+        blocks = [*said.pop()["content"], *blocks]
+    if blocks:
+        said.append({"role": role, "content": list(blocks)})
+
+
+def _paired(step: Param, around: Sequence[Param]) -> list[Any]:
+    """Return the texts of a step, and the calls and results whose other half is beside it."""
+    blocks = _blocks_of(step)
+    other = {_call_of(block) for message in around for block in _of_tools(message)}
+    return [
+        {"type": "text", "text": block["text"]} if block.get("type") == "text" else block
+        for block in blocks
+        if (block.get("type") == "text" and (block.get("text") or "").strip())
+        or (block.get("type") in _HALVES and _call_of(block) in other)
+    ]
+
+
+def _of_tools(message: Param) -> list[Any]:
+    return [block for block in _blocks_of(message) if block.get("type") in _HALVES]
+
+
+def _call_of(block: Param) -> Any:
+    return block.get(_HALVES[block["type"]])
+
+
+def _calls(message: Param) -> bool:
+    return any(block["type"] == "tool_use" for block in _of_tools(message))
+
+
+_HALVES = {"tool_use": "id", "tool_result": "tool_use_id"}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-VERSIONS = ("2.12.0", "0.125.0")
+VERSIONS = ("2.14.0", "0.125.0")
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
-from jupyter_rig import Lab, launch  # noqa: E402 (found through the path set above)
+from jupyter_rig import Lab, launch, new_page  # noqa: E402 (found through the path set above)
 from jupyter_server import JupyterServer  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
@@ -111,8 +111,9 @@ def studio() -> Iterator[Lab]:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 1180, "height": 900})
-        yield Lab(page, server, lambda: server)
+        lab = Lab(new_page(browser), server, lambda: server)
+        lab.resize(1180)
+        yield lab
         browser.close()
 
 

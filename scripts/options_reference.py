@@ -10,13 +10,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from claude_nb.notebook.settings import SETTINGS, THINK_WORDS, Setting
+from claude_nb.ask.options import SETTINGS, THINK_WORDS, Setting
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "options.md"
 HEAD = """\
 # All options
 
-Made from the list of settings in `claude_nb/notebook/settings.py` by `make options`; that list also
+Made from the list of settings in `claude_nb/ask/options.py` by `make options`; that list also
 gives `%%claude?`, `%config ClaudeMagics`, `%claude set` and the panel's controls, so a name here is
 the name everywhere. What a *model* refuses is said before anything is sent: `%claude models` tells.
 """

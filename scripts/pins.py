@@ -16,6 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "requirements" / "constraints.txt"
 OLDEST = "3.11.0"
+# From 4.25 on, whatever imports nbformat (pytest with nbval, JupyterLab) compiles 38 grammars of
+# internationalised addresses first: 3 s each time.
+HELD = ("jsonschema<4.25",)
 HEADER = """\
 # Versions that `make demo` and `make test` install. Renew with `make pins`.
 """
@@ -31,7 +34,7 @@ def resolve() -> dict[str, str]:
         pip = [python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-"]
         pip += ["--python-version", OLDEST, "--only-binary", ":all:"]
         answer = subprocess.run(
-            [*pip, f"{ROOT}[dev,httpx2,keyring]"], check=True, capture_output=True, text=True
+            [*pip, f"{ROOT}[dev,httpx2,keyring]", *HELD], check=True, capture_output=True, text=True
         )
     packages = [item["metadata"] for item in json.loads(answer.stdout)["install"]]
     return {package["name"]: package["version"] for package in packages}

@@ -2,17 +2,20 @@
 
 Each is executed in a fresh kernel against the emulator, with one final output a cell. Nothing that
 changes from run to run is kept, so a second run changes no byte, and a saved output that was
-changed in any way, whatever its kind, is found.
+changed in any way, whatever its kind, is found. As many run side by side as there are processors.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -20,8 +23,8 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from claude_nb.demo import own_directories
-from claude_nb.headless import connect_in
+from claude_nb.cli.demo import own_directories
+from claude_nb.cli.headless import connect_in
 
 CELL_DEADLINE = 300  # seconds
 SHOWN = 200  # characters of an output in a report
@@ -41,7 +44,7 @@ def executed(path: Path, home: Path) -> nbformat.NotebookNode:
         resources={"metadata": {"path": path.parent}},
     )
     connect_in(home, client.create_kernel_manager())
-    client.execute(env=env)
+    asyncio.run(client.async_execute(env=env))  # a loop that nbclient makes is never closed
     for cell in book.cells:
         cell.metadata.pop("execution", None)
     book.metadata["language_info"] = {"name": "python"}
@@ -71,7 +74,9 @@ def main() -> int:
     parser.add_argument("notebooks", nargs="+", type=Path)
     options = parser.parse_args()
     os.environ.pop("JPY_SESSION_NAME", None)
-    found = [line for path in options.notebooks for line in _run(path, check=options.check)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = pool.map(partial(_run, check=options.check), options.notebooks)
+    found = [line for run in runs for line in run]
     if options.check:
         print("\n".join(found) or f"{len(options.notebooks)} notebooks: all outputs as stored.")
     return bool(found)

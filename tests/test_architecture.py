@@ -1,66 +1,37 @@
 """The house rules: who may import whom, how large a file may be, what an import may load.
 
-Reads the sources with `ast`; nothing of the package is executed here. The table is explained in
-docs/architecture.md.
+Rooms and their arrows are the table docs/rooms.toml, explained in docs/architecture.md; its rules
+are functions in project/house_rules.py, which have tests of their own. Sources are read with `ast`;
+nothing of the package is executed here but in fresh interpreters.
 """
 
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "claude_nb"
-LINES = 300
+sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "project")]
+import house_rules as rules  # noqa: E402 (found through the path set above)
+import rooms  # noqa: E402 (likewise)
 
-ROOMS = {  # room: the rooms it may import, besides itself
-    "_version": set(),
-    "_catalog": set(),
-    "models": {"_catalog"},
-    "rules": {"models"},
-    "_http": {"api", "_version"},
-    "api": {"_http", "_version", "models"},
-    "types": {"api"},
-    "conversation": {"api", "models"},
-    "cassette": {"api", "_http", "_version", "models"},
-    "emulator": {"_version", "models"},
-    "notebook": {
-        *("_http", "_version", "api", "cassette", "conversation", "emulator", "models", "rules")
-    },
-}
-OUTSIDE = {  # room: packages of others it may import, besides the standard library
-    "_version": set(),
-    "_catalog": set(),
-    "models": set(),
-    "rules": set(),
-    "api": {"pydantic", "pydantic_core", "typing_extensions"},
-    "types": set(),
-    "conversation": set(),
-    "cassette": {"pydantic"},
-    "emulator": {"tornado"},
-}
-LEVELS = (  # of the named modules, each imports only ones further left
-    ("api.types", "api.errors", "models"),
-    ("api.sse", "api.accumulator", "api.retry"),
-    ("api.flows",),
-    ("api.stream", "api.async_stream"),
-    ("api.client",),
-    ("conversation", "cassette", "emulator"),
-    ("notebook.settings", "notebook.prompt", "notebook.render"),
-    ("notebook.live",),
-    ("notebook.run",),
-    ("notebook.magic", "notebook.panel"),
-    ("cli",),
-)
+HOUSE = rooms.Package(rooms.PACKAGE)
+TABLE = rooms.read()
+LINES = 500
+ENTRIES = ("claude_nb", "tests", "docs", "scripts", "benchmarks", "notebooks")
+LOADED = 110
+
 INTERACTIVE = {"IPython", "ipywidgets", "anywidget", "comm", "ipykernel"}
-FRONT = {"live", "widget", "views", "publishing", "run", "magic", "panel", "complete", "commands"}
+FRONT = {
+    *("live", "run", "magic", "panel", "completion", "commands", "session", "environment"),
+}
 BANNED_NAMES = {
     "utils",
     "util",
@@ -72,90 +43,50 @@ BANNED_NAMES = {
     "handler",
     "misc",
 }
-PLUGINS = {("emulator.pytest_plugin", "pytest")}  # loaded by pytest, never by us
-
-
-@dataclass(frozen=True)
-class Import:
-    """One import statement's target: a module of ours (without the package's name) or another's."""
-
-    source: str
-    target: str
-    own: bool
-    at_import: bool  # executed when `source` is imported, not later and not for types only
-
-
-def name_of(path: Path) -> str:
-    """Return "api.client" for claude_nb/api/client.py, "api" for its `__init__`, "" for ours."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @cache
 def modules() -> dict[str, Path]:
-    return {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+    """Return the path of each module by its name: "api.client", "" for the package's own."""
+    return {HOUSE.module(file): HOUSE.folder / file for file in HOUSE.files}
 
 
-def targets(node: ast.AST) -> Iterator[str]:
-    """Yield dotted names of what a statement imports; of ours, the module, not a name in it."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            full = f"{node.module}.{alias.name}"
-            is_module = full.removeprefix("claude_nb.") in modules()
-            yield full if is_module else node.module or ""
+@pytest.mark.parametrize("rule", [rules.homeless, rules.forbidden, rules.unused, rules.foreign])
+def test_rooms_are_as_the_table_says(rule):
+    assert rule(HOUSE, TABLE) == []
 
 
-def statements(node: ast.AST, *, at_import: bool = True) -> Iterator[tuple[ast.AST, bool]]:
-    for child in ast.iter_child_nodes(node):
-        lazy = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        typing_only = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
-        now = at_import and not lazy and not typing_only
-        yield child, now
-        yield from statements(child, at_import=now)
+def test_the_table_has_no_arrow_back():
+    assert rules.unordered(TABLE) == []
 
 
-@cache
-def imports() -> tuple[Import, ...]:
-    found = []
-    for source, path in modules().items():
-        for node, now in statements(ast.parse(path.read_text(encoding="utf-8"))):
-            for target in targets(node):
-                first, _, rest = target.partition(".")
-                own = first == "claude_nb"
-                found.append(Import(source, rest if own else first, own, now))
-    return tuple(found)
+def test_no_two_files_import_each_other_in_a_circle():
+    assert rules.circles(HOUSE) == []
 
 
-def room(module: str) -> str:
-    return module.partition(".")[0]
+@pytest.mark.parametrize("folder", ENTRIES)
+def test_no_folder_is_crowded(folder):
+    assert rules.crowded(ROOT / folder) == []
 
 
-def test_every_room_imports_only_what_its_row_allows():
-    wrong = [
-        f"{i.source} imports {i.target}"
-        for i in imports()
-        if i.own and room(i.source) in ROOMS and room(i.target) != room(i.source)
-        if room(i.target) not in ROOMS[room(i.source)]
-    ]
-    assert not wrong
+def test_imports_inside_functions_say_why_they_are_there():
+    assert rules.unexplained(HOUSE) == []
 
 
 def test_client_and_emulator_never_import_each_other():
-    pairs = {(room(i.source), room(i.target)) for i in imports() if i.own}
-    assert not pairs & {("api", "emulator"), ("emulator", "api"), ("emulator", "_http")}
+    # so that each checks the other, whatever the table says
+    client = {name for name in TABLE if name.split(".")[0] in {"api", "_http", "types", "errors"}}
+    emulator = {name for name in TABLE if name.split(".")[0] == "emulator"}
+    assert client
+    assert emulator
+    for one, other in ((client, emulator), (emulator, client)):
+        assert not {name: below for name in one if (below := beneath(name) & other)}
 
 
-def test_lower_rooms_depend_on_few_packages():
-    wrong = [
-        f"{i.source} imports {i.target}"
-        for i in imports()
-        if not i.own and room(i.source) in OUTSIDE
-        if i.target not in sys.stdlib_module_names and i.target not in OUTSIDE[room(i.source)]
-        if (i.source, i.target) not in PLUGINS
-    ]
-    assert not wrong
+def beneath(room: str) -> set[str]:
+    """Return every room that a room imports, directly or through others."""
+    below = TABLE[room].imports
+    return {*below}.union(*(beneath(name) for name in below))
 
 
 def test_one_module_knows_httpx():
@@ -166,8 +97,11 @@ def test_one_module_knows_httpx():
 def names_httpx(path: Path) -> bool:
     """Whether a module imports httpx or httpx2, by statement or by name."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        by_name = isinstance(node, ast.Constant) and node.value in {"httpx", "httpx2"}
-        if by_name or any(t.partition(".")[0] in {"httpx", "httpx2"} for t in targets(node)):
+        if isinstance(node, ast.Constant) and node.value in {"httpx", "httpx2"}:
+            return True
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if {"httpx", "httpx2"} & {name.partition(".")[0] for name in names}:
             return True
     return False
 
@@ -175,39 +109,82 @@ def names_httpx(path: Path) -> bool:
 def test_only_the_front_of_the_notebook_knows_ipython_and_widgets():
     wrong = [
         f"{i.source} imports {i.target}"
-        for i in imports()
-        if i.target in INTERACTIVE and not i.own and i.source
-        if room(i.source) != "notebook" or i.source.split(".")[1] not in FRONT
+        for i in HOUSE.imports
+        if i.target in INTERACTIVE and not i.own and i.source != "__init__.py"
+        if [*HOUSE.module(i.source).split("."), ""][0] != "notebook"
+        or HOUSE.module(i.source).split(".")[1] not in FRONT
+        if HOUSE.module(i.source) != "notebook.answer.not_python"  # asks IPython what is no Python
     ]
     assert not wrong
 
 
-def level(module: str) -> int | None:
-    for number, names in enumerate(LEVELS):
-        if any(module == name or module.startswith(f"{name}.") for name in names):
-            return number
-    return None
+LOADS = """
+import sys
+{first}
+before = set(sys.modules)
+{then}
+print(*sorted(set(sys.modules) - before))
+"""
 
 
-def test_each_level_imports_only_smaller_numbers():
-    wrong = []
-    for i in imports():
-        above, below = level(i.source), level(i.target) if i.own else None
-        same = room(i.source) == room(i.target) and above == below
-        if i.at_import and above is not None and below is not None and below >= above and not same:
-            wrong.append(f"{i.source} ({above}) imports {i.target} ({below})")
-    assert not wrong
+EXPECTED = "import asyncio, httpx; from pydantic import BaseModel"  # what the client is made of
 
 
-def test_no_two_modules_import_each_other_in_a_circle():
-    graph: dict[str, set[str]] = {name: set() for name in modules()}
-    for i in imports():
-        if i.own and i.at_import and i.target != i.source:
-            graph[i.source].add(i.target)
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        pytest.fail(" -> ".join(error.args[1]))
+@pytest.mark.parametrize("then", ["import claude_nb", "import claude_nb; claude_nb.Anthropic"])
+def test_importing_loads_little_beside_httpx_and_pydantic(then):
+    code = LOADS.format(first=EXPECTED * ("Anthropic" in then), then=then)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603 (ours)
+    loaded = set(done.stdout.split())
+    assert "claude_nb" in loaded
+    assert len(loaded) <= LOADED
+    packages = {name.partition(".")[0] for name in loaded}
+    assert not packages & {*INTERACTIVE, "traitlets", "tornado"}
+
+
+STATE = {  # what a module may keep from one call to the next, and why it cannot belong to anyone
+    "api.hiding.known._live": "a key of one client is hidden in what every other shows and logs",
+    "api.platforms.credentials._told": "login() is for every client of the process",
+    "emulator.server.serving._process": "one emulator a process, which must survive a fork",
+    "notebook.session._alone": "a script has no shell that could own it",
+    "notebook.live.widget._pages": "a comm target is a kernel's, and serves every view",
+}
+MUTABLE = {"Condition", "Event", "Lock", "RLock", "WeakKeyDictionary", "WeakSet"} | {
+    *("WeakValueDictionary", "defaultdict", "deque", "dict", "list", "set")
+}
+
+
+def kept(node: ast.stmt) -> Iterator[str]:
+    """Yield the names by which a statement of a module keeps something that can change."""
+    if isinstance(node, ast.FunctionDef) and "-> Session" in ast.unparse(node).split("\n")[1]:
+        cached = any(ast.unparse(each).endswith("cache") for each in node.decorator_list)
+        yield from [node.name] * cached
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from [ast.unparse(target) for target in targets] * can_change(node.value)
+
+
+def can_change(value: ast.expr) -> bool:
+    """Whether it is an empty container, one of the kinds that change, or an object of ours."""
+    if isinstance(value, ast.Call):
+        called = ast.unparse(value.func).split("[")[0].split(".")[-1]
+        return called in MUTABLE or (called[0] == "_" and called[1].isupper())
+    empty = {ast.List: "[]", ast.Dict: "{}"}
+    return ast.unparse(value) == empty.get(type(value))
+
+
+def test_modules_keep_nothing_but_what_is_listed_with_its_reason():
+    found = {
+        f"{name}.{each}"
+        for name, path in modules().items()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for each in kept(node)
+        if each != "__all__"
+    }
+    assert found == set(STATE)
+    assert len(STATE) <= 5
+    texts = {name: path.read_text(encoding="utf-8") for name, path in modules().items()}
+    assert not [name for name, text in texts.items() if "\n    global " in text]
 
 
 @pytest.mark.parametrize("name", [name for name in modules() if name])
@@ -229,7 +206,9 @@ def public_functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
                 yield node
 
 
-@pytest.mark.parametrize("name", [n for n in modules() if room(n) in {"api", "models", "notebook"}])
+@pytest.mark.parametrize(
+    "name", [n for n in modules() if n.split(".")[0] in {"api", "ask", "models", "notebook"}]
+)
 def test_sections_of_docstrings_name_real_parameters(name):
     for function in public_functions(name):
         says = ast.get_docstring(function) or ""
@@ -251,3 +230,20 @@ def parameters_of(docstring: str) -> Iterator[str]:
         names, colon, _ = line.partition(" :")
         if colon and not line.startswith(" "):
             yield from (part.strip(" *") for part in names.split(","))
+
+
+def test_no_test_imports_from_a_conftest():
+    # there are several, and which one that name means depends on what else is run
+    for path in (ROOT / "tests").rglob("*.py"):
+        names = {
+            node.module
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom)
+        }
+        assert "conftest" not in names, path
+
+
+def test_files_of_tests_have_names_of_their_own():
+    # pytest imports them by that alone, so that two of a name cannot be run together
+    names = Counter(path.name for path in (ROOT / "tests").rglob("*.py"))
+    assert [name for name, count in names.items() if count > 1 and name != "conftest.py"] == []

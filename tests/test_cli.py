@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -14,7 +15,8 @@ import pytest
 from nbformat import v4
 
 from claude_nb import __version__
-from claude_nb.cli import main
+from claude_nb.cli import demo
+from claude_nb.cli.command import main
 from claude_nb.emulator import serve
 from claude_nb.notebook import checks
 
@@ -42,6 +44,12 @@ def lines_until(process, pattern):
         if found := re.search(pattern, line):
             return found
     raise AssertionError(process.stderr.read())
+
+
+def free_port():
+    """Return a port of this test's own: at a fixed one, another worker's server would answer."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
 
 def write(path, *cells):
@@ -72,7 +80,7 @@ def test_a_missing_notebook_is_one_clear_line(capsys, tmp_path):
 
 
 def test_a_missing_package_is_named_with_what_to_install(capsys, monkeypatch):
-    monkeypatch.setattr("claude_nb.demo.find_spec", lambda _: None)
+    monkeypatch.setattr("claude_nb.cli.demo.find_spec", lambda _: None)
     assert main(["demo"]) == 2
     assert 'pip install "claude-nb[lab]"' in capsys.readouterr().err
 
@@ -117,7 +125,7 @@ def test_demo_prints_an_address_that_opens_the_notebook_and_leaves_nothing(tmp_p
     path = write(tmp_path / "here.ipynb", "1")
     home = tmp_path / "home"
     home.mkdir()
-    arguments = ("demo", "--port", "8890", "--notebook", str(path))
+    arguments = ("demo", "--port", str(free_port()), "--notebook", str(path))
     with start(*arguments, HOME=str(home)) as process:
         url = lines_until(process, r"http://127\.0\.0\.1:\d+/lab/tree/here\.ipynb\?token=\w+")[0]
         page = httpx.get(url, follow_redirects=True)
@@ -131,6 +139,30 @@ def test_demo_prints_an_address_that_opens_the_notebook_and_leaves_nothing(tmp_p
     assert not [name for name in left if "jupyter" in name or "ipython" in name], left
 
 
+SERVER = """
+import http.server, json, os, pathlib
+server = http.server.HTTPServer(("127.0.0.1", 0), None)
+pathlib.Path(".some-extension.db").touch()
+notice = pathlib.Path(os.environ["JUPYTER_RUNTIME_DIR"], f"jpserver-{os.getpid()}.json")
+notice.parent.mkdir()
+notice.write_text(json.dumps({"port": server.server_port, "url": "http://127.0.0.1/"}))
+server.serve_forever()
+"""
+
+
+def test_what_a_servers_extensions_keep_where_it_was_started_goes_with_its_home(
+    tmp_path, monkeypatch
+):
+    here, home = tmp_path / "here", tmp_path / "home"
+    here.mkdir(), home.mkdir()
+    (home / "some_server.py").write_text(SERVER)
+    monkeypatch.chdir(here)
+    env = demo.own_directories(home) | {"PYTHONPATH": str(home)}
+    demo.start(home, "some_server", {}, env).close()
+    assert (home / ".some-extension.db").exists()
+    assert list(here.iterdir()) == []
+
+
 def examine(**env):
     """Run the doctor; return its exit status and what it said."""
     with start("doctor", **env) as process:
@@ -138,6 +170,7 @@ def examine(**env):
     return process.returncode, said
 
 
+@pytest.mark.slow
 def test_doctor_finds_nothing_wrong_where_all_is_well():
     status, said = examine(CLAUDE_NB_BACKEND="emulator")
     assert status == 0
@@ -153,6 +186,7 @@ def test_doctor_names_the_source_of_a_key_and_never_the_key():
     assert "canary" not in said
 
 
+@pytest.mark.slow
 def test_doctor_says_what_to_do_about_a_server_that_is_not_there():
     status, said = examine(
         ANTHROPIC_API_KEY="sk-ant-canary", ANTHROPIC_BASE_URL="http://127.0.0.1:1"

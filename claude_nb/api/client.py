@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import cached_property
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from claude_nb._http import TransportError
 from claude_nb.api import errors
 from claude_nb.api.base_client import BaseClient
-from claude_nb.api.connector import AsyncConnector, Connector
-from claude_nb.api.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
-from claude_nb.api.messages import AsyncMessages, Messages
-from claude_nb.api.models import AsyncModels, Models
-from claude_nb.api.raw import APIResponse, AsyncAPIResponse
+from claude_nb.api.network import TransportError
+from claude_nb.api.resources.messages import AsyncMessages, Messages
+from claude_nb.api.resources.models import AsyncModels, Models
+from claude_nb.api.resources.raw import APIResponse, AsyncAPIResponse
+from claude_nb.api.sending.connector import AsyncConnector, Connector
+from claude_nb.api.sending.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
+from claude_nb.api.streaming.closing import AsyncClosing, Closing
 
 # An error leaves a driver without the frames it came through: they would fill a cell, and their
 # variables, which verbose tracebacks show, hold what the server sent.
@@ -25,24 +25,17 @@ __all__ = ["Anthropic", "AsyncAnthropic", "AsyncClient", "Client"]
 T = TypeVar("T")
 
 
-class Anthropic(BaseClient):
+class Anthropic(BaseClient, Closing):
     """A client that waits for its answers."""
 
     _connector: Connector
+    _connects = Connector
     _reply = APIResponse
-
-    def _connect(self) -> None:
-        self._connector = Connector(self._config.pool(), self._config.credentials.headers)
 
     @cached_property
     def messages(self) -> Messages:
         """Messages, their batches, and the token counter."""
         return Messages(self)
-
-    @property
-    def beta(self) -> Self:
-        """The client itself: beta features are asked for per call, by ``betas=[...]``."""
-        return self
 
     @cached_property
     def models(self) -> Models:
@@ -52,25 +45,26 @@ class Anthropic(BaseClient):
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         outcome: Outcome | None = None
-        while True:
-            try:
+        try:
+            while True:
                 effect = flow.send(outcome)
-            except StopIteration as done:
-                return done.value
-            except errors.AnthropicError as error:
-                raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
-            outcome = self._perform(effect)
+                try:
+                    outcome = self._perform(effect)
+                except BaseException as error:
+                    flow.throw(error)  # which raises it again, once the call is recorded
+                    raise
+        except StopIteration as done:
+            return done.value
+        except errors.AnthropicError as error:
+            raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
 
     def _perform(self, effect: Send | Sleep) -> Outcome | None:
         if isinstance(effect, Sleep):
             self._tell(effect.notice)
             time.sleep(effect.seconds)
             return None
-        if self._connector.closed:
-            return Failure(
-                "Closed", TransportError("Closed", "this client was closed; make another")
-            )
         try:
+            self._check_open()
             response, body = self._connector.send(effect.request, stream=effect.stream)
         except TransportError as error:
             return Failure(error.kind, error)
@@ -80,36 +74,18 @@ class Anthropic(BaseClient):
         """Close all connections."""
         self._connector.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-class AsyncAnthropic(BaseClient):
+class AsyncAnthropic(BaseClient, AsyncClosing):
     """A client for asyncio."""
 
     _connector: AsyncConnector
+    _connects = AsyncConnector
     _reply = AsyncAPIResponse
-
-    def _connect(self) -> None:
-        self._connector = AsyncConnector(self._config.pool(), self._config.credentials.headers)
 
     @cached_property
     def messages(self) -> AsyncMessages:
         """Messages, their batches, and the token counter."""
         return AsyncMessages(self)
-
-    @property
-    def beta(self) -> Self:
-        """The client itself: beta features are asked for per call, by ``betas=[...]``."""
-        return self
 
     @cached_property
     def models(self) -> AsyncModels:
@@ -119,25 +95,26 @@ class AsyncAnthropic(BaseClient):
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         outcome: Outcome | None = None
-        while True:
-            try:
+        try:
+            while True:
                 effect = flow.send(outcome)
-            except StopIteration as done:
-                return done.value
-            except errors.AnthropicError as error:
-                raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
-            outcome = await self._perform(effect)
+                try:
+                    outcome = await self._perform(effect)
+                except BaseException as error:
+                    flow.throw(error)  # which raises it again, once the call is recorded
+                    raise
+        except StopIteration as done:
+            return done.value
+        except errors.AnthropicError as error:
+            raise error.with_traceback(None)  # noqa: B904 - its frames help nobody
 
     async def _perform(self, effect: Send | Sleep) -> Outcome | None:
         if isinstance(effect, Sleep):
             self._tell(effect.notice)
             await asyncio.sleep(effect.seconds)
             return None
-        if self._connector.closed:
-            return Failure(
-                "Closed", TransportError("Closed", "this client was closed; make another")
-            )
         try:
+            self._check_open()
             response, body = await self._connector.send(effect.request, stream=effect.stream)
         except TransportError as error:
             return Failure(error.kind, error)
@@ -146,17 +123,6 @@ class AsyncAnthropic(BaseClient):
     async def close(self) -> None:
         """Close all connections of this event loop."""
         await self._connector.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
 
 
 for _cls in (Anthropic, AsyncAnthropic):

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from claude_nb._http import Pool
-from claude_nb.api import errors
-from claude_nb.api.advice import DEFAULT_TIMEOUT
-from claude_nb.api.credentials import Credentials
-from claude_nb.api.endpoints import Context
-from claude_nb.api.requests import NOT_GIVEN, RequestBuilder, is_given
+from claude_nb._http import ClientFactory
+from claude_nb.api.addresses import DEFAULT_BASE_URL, base_url, stays_here
+from claude_nb.api.calls import CallHook
+from claude_nb.api.errors.advice import DEFAULT_TIMEOUT
+from claude_nb.api.headers import is_secret
+from claude_nb.api.hiding.names import says_secret
+from claude_nb.api.platforms.credentials import Credentials
+from claude_nb.api.platforms.platform import ANTHROPIC, Platform
+from claude_nb.api.resources.endpoints import Context
 from claude_nb.api.retry import RetryNotice, RetryPolicy
-from claude_nb.api.wire import Timeout
+from claude_nb.api.secret import Secret
+from claude_nb.api.sending.requests import NOT_GIVEN, RequestBuilder, is_given
+from claude_nb.api.wire import Request, Timeout
 
-__all__ = ["DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Config"]
+if TYPE_CHECKING:
+    from claude_nb.cassette import Cassette
 
-DEFAULT_BASE_URL = "https://api.anthropic.com"
+__all__ = ["DEFAULT_BASE_URL", "DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Config", "base_url"]
+
 DEFAULT_MAX_RETRIES = 2
-DEFAULT_MAX_CONNECTIONS = 100
+DEFAULT_MAX_CONNECTIONS = 1000
 NEEDS_NEW_CONNECTIONS = frozenset(
-    {"api_key", "auth_token", "base_url", "http_client", "max_connections"}
+    {"api_key", "auth_token", "base_url", "cassette", "http_client", "max_connections", "platform"}
 )
 
 
@@ -40,17 +44,24 @@ class Config:
     default_query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     idle_timeout: Any = NOT_GIVEN
     on_retry: Callable[[RetryNotice], Any] | None = None
+    on_call: CallHook | None = None
     max_connections: int = DEFAULT_MAX_CONNECTIONS
     http_client: Any = None
     allow_insecure_http: bool = False
+    platform: Platform = ANTHROPIC
+    cassette: Cassette | None = None
 
     def context(self) -> Context:
         """Return what the calls of this client need to know."""
-        builder = RequestBuilder(
-            self.base_url, self.default_headers, self.default_query, self.timeout
+        common = (self.base_url, self.default_headers, self.default_query, self.timeout)
+        return Context(
+            RequestBuilder(*common, self.platform.prepare),
+            RetryPolicy(self.max_retries),
+            self.credentials,
+            self.idle_timeout,
+            decoder=self.platform.decoder,
+            on_call=self.on_call,
         )
-        policy = RetryPolicy(self.max_retries)
-        return Context(builder, policy, self.credentials, self.idle_timeout)
 
     def changed(self, changes: Mapping[str, Any]) -> Config:
         """Return these settings with `changes`, which are named as the client's parameters.
@@ -77,43 +88,39 @@ class Config:
                 given[name] = check(given[name], getattr(self, name))
         return replace(self, **given)
 
-    def pool(self) -> Pool:
-        """Return how this client connects."""
+    def factory(self) -> ClientFactory:
+        """Return how this client connects, by what the environment says of proxies now."""
+        from claude_nb.api.network.proxies import environment_proxy  # noqa: PLC0415 (as one is made)
+
         secure = self.base_url.startswith("https:")
-        return Pool(self.max_connections, secure, self.http_client)
+        proxy = environment_proxy(self.base_url) if self._may_leave() else None
+        return ClientFactory(self.max_connections, secure, self.http_client, proxy)
+
+    def _may_leave(self) -> bool:
+        """Whether requests are for another machine; what is for this one, no proxy sees."""
+        if self.base_url.startswith("http:") and not self.allow_insecure_http:
+            return False  # as was checked: a name looked up again might say something else
+        return not stays_here(self.base_url)
+
+    def authorize(self, request: Request) -> Mapping[str, Secret]:
+        """Return the header fields that identify the sender of a request."""
+        return self.platform.authorize(request, self.credentials)
 
 
-def base_url(given: Any, *, allow_insecure_http: bool) -> str:
-    """Return the address to use: the given one, or that of ANTHROPIC_BASE_URL, or the API's.
-
-    Raises
-    ------
-    InsecureBaseURLError
-        It is plain http to another machine.
-    ValueError
-        It is no http(s) address, or holds a user name.
-    """
-    url = str(given or os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL).strip().rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"base_url={url!r}: must look like https://api.anthropic.com")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("base_url must not hold a user name or password.")
-    if parts.scheme == "http" and not allow_insecure_http and not _is_loopback(parts.hostname):
-        raise errors.InsecureBaseURLError(
-            f"base_url={url!r} would send your key and prompts unencrypted over the network. "
-            "Use https, or pass allow_insecure_http=True if you trust every machine on the way."
-        )
-    return url
+def headers(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return header fields, the values of those that identify the sender as secrets."""
+    return {
+        name: Secret.of(value) if is_secret(name, value) else value
+        for name, value in (given or {}).items()
+    }
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def query(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return parameters of a query, those that identify the sender as secrets, by their names."""
+    return {
+        name: Secret(value) if isinstance(value, str) and says_secret(name) else value
+        for name, value in (given or {}).items()
+    }
 
 
 def retries(value: Any) -> int:
@@ -138,13 +145,26 @@ def timeout(value: Any) -> Timeout:
     return Timeout.of(value) if is_given(value) else DEFAULT_TIMEOUT
 
 
-def _over(new: Any, old: Mapping[str, Any]) -> dict[str, Any]:
-    return {**old, **(new or {})}
+def cassette(given: Any) -> Cassette | None:
+    """Return the cassette that a client records in and plays from.
+
+    Parameters
+    ----------
+    given : str, Path, Cassette or None
+        A path means mode ``"auto"``.
+    """
+    if given is None:
+        return None
+    from claude_nb.cassette import Cassette  # noqa: PLC0415 (only who records needs it)
+
+    return given if isinstance(given, Cassette) else Cassette(given)
 
 
 _CHECKS: dict[str, Callable[[Any, Any], Any]] = {
     "timeout": lambda new, _: timeout(new),
     "max_retries": lambda new, _: retries(new),
-    "default_headers": _over,
-    "default_query": _over,
+    "default_headers": lambda new, old: {**old, **headers(new)},
+    "default_query": lambda new, old: {**old, **query(new)},
+    "on_call": lambda new, _: CallHook.of(new),
+    "cassette": lambda new, _: cassette(new),
 }

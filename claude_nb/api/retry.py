@@ -11,10 +11,11 @@ from http import HTTPStatus
 
 from claude_nb.api.wire import Headers
 
-__all__ = ["RetryNotice", "RetryPolicy"]
+__all__ = ["LONGEST_WAIT", "RetryNotice", "RetryPolicy", "asked_wait"]
 
 _RETRIED = frozenset({408, 409, 429})
-_LONGEST = 4_294_967.0  # seconds: the longest wait a timer of 32-bit milliseconds can hold
+LONGEST_WAIT = 60.0
+"""Seconds that a server may ask for; when it wants more, the call fails at once and says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +76,27 @@ class RetryPolicy:
         """
         if attempt > self.max_retries or not _retryable(status, headers):
             return None
-        asked = self._asked(headers)
+        asked = asked_wait(headers, self.now())
         if asked is not None and asked > 0:
-            return min(asked, _LONGEST)
+            return asked if asked <= LONGEST_WAIT else None
         return min(0.5 * 2.0 ** min(attempt - 1, 10), 8.0) * (1 - 0.25 * self.jitter())
 
-    def _asked(self, headers: Headers) -> float | None:
-        milliseconds = _number(headers.get("retry-after-ms"))
-        if milliseconds is not None:
-            return milliseconds / 1000
-        text = headers.get("retry-after")
-        seconds = _number(text)
-        if seconds is not None or text is None:
-            return seconds
-        try:
-            date = parsedate_to_datetime(text)
-        except (TypeError, ValueError):
-            return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        return (date - self.now()).total_seconds()
+
+def asked_wait(headers: Headers, now: datetime | None = None) -> float | None:
+    """Return the seconds that a server asks to wait, or None if it asks for nothing readable."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    seconds = _number(text)
+    if seconds is not None or text is None:
+        return seconds
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return (date - (now or datetime.now(UTC))).total_seconds()
 
 
 def _retryable(status: int | None, headers: Headers) -> bool:

@@ -1,19 +1,20 @@
 """The one type that holds an API key, and the removal of keys from text.
 
-A secret shows in no repr, `vars()`, traceback or pickle. `reveal` is called in one place: where
-the header is written as a request is sent.
+A secret shows in no repr, `vars()`, traceback or pickle. It is revealed where the header is
+written as a request is sent, and to be looked for in what is shown, logged or kept: while it
+lives, it is on the list of `claude_nb.api.hiding.known`.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["Secret", "scrub"]
+from claude_nb.api.hiding import known as hiding
+from claude_nb.api.hiding.known import HIDDEN, Known
 
-_KEY_SHAPE = re.compile(r"sk-ant-[A-Za-z0-9_-]{8,}")
-_HIDDEN = "[key]"
-_SHORTEST = 8  # characters: anything shorter is no key, and would be found in innocent text
+__all__ = ["HIDDEN", "Secret", "known", "scrub"]
+
 _TAIL_FROM = 20  # characters: a tail of four tells nothing about a key that long
 
 
@@ -24,14 +25,22 @@ class Secret:
     ----------
     value : str or object with ``get_secret_value()``
         The secret, or a pydantic ``SecretStr``.
+
+    Raises
+    ------
+    TypeError
+        It is no text.
     """
 
-    __slots__ = ("reveal",)
+    __slots__ = ("__weakref__", "reveal")
 
     def __init__(self, value: Any) -> None:
         unwrap = getattr(value, "get_secret_value", None)
-        text: str = unwrap() if unwrap else value
-        self.reveal = lambda: text
+        text: Any = unwrap() if unwrap else value
+        if not isinstance(text, str):
+            raise TypeError(f"A key is a text (str), not {type(text).__name__}.")
+        self.reveal: Callable[[], str] = lambda: text
+        hiding.add(self)
 
     @classmethod
     def of(cls, value: Any) -> Secret | None:
@@ -68,10 +77,15 @@ class Secret:
         raise TypeError("An API key cannot be pickled; make the client anew where it is needed.")
 
 
+def known(*secrets: Secret | None) -> Known:
+    """Return what the process knows of secrets now, with these."""
+    return hiding.known(*(secret.reveal() for secret in secrets if secret is not None))
+
+
 def scrub(text: str, *secrets: Secret | None) -> str:
-    """Return `text` with these secrets, and anything shaped like a key, taken out."""
-    for secret in secrets:
-        if secret is not None:
-            for form in (secret.reveal(), secret.reveal().removeprefix("Bearer ")):
-                text = text.replace(form, _HIDDEN) if len(form) >= _SHORTEST else text
-    return _KEY_SHAPE.sub(_HIDDEN, text)
+    """Return `text` without the secrets the process knows, these, and what is shaped like a key.
+
+    For what a server says: it keeps JSON what it is. For text that people wrote there is
+    `claude_nb.api.hiding.hidden`.
+    """
+    return known(*secrets).scrub(text)

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-__all__ = ["Headers", "Request", "Response", "Timeout"]
+from claude_nb.api.hiding.names import authenticates
+from claude_nb.api.secret import Secret, scrub
 
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+__all__ = ["FIRST_FAILURE", "Headers", "Request", "Response", "Timeout"]
+
+FIRST_FAILURE = 300  # the first HTTP status that is no success
 
 
 class Headers(Mapping[str, str]):
@@ -55,7 +58,7 @@ class Headers(Mapping[str, str]):
     def public(self) -> dict[str, str]:
         """Return the fields with the values of secret ones hidden."""
         return {
-            name: "[secret]" if name in _SECRET_HEADERS else value
+            name: "[secret]" if authenticates(name, value) else value
             for name, value in self._fields.items()
         }
 
@@ -100,17 +103,12 @@ class Timeout:
 
     def as_dict(self) -> dict[str, float | None]:
         """Return the seconds of each phase."""
-        return {
-            "connect": self.connect,
-            "read": self.read,
-            "write": self.write,
-            "pool": self.pool,
-        }
+        return {"connect": self.connect, "read": self.read, "write": self.write, "pool": self.pool}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, without credentials: those are added as it is sent.
+    """One HTTP request; what identifies its sender is added as it is sent, and does not show.
 
     Attributes
     ----------
@@ -122,6 +120,10 @@ class Request:
         Up to the reply's head, and within its body unless the next says otherwise.
     idle_timeout : float or None
         Seconds to wait for more of a streamed body.
+    private : Mapping
+        Header fields of the caller's own that identify the sender; a copy or pickle has none.
+    held : tuple of Secret
+        Secrets that are in the address: known, and hidden elsewhere, as long as the request is.
     """
 
     method: str
@@ -130,6 +132,17 @@ class Request:
     content: bytes = field(default=b"", repr=False)
     timeout: Timeout = field(default_factory=Timeout, repr=False)
     idle_timeout: float | None = field(default=None, repr=False)
+    private: Mapping[str, Secret] = field(
+        default_factory=dict[str, Secret], repr=False, compare=False
+    )
+    held: tuple[Secret, ...] = field(default=(), repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"Request({self.method!r}, {scrub(self.url)!r}, headers={self.headers!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        said = (self.method, scrub(self.url), self.headers, self.content, self.timeout)
+        return Request, (*said, self.idle_timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,8 @@ class Response:
         The body; empty for a stream, whose body is its events.
     elapsed : float
         Seconds from sending the request to the reply's head.
+    cut : str
+        Why `content` is not all of the body, as the end of a sentence; empty if it is.
     """
 
     status_code: int
@@ -155,6 +170,7 @@ class Response:
     request: Request
     content: bytes = field(default=b"", repr=False)
     elapsed: float = field(default=0.0, repr=False)
+    cut: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:

@@ -1,45 +1,39 @@
-"""A file of recorded exchanges: which are kept, how they are found, and how they are written.
+"""A file of recorded exchanges: which are kept, and how they are found.
 
-A text file of JSON Lines, one exchange a line, found by a hash of its request: method, path, API
-version, beta features and body, but not the server's address. It holds answers to messages and
-token counts that succeeded and are whole; no key, and of the headers only what an answer needs.
-Anything else a client asks goes to the server as ever.
+A text file of JSON Lines, one exchange a line, found by the key of its request
+(`claude_nb.api.platforms.identity`), by the cell that asked, and by which of its equal requests it
+was. It holds answers to messages and token counts that succeeded and are whole; no key, and of the
+headers only what an answer needs. Anything else a client asks goes to the server as ever.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import warnings
-from collections.abc import Iterator
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from claude_nb.api.credentials import available
-from claude_nb.api.errors import AnthropicError
-from claude_nb.api.secret import scrub
+from claude_nb.api.platforms.identity import identity, key_of
 from claude_nb.api.wire import Request, Response
-from claude_nb.cassette.tape import Taped, tape
+from claude_nb.cassette import answers
+from claude_nb.cassette.asker import Asker, Counted, Turns, asker
+from claude_nb.cassette.file import UNFINISHED, CassetteError, CassetteFile
+from claude_nb.cassette.miss import told
+from claude_nb.cassette.played import Played, played
+from claude_nb.cassette.said import holds_a_key
+from claude_nb.cassette.tape import tape
+from claude_nb.cassette.taped import HasKey, Heard, Place, Taped
 
 __all__ = ["MODES", "Cassette", "CassetteError"]
 
 MODES = ("auto", "record", "replay")
-_PATHS = ("/v1/messages", "/v1/messages/count_tokens")
-_REQUEST_HEADERS = ("anthropic-version", "anthropic-beta")
-_REPLY_HEADERS = ("content-type", "request-id", "x-claude-emulator")
-_STREAM = "text/event-stream"
-_PIECES = ("text", "thinking", "partial_json")
-_SHOWN = 60  # characters of a prompt in an error
+_MOST_NAMED = 3
+_HERE = ("127.", "::1", "localhost")
 
 ClientT = TypeVar("ClientT")
-
-
-class CassetteError(AnthropicError):
-    """The cassette cannot be read, or holds no answer to a request."""
 
 
 class Cassette:
@@ -48,52 +42,110 @@ class Cassette:
     Parameters
     ----------
     path : str or Path
-        The file, UTF-8; made with the first answer that is recorded.
+        The file, UTF-8; made with the first answer that is recorded, for its owner to read only.
+        One that is there keeps its mode.
     mode : str, optional
         ``"auto"`` plays what is recorded, and asks and records what is not; ``"replay"`` never
         asks; ``"record"`` always asks, and records over what there was.
+    errors : bool
+        Whether the errors of a server are recorded too, and played: an answer to the same request
+        that comes later takes the place of its error.
+    speed : float
+        How fast streams are played: 1 as they came, 2 twice as fast, 0 at once.
 
     Attributes
     ----------
     played : int
         Answers that were played so far.
+    refused : int
+        Answers that were not recorded, as they were refusals.
+    asker : callable
+        Returns who asks, so that equal requests of one are told apart.
 
     Raises
     ------
     CassetteError
-        The mode is none of these, or the file is no cassette.
+        The mode or the speed is none, or the file is no cassette.
+
+    Notes
+    -----
+    Equal requests are told apart: the first, the second and so on of a run of a cell, or of a
+    script. Each has an answer of its own. What the emulator answered is played to another server's
+    client in mode ``"replay"`` only: in ``"auto"`` the server is asked. A refusal is recorded in
+    mode ``"record"`` only (and with `errors`): in ``"auto"`` it is asked again.
 
     Examples
     --------
     >>> from claude_nb import Anthropic
-    >>> from claude_nb.cassette import Cassette
-    >>> client = Cassette("answers.jsonl").through(Anthropic(api_key="sk-ant-…"))
+    >>> client = Anthropic(api_key="sk-ant-…", cassette="answers.jsonl")
     """
 
-    def __init__(self, path: str | Path, mode: str = "auto") -> None:
+    def __init__(
+        self, path: str | Path, mode: str = "auto", *, errors: bool = False, speed: float = 0
+    ) -> None:
         if mode not in MODES:
             raise CassetteError(f"The mode is {mode!r}, but must be one of {', '.join(MODES)}.")
-        self.path, self.mode = Path(path), mode
-        self.played = 0
+        if not 0 <= speed < float("inf"):
+            raise CassetteError(f"The speed is {speed!r}, but must be 0 (at once) or more.")
+        self.path: Path = Path(path)
+        self.mode = mode
+        self.errors = errors
+        self.speed = speed
+        self.played: int = 0
+        self.refused: int = 0
         self._lock = threading.Lock()
-        self._taped: dict[str, Taped] = {}
-        self._state: object = None
-        self._catch_up()
+        self.asker: Callable[[], Asker] = asker
+        self._turns = Turns()
+        self._used: set[Place] = set()
+        self._warned: set[tuple[int, str]] = set()
+        self._file = CassetteFile(self.path)
+        self._catch_up(hanging=True)
 
     def __len__(self) -> int:
-        return len(self._taped)
+        return len(self._file.taped)
 
     def __repr__(self) -> str:
         return f"Cassette({str(self.path)!r}, {self.mode!r}): {len(self)} answers"
 
+    @property
+    def damaged(self) -> dict[int, str]:
+        """Why lines are no recorded answers and were skipped, by their numbers in the file."""
+        return dict(self._file.damaged)
+
+    def unused(self) -> list[Taped]:
+        """Return what was neither played nor recorded since this was made, in the file's order."""
+        with self._lock:
+            known = self._file.taped.items()
+            return [taped for place, taped in known if place not in self._used]
+
     def through(self, client: ClientT) -> ClientT:
         """Return a client, on the same connections, whose answers are recorded or played."""
-        through = cast("Any", client).via(partial(tape, store=self))
-        if self.mode == "replay" and not (through.auth_token or through.api_key or available()):
-            through = through.copy(api_key="none is needed")
-        return cast("ClientT", through)
+        return cast("ClientT", cast("Any", client).via(self.wrap))
 
-    def find(self, request: Request) -> Taped | None:
+    def wrap(self, connector: Any) -> Any:
+        """Return what sends in a connector's place; see `claude_nb.Anthropic.via`."""
+        return tape(connector, store=self)
+
+    def ask(self, request: Request) -> Asking | None:
+        """Return a request as one to play or record; None if it is none of those.
+
+        Raises
+        ------
+        CassetteError
+            It would make a batch or a file, and nothing may be asked.
+        """
+        if self.mode == "replay" and answers.creates(request):
+            raise CassetteError(
+                f"{self.path} is replayed, so nothing is asked, and batches and files are not "
+                "recorded: make them with mode auto or record, or without the recording."
+            )
+        if not answers.is_kept(request):
+            return None
+        known = identity(request)
+        key = key_of(known)
+        return Asking(self, request, known, key, self._turns.take(key, self.asker()))
+
+    def find(self, asking: Asking, has_key: HasKey | None = None) -> Taped | None:
         """Return the recorded exchange, or None if the server is to be asked.
 
         Raises
@@ -101,119 +153,126 @@ class Cassette:
         CassetteError
             There is none, and nothing may be asked.
         """
-        if not _is_kept(request) or self.mode == "record":
+        if self.mode == "record":
             return None
         with self._lock:
             self._catch_up()
-            taped = self._taped.get(_key(request))
-            self.played += taped is not None
-        if taped is None and self.mode == "replay":
-            raise CassetteError(self._miss(request))
-        return taped
-
-    def _catch_up(self) -> None:
-        """Read the file anew if anyone has changed it: another kernel, an editor, this one."""
-        state = _state(self.path)
-        if state != self._state:
-            self._taped = {taped.key: taped for taped in _read(self.path)}
-            self._state = state
-
-    def _miss(self, request: Request) -> str:
-        body = _body(request)
-        turns = cast("list[dict[str, Any]]", body.get("messages") or [{}])
-        last = json.dumps(turns[-1].get("content"), ensure_ascii=False)
-        return (
-            f"{self.path} holds no answer to this request to {body.get('model')}: "
-            f"{scrub(last)[:_SHOWN]} ({len(self)} are recorded; any change of prompt, history or "
-            "settings is another request)."
-        )
-
-    def keep(self, reply: Response, content: bytes) -> None:
-        """Record a whole answer, if it is one; a later answer to an equal request replaces it."""
-        request = reply.request
-        if not _is_kept(request) or not _is_whole(reply, content):
-            return
-        headers = {n: reply.headers[n] for n in _REPLY_HEADERS if n in reply.headers}
-        asked = {**_identity(request), "body": _body(request)}
-        taped = Taped(_key(request), asked, reply.status_code, headers, content.decode())
-        line = json.dumps(asdict(taped), ensure_ascii=False)
-        if scrub(line) != line or scrub(said := _said(taped.body)) != said:
-            warnings.warn("An exchange that holds an API key was not recorded.", stacklevel=2)
-        else:
-            self._write(line)
-
-    def _write(self, line: str) -> None:
-        try:
-            with self._lock, self.path.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(line + "\n")
-        except OSError as problem:  # the answer itself is not lost for that
-            warnings.warn(f"The answer was not recorded: {problem}.", stacklevel=2)
-
-
-def _is_kept(request: Request) -> bool:
-    return request.method == "POST" and urlsplit(request.url).path.endswith(_PATHS)
-
-
-def _is_whole(reply: Response, content: bytes) -> bool:
-    if reply.status_code != 200:  # noqa: PLR2004 (the only success that these calls have)
-        return False
-    if not reply.headers.get("content-type", "").startswith(_STREAM):
-        return bool(content)
-    events = [line for line in content.splitlines() if line.startswith(b"event:")]
-    return bool(events) and events[-1].removeprefix(b"event:").strip() == b"message_stop"
-
-
-def _said(body: str) -> str:
-    """Return what the pieces of a stream say together: a key may be in no single one."""
-    pieces: list[str] = []
-    for line in body.split("\n"):
-        if line.startswith("data:"):
-            event = json.loads(line.removeprefix("data:"))
-            delta = cast("dict[str, Any]", event.get("delta", {}))
-            pieces += [str(delta.get(name) or "") for name in _PIECES]
-    return "".join(pieces)
-
-
-def _identity(request: Request) -> dict[str, Any]:
-    path = urlsplit(request.url).path
-    kept = next(known for known in reversed(_PATHS) if path.endswith(known))
-    headers = {name: request.headers.get(name, "") for name in _REQUEST_HEADERS}
-    return {"path": kept, **headers}
-
-
-def _body(request: Request) -> dict[str, Any]:
-    return cast("dict[str, Any]", json.loads(request.content))
-
-
-def _key(request: Request) -> str:
-    identity = {**_identity(request), "body": _body(request)}
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
-
-
-def _state(path: Path) -> object:
-    """Return what is another as soon as the file is."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
+            found = self._file.find(asking.place)
+            if found is not None and self._plays(found, asking.request, has_key):
+                self.played += 1
+                self._used.add(found.place)
+                return found
+        if self.mode == "replay":
+            raise CassetteError(self._miss(asking))
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+
+    def _plays(self, found: Taped, request: Request, has_key: HasKey | None) -> bool:
+        """Whether this is played: an error not if it is of this very run, which tries again.
+
+        Nor what the emulator answered, where another server can be asked: it takes its place.
+        """
+        elsewhere = answers.is_emulated(found) and not _stays_here(request)
+        if self.mode == "auto" and elsewhere and (has_key is None or has_key(request)):
+            return False
+        wanted = self.mode == "replay" or (self.errors and found.place not in self._used)
+        return wanted or not answers.is_error(found)
+
+    def _miss(self, asking: Asking) -> str:
+        recorded: Sequence[Taped] = list(self._file.taped.values())
+        return told(self.path, asking.known, asking.place, recorded, self.damaged)
+
+    def keep(self, asking: Asking, reply: Response, heard: Heard) -> bool:
+        """Record an answer, if it is a whole one; a later one of the same place replaces it."""
+        found = answers.taped(asking.key, asking.known, reply, heard)
+        if found is None or not self._is_wanted(found):
+            return False
+        found = replace(found, n=asking.counted.number, cell=asking.counted.cell)
+        if holds_a_key(found, *reply.request.private.values()):
+            why = "An exchange that holds an API key was not recorded; a password counts as one."
+            warnings.warn(why, stacklevel=2)
+            return False
+        return self._write(found) and not answers.is_error(found)
+
+    def _is_wanted(self, found: Taped) -> bool:
+        if answers.is_error(found):
+            return self.errors
+        refused = answers.is_refusal(found) and not (self.errors or self.mode == "record")
+        self.refused += refused
+        return not refused
+
+    def _write(self, found: Taped) -> bool:
+        try:
+            with self._lock:
+                self._file.append(found)
+                self._used.add(found.place)
+        except (OSError, CassetteError) as problem:  # the answer itself is not lost for that
+            warnings.warn(f"The answer was not recorded: {problem}.", stacklevel=2)
+            return False
+        return True
+
+    def _catch_up(self, *, hanging: bool = False) -> None:
+        """Read what is new; warn of what is damaged, of a last line only if nobody writes there."""
+        self._file.catch_up()
+        known = self._warned if hanging else self._warned | {(self._file.hanging, UNFINISHED)}
+        new = {each for each in self._file.damaged.items() if each not in known}
+        if new:
+            self._warned |= new
+            warnings.warn(_skipped(self.path, sorted(new)), stacklevel=2)
 
 
-def _read(path: Path) -> Iterator[Taped]:
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-    except (OSError, ValueError) as problem:
-        raise CassetteError(f"{path} cannot be read: {problem}") from None
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield _taped(path, number, line)
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request on its way, and its place in the file."""
+
+    cassette: Cassette
+    request: Request
+    known: dict[str, Any]
+    key: str
+    counted: Counted
+
+    @property
+    def place(self) -> Place:
+        """Where its answer belongs."""
+        return self.key, self.counted.cell, self.counted.number
+
+    def played(self, has_key: HasKey | None = None) -> Played | None:
+        """Return the recorded answer, or None if the server is to be asked."""
+        try:
+            found = self.cassette.find(self, has_key)
+        except BaseException:
+            self.give_up()
+            raise
+        if found is None:
+            return None
+        if answers.is_error(found):
+            self.give_up()
+        return played(found, stream=self._streams, speed=self.cassette.speed)
+
+    @property
+    def _streams(self) -> bool:
+        body = self.known["body"]
+        return isinstance(body, dict) and cast("dict[str, Any]", body).get("stream") is True
+
+    def keep(self, reply: Response, heard: Heard) -> None:
+        """Record an answer, if it is a whole one."""
+        if not self.cassette.keep(self, reply, heard):
+            self.give_up()
+
+    def give_up(self) -> None:
+        """No answer came that is kept: the next equal request has the same place."""
+        self.counted.give_back()
 
 
-def _taped(path: Path, number: int, line: str) -> Taped:
-    try:
-        return Taped(**json.loads(line))
-    except (ValueError, TypeError):
-        raise CassetteError(
-            f"Line {number} of {path} is no recorded answer: delete it, or name another file."
-        ) from None
+def _stays_here(request: Request) -> bool:
+    """Whether this may be the emulator's, which is called on its own machine only."""
+    return (urlsplit(request.url).hostname or "").startswith(_HERE)
+
+
+def _skipped(path: Path, damaged: Sequence[tuple[int, str]]) -> str:
+    """Say which lines of a file were skipped."""
+    said = "; ".join(f"line {number}: {why}" for number, why in damaged[:_MOST_NAMED])
+    more = f"; and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
+    return (
+        f"{path} has damaged lines, which were skipped ({said}{more}). "
+        f"`claude-nb cassette check {path}` lists them, tidy in its place takes them out."
+    )

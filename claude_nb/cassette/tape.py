@@ -1,62 +1,51 @@
 """What stands in the place of a client's connector: plays recorded answers, records new ones.
 
-Knows how bytes pass, not where they are kept: that is the store's part.
+Knows how bytes pass and when, not where they are kept: that is the store's part.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from inspect import iscoroutinefunction
 from typing import Any, Protocol
 
-from claude_nb.api.connector import AsyncConnector
+from claude_nb.api.calls import REPLAYED_HEADER
 from claude_nb.api.wire import Headers, Request, Response
+from claude_nb.cassette.played import Played
+from claude_nb.cassette.taped import HasKey, Heard
 
-__all__ = ["REPLAYED_HEADER", "Store", "Taped", "tape"]
-
-REPLAYED_HEADER = "x-claude-nb-replayed"
+__all__ = ["Asked", "Store", "tape"]
 
 
-@dataclass(frozen=True, slots=True)
-class Taped:
-    """One exchange, as a line of the file holds it.
+class Asked(Protocol):
+    """A request that may be recorded."""
 
-    Attributes
-    ----------
-    key : str
-        Names the request.
-    request : dict
-        Path, the headers that matter, and body.
-    status : int
-        HTTP status.
-    headers : dict of str
-        Of the reply, what an answer needs.
-    body : str
-        Of the reply, whole.
-    """
+    def played(self, has_key: HasKey | None = None) -> Played | None:
+        """Return the recorded answer, or None if the server is to be asked."""
+        ...
 
-    key: str
-    request: dict[str, Any]
-    status: int
-    headers: dict[str, str]
-    body: str
+    def keep(self, reply: Response, heard: Heard) -> None:
+        """Record an answer, if it is a whole one."""
+        ...
+
+    def give_up(self) -> None:
+        """No answer came."""
+        ...
 
 
 class Store(Protocol):
     """Where exchanges are kept."""
 
-    def find(self, request: Request) -> Taped | None:
-        """Return the recorded exchange, or None if the server is to be asked."""
-        ...
-
-    def keep(self, reply: Response, content: bytes) -> None:
-        """Record an answer, if it is a whole one."""
+    def ask(self, request: Request) -> Asked | None:
+        """Return the request as one to play or record; None if it is none of those."""
         ...
 
 
 def tape(connector: Any, store: Store) -> Any:
     """Return what sends in the connector's place."""
-    return (_AsyncTape if isinstance(connector, AsyncConnector) else _Tape)(connector, store)
+    return (_AsyncTape if iscoroutinefunction(connector.send) else _Tape)(connector, store)
 
 
 class _Connector:
@@ -75,14 +64,19 @@ class _Tape(_Connector):
 
     def send(self, request: Request, *, stream: bool) -> tuple[Response, Any]:
         """Send a request, or find what was answered to it."""
-        taped = self._store.find(request)
-        if taped is not None:
-            return _played(taped, request, _Played if stream else None)
-        reply, body = self._connector.send(request, stream=stream)
-        if body is not None:
-            return reply, _Recording(reply, body, self._store)
-        self._store.keep(reply, reply.content)
-        return reply, None
+        asked = self._store.ask(request)
+        if asked is None:
+            return self._connector.send(request, stream=stream)
+        found = asked.played(getattr(self._connector, "has_key", None))
+        if found is not None:
+            return _replied(found, request, _Played if stream else None)
+        started = time.monotonic()
+        try:
+            reply, body = self._connector.send(request, stream=stream)
+        except BaseException:
+            asked.give_up()
+            raise
+        return _recorded(asked, reply, body, started, _Recording)
 
 
 class _AsyncTape(_Connector):
@@ -90,35 +84,50 @@ class _AsyncTape(_Connector):
 
     async def send(self, request: Request, *, stream: bool) -> tuple[Response, Any]:
         """Send a request, or find what was answered to it."""
-        taped = self._store.find(request)
-        if taped is not None:
-            return _played(taped, request, _AsyncPlayed if stream else None)
-        reply, body = await self._connector.send(request, stream=stream)
-        if body is not None:
-            return reply, _AsyncRecording(reply, body, self._store)
-        self._store.keep(reply, reply.content)
-        return reply, None
+        asked = self._store.ask(request)
+        if asked is None:
+            return await self._connector.send(request, stream=stream)
+        found = asked.played(getattr(self._connector, "has_key", None))
+        if found is not None:
+            return _replied(found, request, _AsyncPlayed if stream else None)
+        started = time.monotonic()
+        try:
+            reply, body = await self._connector.send(request, stream=stream)
+        except BaseException:
+            asked.give_up()
+            raise
+        return _recorded(asked, reply, body, started, _AsyncRecording)
 
 
-def _played(taped: Taped, request: Request, body: Any) -> tuple[Response, Any]:
-    headers = Headers({**taped.headers, REPLAYED_HEADER: "true"})
-    content = taped.body.encode()
+def _recorded(asked: Asked, reply: Response, body: Any, started: float, kind: Any) -> Any:
+    if body is not None:
+        return reply, kind(asked, reply, body, started)
+    asked.keep(reply, [(0.0, reply.content)])
+    return reply, None
+
+
+def _replied(found: Played, request: Request, body: Any) -> tuple[Response, Any]:
+    headers = Headers({**found.headers, REPLAYED_HEADER: "true"})
     if body is None:
-        return Response(taped.status, headers, request, content), None
-    return Response(taped.status, headers, request), body(content)
+        content = b"".join(chunk for _, chunk in found.events)
+        return Response(found.status, headers, request, content), None
+    return Response(found.status, headers, request), body(found.events)
 
 
 class _Played:
     """The bytes of a recorded stream, an event at a time."""
 
-    def __init__(self, content: bytes) -> None:
-        self._chunks = iter(content.splitlines(keepends=True))
+    def __init__(self, events: Sequence[tuple[float, bytes]]) -> None:
+        self._events = iter(events)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        return next(self._chunks)
+        wait, chunk = next(self._events)
+        if wait:
+            time.sleep(wait)
+        return chunk
 
     def close(self) -> None:
         """Nothing is open."""
@@ -127,61 +136,72 @@ class _Played:
 class _AsyncPlayed:
     """The same for asyncio."""
 
-    def __init__(self, content: bytes) -> None:
-        self._chunks = iter(content.splitlines(keepends=True))
+    def __init__(self, events: Sequence[tuple[float, bytes]]) -> None:
+        self._events = iter(events)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
         try:
-            return next(self._chunks)
+            wait, chunk = next(self._events)
         except StopIteration:
             raise StopAsyncIteration from None
+        if wait:
+            await asyncio.sleep(wait)
+        return chunk
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
-class _Heard:
+class _Hearing:
     """What has arrived of a stream, kept until it is whole."""
 
-    def __init__(self, reply: Response, body: Any, store: Store) -> None:
-        self._reply, self._body, self._store = reply, body, store
-        self._heard: list[bytes] = []
+    def __init__(self, asked: Asked, reply: Response, body: Any, started: float) -> None:
+        self._asked, self._reply, self._body, self._started = asked, reply, body, started
+        self._heard: list[tuple[float, bytes]] | None = []
+
+    def _hear(self, chunk: bytes) -> bytes:
+        if self._heard is not None:
+            self._heard.append((time.monotonic() - self._started, chunk))
+        return chunk
 
     def _keep(self) -> None:
-        heard, self._heard = b"".join(self._heard), []
-        self._store.keep(self._reply, heard)
+        heard, self._heard = self._heard, None  # closed once more, it is not kept once more
+        if heard is not None:
+            self._asked.keep(self._reply, heard)
 
 
-class _Recording(_Heard):
+class _Recording(_Hearing):
     """The bytes of a stream as they arrive."""
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        self._heard.append(next(self._body))
-        return self._heard[-1]
+        return self._hear(next(self._body))
 
     def close(self) -> None:
         """Keep the stream, if it is whole, and close the connection."""
-        self._keep()
-        self._body.close()
+        try:
+            self._keep()
+        finally:
+            self._body.close()
 
 
-class _AsyncRecording(_Heard):
+class _AsyncRecording(_Hearing):
     """The same for asyncio."""
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        self._heard.append(await anext(self._body))
-        return self._heard[-1]
+        return self._hear(await anext(self._body))
 
     async def close(self) -> None:
         """Keep the stream, if it is whole, and close the connection."""
-        self._keep()
-        await self._body.close()
+        try:
+            self._keep()
+        finally:
+            await self._body.close()

@@ -1,5 +1,5 @@
 """``python -m claude_nb.emulator``."""
 
-from claude_nb.emulator.command import main
+from claude_nb.emulator.server.command import main
 
 raise SystemExit(main())

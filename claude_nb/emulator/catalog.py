@@ -1,6 +1,8 @@
 """Which models the emulator serves, and ``/v1/models`` about them.
 
-Ids and aliases only: short names are a convenience of clients, not of the API.
+Those of the built-in table, which nothing that a client hears can change, until the day they retire
+by the emulator's clock. Ids and aliases only: short names are a convenience of clients, not of the
+API.
 """
 
 from __future__ import annotations
@@ -8,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from claude_nb import models
 from claude_nb.emulator.wire import JSON, ApiError
-from claude_nb.models import ModelInfo
+from claude_nb.models import BUILT_IN, ModelInfo
 
 __all__ = ["describe", "find", "served", "takes_fast", "takes_geo"]
 
@@ -19,16 +20,23 @@ _NO_GEO = ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5")
 _FAST = ("claude-opus-5-5", "claude-opus-5", "claude-opus-4-8", "claude-opus-4-7")
 
 
-def find(name: str) -> ModelInfo:
-    """Return the served model with this id or alias.
+def find(name: str, today: date | None = None) -> ModelInfo:
+    """Return the model with this id or alias.
+
+    Parameters
+    ----------
+    name : str
+        Id or alias.
+    today : date, optional
+        The day on which it must be served. Default: any, for requests that were let in.
 
     Raises
     ------
     ApiError
         404 for unknown and retired models.
     """
-    for info in models.all_models():
-        if name == info.id or name in info.aliases:
+    for info in BUILT_IN:
+        if name in {info.id, *info.aliases} and not (today and info.gone(today)):
             return info
     raise ApiError(404, "not_found_error", f"model: {name}")
 
@@ -43,25 +51,25 @@ def takes_fast(info: ModelInfo) -> bool:
     return info.id in _FAST
 
 
-def served(lifecycles: Sequence[str]) -> list[JSON]:
+def served(lifecycles: Sequence[str], today: date) -> list[JSON]:
     """Return model objects, newest first; without `lifecycles` all that are not retired."""
-    found = [describe(info) for info in models.all_models()]
-    found += [_retired(*row) for row in models.RETIRED]
+    found = [describe(info, today) for info in BUILT_IN]
+    found += [_retired(*row) for row in BUILT_IN.gone]
     wanted = set(lifecycles) or {"active", "deprecated"}
     return [item for item in found if item["lifecycle"] in wanted]
 
 
-def describe(info: ModelInfo) -> JSON:
-    """Return the model object of a served model."""
-    gone = info.retires
+def describe(info: ModelInfo, today: date) -> JSON:
+    """Return the model object of a model, as it stands on this day."""
+    lifecycle = "deprecated" if info.lifecycle == "deprecated" else "active"
     return {
         "type": "model",
         "id": info.id,
         "display_name": info.display_name,
         "created_at": _instant(info.released or _UNDATED),
-        "lifecycle": "deprecated" if info.lifecycle == "deprecated" else "active",
+        "lifecycle": "retired" if info.gone(today) else lifecycle,
         "deprecated_at": None,
-        "retires_at": _instant(gone) if gone else None,
+        "retires_at": _instant(info.retires) if info.retires else None,
         "line": info.line,
         "max_input_tokens": info.context_window,
         "max_tokens": info.max_output_tokens,
@@ -70,7 +78,7 @@ def describe(info: ModelInfo) -> JSON:
 
 
 def _retired(name: str, day: date | None, replacement: str) -> JSON:
-    successor = models.get(replacement)
+    successor = BUILT_IN.get(replacement)
     return {
         "type": "model",
         "id": name,
@@ -89,13 +97,15 @@ def _retired(name: str, day: date | None, replacement: str) -> JSON:
 def _capabilities(info: ModelInfo) -> JSON:
     kinds = ("adaptive", "enabled", "disabled", "between_tools")
     efforts = ("low", "medium", "high", "xhigh", "max")
-    simple = ("batch", "citations", "image_input", "pdf_input", "structured_outputs")
-    absent = ("code_execution", "server_tools")
-    edits = ("clear_thinking_20251015", "clear_tool_uses_20250919", "compact_20260112")
+    simple = ("batch", "citations", "code_execution", "image_input", "pdf_input", "server_tools")
+    edits = ("clear_thinking_20251015", "clear_tool_uses_20250919")
     return {
-        **{name: {"supported": True} for name in simple},
-        **{name: {"supported": False} for name in absent},
-        "context_management": {"supported": False, **dict.fromkeys(edits)},
+        **{name: {"supported": True} for name in (*simple, "structured_outputs")},
+        "context_management": {
+            "supported": True,
+            **{name: {"supported": True} for name in edits},
+            "compact_20260112": {"supported": False},
+        },
         "effort": {
             "supported": bool(info.efforts),
             **{name: {"supported": name in info.efforts} for name in efforts},

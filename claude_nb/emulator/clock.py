@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-__all__ = ["Clock", "ManualClock", "instant"]
+__all__ = ["Clock", "ManualClock", "day", "instant"]
 
 
 class Clock:
@@ -19,6 +19,10 @@ class Clock:
     def now(self) -> float:
         """Return seconds since 1970."""
         return time.time()
+
+    def today(self) -> date:
+        """Return the day it is (UTC), by which models retire."""
+        return day(self.now())
 
 
 class ManualClock(Clock):
@@ -50,6 +54,11 @@ class ManualClock(Clock):
             raise ValueError(f"seconds is {seconds}; time only moves forward (0 or more)")
         with self._lock:
             self._now += seconds
+
+
+def day(seconds: float) -> date:
+    """Return the day of the moment (UTC)."""
+    return datetime.fromtimestamp(seconds, UTC).date()
 
 
 def instant(seconds: float) -> str:

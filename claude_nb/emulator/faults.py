@@ -8,16 +8,18 @@ A fault is armed from Python (``serve(faults=[Fault("status", status=529)])`` or
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from hashlib import sha256
 from typing import Literal, cast, get_args
 
-from claude_nb.emulator.wire import ApiError
+from claude_nb.emulator.wire import ApiError, bad_request
 
 __all__ = ["HEADER", "Fault", "Faults", "Kind"]
 
 HEADER = "x-emulator-fault"
+_REMEMBERED = 256  # headers whose calls are counted
 
 Kind = Literal[
     "status",
@@ -34,7 +36,10 @@ Kind = Literal[
     "bad-json",
     "html",
     "empty",
+    "pause-turn",
+    "tool-error",
 ]
+_STAGED = ("pause-turn", "tool-error")
 _ERRORS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -61,7 +66,8 @@ class Fault:
         ``error``: an error event. ``stall``: silence for `seconds`. ``drip``: one byte every
         `seconds`. ``bytes``: every byte a chunk. ``unknown-event``, ``unknown-block``: things no
         client knows. ``bad-json``: an event that is none. ``html``: a page, as proxies send them.
-        ``empty``: nothing at all.
+        ``empty``: nothing at all. ``pause-turn``: stop after a server tool's result.
+        ``tool-error``: server tools fail with `name`.
     after : int
         Events of the stream before it happens (``cut`` to ``bad-json``), default 3.
     times : int
@@ -74,6 +80,8 @@ class Fault:
         Headers for ``status``, sent as they are: seconds, fractions, a date, or nonsense.
     path : str
         Befalls only calls whose path begins so.
+    name : str
+        The error code of ``tool-error``, such as ``max_uses_exceeded``.
     """
 
     kind: Kind
@@ -85,6 +93,12 @@ class Fault:
     retry_after_ms: str = ""
     should_retry: str = ""
     path: str = "/v1/"
+    name: str = "unavailable"
+
+    @property
+    def staged(self) -> dict[str, str]:
+        """What it wants of the answer itself; empty for what befalls a finished one."""
+        return {self.kind: self.name} if self.kind in _STAGED else {}
 
     @classmethod
     def parse(cls, text: str) -> Fault:
@@ -133,7 +147,7 @@ _SETTINGS = cast(
 
 
 def _wrong(problem: str) -> ApiError:
-    return ApiError(400, "invalid_request_error", f"{HEADER}: {problem}")
+    return bad_request(f"{HEADER}: {problem}")
 
 
 class Faults:
@@ -141,7 +155,7 @@ class Faults:
 
     def __init__(self, *faults: Fault) -> None:
         self._armed: list[tuple[Fault, int]] = [(fault, fault.times) for fault in faults]
-        self._asked: Counter[str] = Counter()
+        self._asked: OrderedDict[tuple[str, bytes], int] = OrderedDict()
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
@@ -155,18 +169,30 @@ class Faults:
             self._armed.clear()
             self._asked.clear()
 
-    def next(self, path: str, header: str | None) -> Fault | None:
-        """Return the fault for this call, if any; a header's fault comes first."""
-        with self._lock:
-            return self._from_header(header) if header else self._from_list(path)
+    def next(self, path: str, header: str | None, workspace: str = "") -> Fault | None:
+        """Return the fault for this call, if any; a header's fault comes first.
 
-    def _from_header(self, text: str) -> Fault | None:
-        # a client's retry repeats the header, so its calls are counted by the text
-        fault = Fault.parse(text)
-        self._asked[text] += 1
-        if self._asked[text] > fault.times:
-            del self._asked[text]
+        Parameters
+        ----------
+        path : str
+            Of the call.
+        header : str or None
+            What the call asks for.
+        workspace : str
+            Whose call it is: what others ask for does not count.
+        """
+        with self._lock:
+            return self._from_header(header, workspace) if header else self._from_list(path)
+
+    def _from_header(self, text: str, workspace: str) -> Fault | None:
+        # a client's retry repeats the header, so its calls are counted by the text, be it long
+        fault, key = Fault.parse(text), (workspace, sha256(text.encode(errors="replace")).digest())
+        asked = self._asked.pop(key, 0) + 1
+        if asked > fault.times:
             return None
+        self._asked[key] = asked
+        if len(self._asked) > _REMEMBERED:
+            self._asked.popitem(last=False)
         return fault
 
     def _from_list(self, path: str) -> Fault | None:

@@ -12,20 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, NoReturn, cast
 
+from claude_nb.emulator import extent
+
+# fmt: off
 __all__ = [
-    "JSON",
-    "ApiError",
-    "Call",
-    "Part",
-    "Reply",
-    "bad_json",
-    "dump",
-    "encode",
-    "error_body",
-    "parse",
-    "section",
-    "sse",
+    "JSON", "ApiError", "Call", "Part", "Reply", "bad_json", "bad_request", "check_levels", "dump",
+    "encode", "error_body", "parse", "section", "sse",
 ]
+# fmt: on
 
 JSON = dict[str, Any]
 
@@ -51,7 +45,7 @@ class Part(NamedTuple):
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Call:
     """One HTTP request.
 
@@ -63,6 +57,8 @@ class Call:
         Decoded.
     base_url : str
         Where the client reached the server, for absolute links.
+    staged : Mapping of str to str
+        What a fault wants of the answer itself.
     """
 
     method: str
@@ -71,6 +67,7 @@ class Call:
     body: bytes = b""
     query: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
     base_url: str = "http://127.0.0.1"
+    staged: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def with_body(self, body: bytes) -> Call:
         """Return the call with its body."""
@@ -89,6 +86,8 @@ class Reply:
         Sent in chunks; other bodies are sent with their length, when all of them is due.
     head_due : float
         Seconds after the call; the head of a streamed reply is not sent earlier.
+    is_work : bool
+        Its parts take long to compute; not to be done where others wait.
     length : int or None
         Promised length of a body that will not keep it; None for the true one.
     """
@@ -99,6 +98,7 @@ class Reply:
     streamed: bool = False
     head_due: float = 0.0
     length: int | None = None
+    is_work: bool = False
 
     def with_headers(self, more: Mapping[str, str]) -> Reply:
         """Return the reply with more headers."""
@@ -136,11 +136,16 @@ class ApiError(Exception):
         self.kind = kind
         self.message = message
         self.details = details
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
 
     def body(self, request_id: str) -> JSON:
         """Return the response body."""
         return error_body(self.kind, self.message, request_id, self.details)
+
+
+def bad_request(message: str) -> ApiError:
+    """Return the refusal of a request that is not valid."""
+    return ApiError(400, "invalid_request_error", message)
 
 
 def error_body(kind: str, message: str, request_id: str, details: JSON | None = None) -> JSON:
@@ -173,16 +178,39 @@ def parse(body: bytes) -> JSON:
     Raises
     ------
     ApiError
-        400 if it is no JSON, no object, or holds half a surrogate pair.
+        400 if it is no JSON, no object, holds half a surrogate pair, or too many values or levels.
     """
     try:
-        value = json.loads(body, parse_constant=_no_constant)
+        value = json.loads(_text(body), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise bad_json(str(error)) from None
+    check_levels(value)
     encode(value)
     if not isinstance(value, dict):
-        raise ApiError(400, "invalid_request_error", "Input should be a valid dictionary")
+        raise bad_request("Input should be a valid dictionary")
     return cast("JSON", value)
+
+
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise bad_json(str(error)) from None
+    if extent.has_too_many_values(text):
+        raise bad_request(f"Request has more than {extent.MOST_VALUES:,} values")
+    return text
+
+
+def check_levels(value: Any) -> None:
+    """Refuse JSON that is nested too deep.
+
+    Raises
+    ------
+    ApiError
+        400.
+    """
+    if extent.has_too_many_levels(value):
+        raise bad_json(f"nested more than {extent.MOST_LEVELS} levels deep")
 
 
 def encode(value: Any) -> bytes:
@@ -203,7 +231,7 @@ def encode(value: Any) -> bytes:
 
 def bad_json(problem: str) -> ApiError:
     """Return the refusal of a body that is not JSON."""
-    return ApiError(400, "invalid_request_error", f"The request body is not valid JSON: {problem}")
+    return bad_request(f"The request body is not valid JSON: {problem}")
 
 
 def _no_constant(name: str) -> NoReturn:

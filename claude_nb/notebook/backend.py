@@ -1,30 +1,32 @@
 """Which server answers: the API with the person's key, or the built-in emulator.
 
-One client a kernel, kept while the environment stays the same, so that connections are reused.
-Knows nothing of cells or rendering.
+A session keeps its clients for as long as the environment says the same; they are made anew when
+it has changed. Knows nothing of cells or rendering.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from claude_nb.notebook import threads
-from claude_nb.notebook.errors import InputError
+from claude_nb import _http, emulator, threads
+from claude_nb.api import addresses, client, config
+from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER
+from claude_nb.api.platforms import credentials
+from claude_nb.ask.errors import InputError
+from claude_nb.cassette import Cassette, CassetteError, recording
+from claude_nb.cassette.asker import asker
+from claude_nb.cassette.recording import Recording
+from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.session import Session, current
 
-__all__ = ["EMULATED_HEADER", "Backend", "connect", "origin"]
+__all__ = ["Backend", "cassette", "connect", "open_backend", "origin", "surroundings"]
 
-EMULATED_HEADER = "x-claude-emulator"
-MODES = ("auto", "api", "emulator")
-_VARIABLES = (
-    "ANTHROPIC_API_KEY",
-    "ANTHROPIC_AUTH_TOKEN",
-    "ANTHROPIC_BASE_URL",
-    "CLAUDE_NB_CASSETTE",
-    "CLAUDE_NB_CASSETTE_MODE",
-)
+_ANY_KEY = "none"  # servers of this machine have no keys to give, and some ask for one
+_EMULATED = replace(BUILT_IN, provider="emulator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,138 +37,146 @@ class Backend:
     ----------
     client : Anthropic or AsyncAnthropic
         Ready to use.
-    priced : bool
-        Whether the model table's prices are true for it: the provider's own address.
+    models : ModelTable
+        What is known of its models; the prices are true at the provider's own address only.
+    environment : Environment
+        What it was made of.
     emulated : bool
         Whether it is the built-in emulator.
-    cassette : Cassette or None
-        Where answers are recorded and played from.
     """
 
     client: Any
-    priced: bool
+    models: ModelTable
+    environment: Environment
     emulated: bool = False
-    cassette: Any = None
-
-    @property
-    def played(self) -> int:
-        """How many answers were recorded ones, so far."""
-        return self.cassette.played if self.cassette is not None else 0
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
     """Return what the headers of a reply say of where it comes from."""
-    from claude_nb.cassette import REPLAYED_HEADER  # noqa: PLC0415 (only at the first question)
-
     return {"emulated": EMULATED_HEADER in headers, "replayed": REPLAYED_HEADER in headers}
 
 
-_kept: dict[tuple[str, object], Backend] = {}
-
-
-def connect(
-    on_retry: Callable[[Any], None] | None = None, *, asynchronous: bool = False
-) -> Backend:
-    """Return the backend that the environment asks for.
-
-    ``CLAUDE_NB_BACKEND`` is ``auto`` (the default: the emulator when there is neither a key nor
-    a base URL), ``api`` (never the emulator) or ``emulator`` (always). ``CLAUDE_NB_CASSETTE``
-    names a file in which answers are recorded and played from, as ``CLAUDE_NB_CASSETTE_MODE``
-    says (see `claude_nb.cassette`).
+def connect(session: Session | None = None, *, asynchronous: bool = False) -> Backend:
+    """Return the session's backend for the environment as it is now.
 
     Parameters
     ----------
-    on_retry : callable, optional
-        Told before each wait for another attempt.
+    session : Session, optional
+        Keeps it while the environment stays the same, so that connections are reused. Default:
+        that of the running shell.
     asynchronous : bool
-        Whether to return an `AsyncAnthropic`.
+        Whether its client is an `AsyncAnthropic`.
 
     Raises
     ------
     InputError
-        ``CLAUDE_NB_BACKEND`` is none of these, or base URL or cassette cannot be used.
+        A variable of the environment cannot be used, or what it says to replay is not there.
     """
-    backend = _backend("AsyncAnthropic" if asynchronous else "Anthropic")
-    if on_retry is None:
-        return backend
-    return replace(backend, client=backend.client.with_options(on_retry=on_retry))
+    session = session or current()
+    environment, kept = Environment.read(), session.backends
+    used = _used(session, environment)
+    key = ((environment, used), asynchronous)
+    if key not in kept or kept[key].client.is_closed():
+        for old in [other for other in kept if other[0] != key[0]]:
+            del kept[old]
+        made = open_backend(environment, asynchronous=asynchronous)
+        if used is not None:
+            made = replace(made, client=cassette(session, used).through(made.client))
+        if not kept:  # another server: what the last one reported of its models is over
+            session.models = made.models
+        kept[key] = made
+    return replace(kept[key], models=session.models)
 
 
-def _backend(kind: str) -> Backend:
-    """Return the backend kept for this environment; looking for keys anew costs too much."""
-    from claude_nb.api import client, credentials  # noqa: PLC0415 (only at the first question)
-
-    mode = _mode()
-    setting = (mode, credentials.logged_in(), *(os.environ.get(name) for name in _VARIABLES))
-    if (kind, setting) not in _kept:
-        for old in [key for key in _kept if key[1] != setting]:
-            del _kept[old]
-        make = getattr(client, kind)
-        _kept[kind, setting] = _taped(_emulator(make) if _wants_emulator(mode) else _api(make))
-    return _kept[kind, setting]
+def _used(session: Session, environment: Environment) -> Recording | None:
+    """Return the recording in use: what is to be replayed is never asked for money instead."""
+    around = surroundings(session, environment)
+    used = recording.chosen(session.recording, around)
+    replays = session.recording is None and environment.cassette_mode == "replay"
+    if used is None and replays and not _wants_emulator(environment):
+        raise InputError(around.missing())
+    return used
 
 
-def _taped(backend: Backend) -> Backend:
-    """Return the backend, through a cassette if the environment names one."""
-    path = os.environ.get("CLAUDE_NB_CASSETTE", "").strip()
-    if not path:
-        return backend
-    from claude_nb.cassette import Cassette, CassetteError  # noqa: PLC0415 (as above)
-
-    mode = os.environ.get("CLAUDE_NB_CASSETTE_MODE", "").strip().lower() or "auto"
-    try:
-        cassette = Cassette(path, mode)
-    except CassetteError as problem:
-        raise InputError(f"CLAUDE_NB_CASSETTE cannot be used: {problem}") from None
-    return replace(backend, client=cassette.through(backend.client), cassette=cassette)
+def open_backend(environment: Environment, *, asynchronous: bool = False) -> Backend:
+    """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
+    make = client.AsyncAnthropic if asynchronous else client.Anthropic
+    return (_emulator if _wants_emulator(environment) else _api)(environment, make)
 
 
-def _mode() -> str:
-    mode = os.environ.get("CLAUDE_NB_BACKEND", "").strip().lower() or "auto"
-    if mode not in MODES:
-        raise InputError(f"CLAUDE_NB_BACKEND is {mode!r}, but must be one of {', '.join(MODES)}.")
-    return mode
+def surroundings(session: Session, environment: Environment) -> recording.Surroundings:
+    """Return what is said outside of the notebook of recorded answers, and its name."""
+    names = getattr(session.shell, "user_ns", {})
+    return recording.Surroundings(
+        environment.cassette,
+        environment.cassette_mode,
+        environment.cassette_speed,
+        environment.ci,
+        environment.notebook or str(names.get("__vsc_ipynb_file__", "")),  # as VS Code says it
+        session.folder,
+        session.recordings,
+    )
 
 
-def _wants_emulator(mode: str) -> bool:
-    from claude_nb.api import credentials  # noqa: PLC0415 (only at the first question)
+def cassette(session: Session, used: Recording) -> Cassette:
+    """Return the session's file of recorded answers, which stays open as long as it is used.
 
-    if mode != "auto":
-        return mode == "emulator"
-    return not os.environ.get("ANTHROPIC_BASE_URL") and not credentials.available()
+    Raises
+    ------
+    InputError
+        It cannot be used.
+    """
+    if session.cassette is None or session.cassette[0] != used:
+        try:
+            made = Cassette(used.path, used.mode, speed=used.speed)
+        except CassetteError as problem:
+            raise InputError(f"{used.said_by} cannot be followed: {problem}") from None
+        made.asker = partial(asker, session.shell)
+        session.cassette = used, made
+        if used.ci:
+            _tell(session.shell, used)
+    return session.cassette[1]
 
 
-def _api(make: Callable[..., Any]) -> Backend:
-    from claude_nb.api import config  # noqa: PLC0415 (only at the first question)
+def _tell(shell: Any, used: Recording) -> None:
+    """Say in the log of the kernel, and so of CI, why nothing is asked: an output would differ."""
+    log = getattr(getattr(shell, "kernel", None), "log", None)
+    if log is not None:
+        log.warning("claude_nb replays %s as CI is set, and asks nothing", used.path)
 
+
+def _wants_emulator(environment: Environment) -> bool:
+    if environment.mode != "auto":
+        return environment.mode == "emulator"
+    return not environment.base_url and not credentials.available()
+
+
+def _api(environment: Environment, make: Callable[..., Any]) -> Backend:
     try:
         made = make()
+        if addresses.stays_here(made.base_url) and not credentials.available():
+            made = make(api_key=_ANY_KEY)
     except ValueError as problem:
         raise InputError(f"ANTHROPIC_BASE_URL cannot be used: {problem}") from None
-    return Backend(made, made.base_url == config.DEFAULT_BASE_URL)
+    own = made.base_url == config.DEFAULT_BASE_URL
+    models = BUILT_IN if own else replace(BUILT_IN, provider=made.base_url)
+    return Backend(made, models, environment)
 
 
-def _emulator(make: Callable[..., Any]) -> Backend:
-    from claude_nb import emulator  # noqa: PLC0415 (only where there is no key)
-
-    speed = os.environ.get("CLAUDE_NB_EMULATOR_SPEED", "").strip() or "60"
-    try:
-        if not threads.AVAILABLE:
-            return _without_sockets(make, emulator.Options(tokens_per_second=float(speed)))
-        server = emulator.shared(tokens_per_second=float(speed))
-    except ValueError:
-        raise InputError(
-            f"CLAUDE_NB_EMULATOR_SPEED is {speed!r}, but must be a number of tokens a second "
-            f"(0: at once)."
-        ) from None
-    return Backend(make(api_key="emulator", base_url=server.url), priced=False, emulated=True)
+def _emulator(environment: Environment, make: Callable[..., Any]) -> Backend:
+    if not threads.AVAILABLE:
+        return _without_sockets(environment, make)
+    server = emulator.shared(**environment.pace)
+    for name, value in environment.pace.items():  # it may have been running at another pace
+        setattr(server.options, name, value)
+    client = make(api_key=server.api_key, base_url=server.url)
+    return Backend(client, _EMULATED, environment, emulated=True)
 
 
-def _without_sockets(make: Callable[..., Any], options: Any) -> Backend:
-    from claude_nb import _http, emulator  # noqa: PLC0415 (as above)
-
+def _without_sockets(environment: Environment, make: Callable[..., Any]) -> Backend:
     asynchronous = make.__name__.startswith("Async")
     http = _http.DefaultAsyncHttpxClient if asynchronous else _http.DefaultHttpxClient
-    transport = emulator.Transport(emulator.Emulator(options))
-    client = make(api_key="emulator", http_client=http(transport=transport))
-    return Backend(client, priced=False, emulated=True)
+    transport = emulator.Transport(emulator.Emulator(emulator.Options(**environment.pace)))
+    here = "http://127.0.0.1"  # which nothing is sent to
+    client = make(api_key="emulator", base_url=here, http_client=http(transport=transport))
+    return Backend(client, _EMULATED, environment, emulated=True)

@@ -16,12 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from claude_nb._version import __version__
-from claude_nb.api.credentials import Credentials, available, logged_in
+from claude_nb.api.addresses import stays_here
+from claude_nb.api.calls import EMULATED_HEADER
 from claude_nb.api.errors import AnthropicError, NotFoundError
+from claude_nb.api.network.proxies import environment_proxy
+from claude_nb.api.platforms.credentials import Credentials, available
+from claude_nb.ask.errors import InputError
 from claude_nb.models import DEFAULT_MODEL
-from claude_nb.notebook.backend import EMULATED_HEADER, connect
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.failure import describe
+from claude_nb.notebook.answer.failure import describe
+from claude_nb.notebook.backend import open_backend
+from claude_nb.notebook.environment import Environment
 
 __all__ = ["Check", "checks"]
 
@@ -74,15 +78,17 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
     yield from map(_package, LAB)
     yield _live_view()
     try:
-        backend = connect()
+        backend = open_backend(Environment.read())
     except (AnthropicError, InputError) as error:
         yield Check("server", str(error), "Correct the environment variable that is named.")
         return
     yield _key(emulated=backend.emulated)
-    server = _server(backend.client, model)
-    yield server
-    if server.fine:
-        yield from _answer(backend.client, model)
+    with backend.client as client:
+        yield from _proxy(client.base_url)
+        server = _server(client, model)
+        yield server
+        if server.fine:
+            yield from _answer(client, model)
 
 
 def _package(name: str) -> Check:
@@ -108,11 +114,18 @@ def _live_view() -> Check:
 def _key(*, emulated: bool) -> Check:
     source = Credentials().source
     if source is None and available():
-        source = "login()" if logged_in() else "the keyring or Colab's secrets"
+        source = "the keyring or Colab's secrets"
     if emulated:
         found = f"from {source}, not used" if source else "none found"
         return Check("API key", f"{found}: the built-in emulator answers")
     return Check("API key", f"from {source}" if source else "none found")
+
+
+def _proxy(url: str) -> Iterator[Check]:
+    """Name the proxy on the way, if there is one."""
+    proxy = None if stays_here(url) else environment_proxy(url)
+    if proxy is not None:
+        yield Check("proxy", f"{proxy.host}, from {proxy.variable}")
 
 
 def _server(client: Any, model: str) -> Check:

@@ -1,41 +1,54 @@
 """``%%claude``: ask from a cell, and see the answer stream into its output.
 
-Owns the IPython side only: options and ``%config`` from `claude_nb.notebook.settings`, the
-cell's identity, and what ``Out[n]`` is. The run itself is `claude_nb.notebook.run`, which is
-imported at the first question so that ``%load_ext claude_nb`` stays quick.
+Owns the IPython side only: options and ``%config`` from `claude_nb.ask.options`, and what
+``Out[n]`` is. What is known of the kernel's use is its `claude_nb.notebook.session`; asking itself
+is imported at the first question so that ``%load_ext claude_nb`` stays quick.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import traitlets
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from claude_nb.conversation import Conversation
-from claude_nb.notebook import commands, complete, warming
-from claude_nb.notebook.cell import cell_key
-from claude_nb.notebook.errors import CellError, InputError
-from claude_nb.notebook.ledger import Entry
-from claude_nb.notebook.options import parse_line, usage
-from claude_nb.notebook.settings import SETTINGS, as_traits
+from claude_nb.ask.arguments import parse_line, split_cell, usage
+from claude_nb.ask.errors import InputError
+from claude_nb.notebook import commands, session, warming
+from claude_nb.notebook.completion import complete
+from claude_nb.notebook.errors import OURS, StoppedError
+from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
 
-SHOWN = (("claude_nb.api.types.message", "Message"), ("claude_nb.notebook.background", "Answer"))
+SHOWN = (
+    ("claude_nb.api.types.message", "Message"),
+    ("claude_nb.notebook.run.background", "Handle"),
+)
 
-_Configured: Any = type(Magics)("_Configured", (Magics,), as_traits())
+if TYPE_CHECKING:  # the traits are those of the one list of options
+
+    class _Configured(Magics):
+        shell: Any
+else:
+    _Configured = type(Magics)("_Configured", (Magics,), as_traits())
 
 
 @magics_class
 class ClaudeMagics(_Configured):
     """Ask Claude from a cell. ``%config ClaudeMagics.temperature = 0.3`` sets a default."""
 
+    stop_ends_run: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        default_value=False,
+        help="whether Stop and Escape fail the cell, as the kernel's interrupt does, so that "
+        "queued cells do not run",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
-        self.chats: dict[str, Conversation] = {}
-        self.ledger: list[Entry] = []
-        self.last_error: BaseException | None = None
-        self._shown: Any = None
+        self.session: session.Session = session.of(shell)
+        self.session.settings = self
+        self._shown: tuple[Any, object] = None, None  # the answer, and in which execution
 
     @no_var_expand
     @line_cell_magic
@@ -54,79 +67,87 @@ class ClaudeMagics(_Configured):
             Why is the sky blue? Answer in three sentences.
         """
         try:
-            self._shown = self._line(line) if cell is None else self._cell(line, cell)
-        except CellError as error:
+            value = self._line(line) if cell is None else self._cell(line, cell)
+        except OURS as error:
             if not isinstance(error, InputError):  # nothing was sent then
-                self.last_error = error
+                self.session.last_error = error
+                self._keep_what_came()
+            raise
+        except StoppedError:
+            self._keep_what_came()
             raise
         except KeyboardInterrupt:
-            raise InputError("Stopped before anything was asked.") from None
-        return self._kept(self._shown)
+            raise StoppedError from None
+        self._shown = value, self.session.execution
+        return self._kept(value)
+
+    def update_config(self, config: Any) -> None:
+        """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
+        before = self.session.defaults() if hasattr(self, "session") else None
+        super().update_config(config)
+        if before is not None:
+            self._keep_or_restore(before)
+
+    def _keep_or_restore(self, before: Any) -> None:
+        from claude_nb.notebook.run import origins  # noqa: PLC0415 (not at %load_ext)
+
+        try:
+            origins.check(self.session, before, self.session.defaults())
+        except InputError:
+            for setting in LASTING:
+                setattr(self, setting.name, getattr(before, setting.name))
+            raise
 
     def _cell(self, line: str, cell: str) -> Any:
-        line, body = _continued(line, cell)
-        key = cell_key(self.shell, f"{line}\n{body}")
-        return self.ask({**self.defaults(), **parse_line(line)}, body, cell=key)
+        from claude_nb.notebook.run.cell import ask  # noqa: PLC0415 (0.3 s, not at %load_ext)
+
+        line, body = split_cell(line, cell)
+        key = self.session.question_key(f"{line}\n{body}")
+        return ask(self.session, self.session.defaults().changed(parse_line(line)), body, key)
 
     def _line(self, line: str) -> Any:
-        return commands.run(self, line)
+        return commands.run(self.session, line)
+
+    def _keep_what_came(self) -> None:
+        """Let ``Out[n]`` of a cell that failed be what came of its answer."""
+        kept = self.session.kept.named("")
+        if kept is not None and kept.message is not None and kept.number == self.session.number:
+            self.shell.displayhook.update_user_ns(kept.message)
 
     def _kept(self, message: Any) -> Any:
         """Return the cell's value; a terminal would write an empty ``Out[n]:`` for it."""
         if hasattr(self.shell, "kernel") or message is None:
             return message
         self.shell.displayhook.update_user_ns(message)
-        self._shown = None
+        self._shown = None, None
         return None
 
-    def defaults(self) -> dict[str, Any]:
-        """Return the value each setting has when the line does not give it."""
-        return {setting.name: getattr(self, setting.name, setting.default) for setting in SETTINGS}
-
-    def ask(self, values: dict[str, Any], text: str, *, cell: str | None = None) -> Any:
-        """Ask `text` with these settings and return the answer.
-
-        Parameters
-        ----------
-        values : dict
-            Every setting by name.
-        text : str
-            The prompt.
-        cell : str, optional
-            Names the turn where the running cell's id cannot.
-        """
-        from claude_nb.notebook import background, dry_run, question, run  # noqa: PLC0415 (slow)
-
-        asked = question.compose(
-            values,
-            text,
-            variables=self.shell.user_ns,
-            chats=self.chats,
-            cell=cell or cell_key(self.shell, text),
-        )
-        if values["dry_run"]:
-            return dry_run.show(asked)
-        return background.start(asked, self) if values["bg"] else run.ask(asked, self)
-
     def show(self, value: Any) -> None:
-        """Display an answer or the handle of one: quietly if its cell has shown it already."""
-        if value is self._shown:
-            self._shown = None
+        """Display an answer or the handle of one: quietly if its cell has shown it already.
+
+        Raises
+        ------
+        NotImplementedError
+            What it showed was captured: the value's output, which is captured too, takes its place.
+        """
+        shown, execution = self._shown
+        if value is shown and execution == self.session.execution:
+            self._shown = None, None
+            if getattr(self.shell.display_pub, "outputs", None):
+                raise NotImplementedError
             return
-        from claude_nb.notebook import run  # noqa: PLC0415 (keeps %load_ext quick)
+        from claude_nb.notebook.run import run  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
         run.display_value(value)
 
+    def captured(self, value: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return data and metadata of what was captured, and take it back."""
+        del value
+        output = self.shell.display_pub.outputs.pop()
+        return output["data"], output["metadata"]
+
 
 ClaudeMagics.claude.__doc__ = f"{ClaudeMagics.claude.__doc__}\n{usage()}"
-
-
-def _continued(line: str, cell: str) -> tuple[str, str]:
-    r"""Move option lines that follow a trailing ``\`` from the cell to the line."""
-    while line.rstrip().endswith("\\"):
-        first, _, cell = cell.partition("\n")
-        line = line.rstrip()[:-1] + " " + first
-    return line, cell
 
 
 def load(shell: Any) -> None:
@@ -138,10 +159,11 @@ def load(shell: Any) -> None:
     commands.install(shell)
     if hasattr(shell, "kernel"):
         warming.after_this_cell(shell)
-    complete.install(shell, chats=lambda: magics.chats)
+    complete.install(shell, chats=lambda: magics.session.chats)
     for module, name in SHOWN:
-        formatter = shell.display_formatter.ipython_display_formatter
-        formatter.for_type_by_name(module, name, magics.show)
+        formatter = shell.display_formatter
+        formatter.ipython_display_formatter.for_type_by_name(module, name, magics.show)
+        formatter.mimebundle_formatter.for_type_by_name(module, name, magics.captured)
 
 
 def unload(shell: Any) -> None:
@@ -151,5 +173,7 @@ def unload(shell: Any) -> None:
     shell.magics_manager.registry.pop("ClaudeMagics", None)
     commands.remove(shell)
     complete.remove(shell)
+    session.of(shell).settings = None
     for module, name in SHOWN:
-        shell.display_formatter.ipython_display_formatter.pop(f"{module}.{name}", None)
+        for kind in ("ipython_display_formatter", "mimebundle_formatter"):
+            getattr(shell.display_formatter, kind).pop(f"{module}.{name}", None)

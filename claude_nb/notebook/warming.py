@@ -10,17 +10,16 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
-from claude_nb.notebook import threads
+from claude_nb import threads
 
 __all__ = ["after_this_cell"]
 
 # in the order in which a first question meets them
 _NEEDED = (
-    "claude_nb.notebook.question",
-    "claude_nb.notebook.run",
-    "claude_nb.notebook.background",
+    "claude_nb.ask.question",
+    "claude_nb.notebook.run.cell",
     "claude_nb.api.client",
-    "claude_nb.emulator.serving",
+    "claude_nb.emulator.server.serving",
 )
 
 
@@ -36,10 +35,12 @@ def after_this_cell(shell: Any) -> None:
 
 
 def _import() -> None:
-    from claude_nb.notebook import live, views  # noqa: PLC0415 (in the background is the point)
-
     with suppress(Exception):  # whatever is wrong with an import, the first question tells it
         for name in _NEEDED:
             import_module(name)
-        if views.is_live():
-            live.warm()
+        from claude_nb.notebook.environment import Environment  # noqa: PLC0415 (here is the point)
+        from claude_nb.notebook.text import markdown  # noqa: PLC0415 (likewise, not at %load_ext)
+
+        if Environment.read().display == "live":
+            import_module("claude_nb.notebook.live.live")
+            markdown.to_html("warm")  # makes the parser

@@ -4,8 +4,4 @@ from claude_nb.api.types.params import MessageCreateParams, MessageCreateParamsS
 
 MessageCreateParamsNonStreaming = MessageCreateParams
 
-__all__ = [
-    "MessageCreateParams",
-    "MessageCreateParamsNonStreaming",
-    "MessageCreateParamsStreaming",
-]
+__all__ = ["MessageCreateParams", "MessageCreateParamsNonStreaming", "MessageCreateParamsStreaming"]

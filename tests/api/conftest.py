@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from as_async import AsAsync
+from asked import KEY
 from scripted_server import ScriptedServer
 
 from claude_nb.api.client import Anthropic, AsyncAnthropic
-
-KEY = "sk-ant-test-0123456789abcdefghij"
-PROMPT: dict[str, Any] = {
-    "model": "claude-test",
-    "max_tokens": 64,
-    "messages": [{"role": "user", "content": "Hi"}],
-}
 
 
 @pytest.fixture(autouse=True)

@@ -9,14 +9,14 @@ import time
 import warnings
 
 import pytest
-from conftest import KEY, PROMPT
+from asked import KEY, PROMPT
 from events import answer
 from scripted_server import CLOSE, error_body, reply, sse, stream
 
 from claude_nb._http import DefaultAsyncHttpxClient, DefaultHttpxClient, choose_library
 from claude_nb.api import errors
 from claude_nb.api.client import Anthropic, AsyncAnthropic, AsyncClient, Client
-from claude_nb.api.requests import NOT_GIVEN, omit
+from claude_nb.api.sending.requests import NOT_GIVEN, omit
 from claude_nb.api.types import Message, TextBlock
 from claude_nb.api.wire import Headers, Timeout
 
@@ -323,13 +323,21 @@ async def test_ten_minutes_without_streaming_are_refused(client, connect, server
         await s.until_done()
 
 
-async def test_a_deprecated_model_warns_at_the_callers_line(client, server):
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (dt.date(2026, 11, 29), "is deprecated and retires on 30 November 2026. Use"),
+        (dt.date(2026, 12, 2), "was retired on 30 November 2026. Use claude-sonnet-5-5 instead."),
+    ],
+)
+async def test_a_model_that_ends_warns_at_the_callers_line(client, server, monkeypatch, day, words):
+    monkeypatch.setattr("claude_nb.models.lookup.current_day", lambda: day)
     server.script(reply(200, MESSAGE))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         await client.messages.create(**{**PROMPT, "model": "claude-sonnet-4-5-20250929"})
     (warning,) = [w for w in caught if w.category is DeprecationWarning]
-    assert "retires on November 30, 2026" in str(warning.message)
+    assert words in str(warning.message)
     assert "claude_nb" not in warning.filename
 
 
@@ -389,6 +397,21 @@ def test_the_library_is_chosen_by_name(monkeypatch):
     monkeypatch.setenv("CLAUDE_NB_HTTP", "requests")
     with pytest.raises(ValueError, match="must be httpx or httpx2"):
         choose_library()
+
+
+@pytest.mark.parametrize("choice", ["trust_env", "proxy"])
+async def test_a_given_clients_proxy_counts_and_not_the_environments(
+    connect, server, driver, monkeypatch, choice
+):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    server.script(reply(200, MESSAGE))
+    make = DefaultHttpxClient if driver == "sync" else DefaultAsyncHttpxClient
+    with pytest.raises(errors.APIConnectionError):
+        await connect(http_client=make(), max_retries=0).messages.create(**PROMPT)
+    given = make(trust_env=False) if choice == "trust_env" else make(proxy=server.url)
+    client = connect(http_client=given, max_retries=0)
+    assert (await client.messages.create(**PROMPT)).id == "msg_1"
 
 
 async def test_a_client_of_either_library_can_be_given(connect, server, driver, library):

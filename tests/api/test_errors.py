@@ -1,17 +1,20 @@
 """Errors of replies: which class, what they say, and that they travel."""
 
 import copy
+import json
 import pickle
 import socket
+from pathlib import Path
 
 import pytest
-from conftest import PROMPT
+from asked import PROMPT
 from scripted_server import CLOSE, RESET, STALL, error_body, head, reply
 
-from claude_nb.api import errors
-from claude_nb.api._error_codes import CODES
+from claude_nb import errors
+from claude_nb.api.errors.refusals import from_response
 from claude_nb.api.wire import Headers, Request, Response
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 CLASSES = {
     300: errors.RedirectError,
     400: errors.BadRequestError,
@@ -97,13 +100,25 @@ async def test_an_error_code_names_a_class_of_its_own(client, server):
     assert caught.value.details.limit == 5
 
 
-@pytest.mark.parametrize(("status", "code"), list(CODES))
-def test_every_code_is_below_the_class_of_its_status(status, code):
-    body = error_body("e", details={"error_code": code})
-    error = errors._make(status, "x", Response(status, Headers(), Request("GET", "u")), body)
-    assert type(error).__name__ == CODES[status, code]
-    assert isinstance(error, CLASSES.get(status, errors.APIStatusError))
-    assert getattr(errors, type(error).__name__) is type(error)
+@pytest.mark.parametrize("line", (SAMPLES / "error_codes.txt").read_text().splitlines())
+def test_every_code_has_a_class_below_that_of_its_status(line):
+    status, code, name = line.split()
+    error = made(int(status), code)
+    assert type(error) is getattr(errors, name)
+    assert type(error).__bases__ == (CLASSES[int(status)],)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "novel"), (429, "cmek_key_disabled"), (405, "bad_request"), (500, "overloaded")],
+)
+def test_other_codes_have_the_class_of_their_status(status, code):
+    assert type(made(status, code)) is CLASSES[status]
+
+
+def made(status, code):
+    body = json.dumps(error_body("e", details={"error_code": code})).encode()
+    return from_response(Response(status, Headers(), Request("GET", "u"), body))
 
 
 def test_other_names_do_not_exist():
@@ -113,17 +128,16 @@ def test_other_names_do_not_exist():
 
 def test_errors_travel_between_processes():
     response = Response(429, Headers({"request-id": "r"}), Request("POST", "http://x"))
-    body = error_body("rate_limit_error", details={"error_code": "ramp_limit_exceeded"})
-    made = [
-        errors._make(429, "no", response, body),
-        errors.from_response(response),
+    travellers = [
+        made(429, "ramp_limit_exceeded"),
+        from_response(response),
         errors.APIConnectionError(request=response.request),
         errors.APITimeoutError(response.request),
         errors.APIResponseValidationError(response, None),
         errors.IdentityTokenFileError("gone", path=None),
         errors.WaitTimeoutError("late"),
     ]
-    for error in made:
+    for error in travellers:
         for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):  # noqa: S301 - our own
             assert type(again) is type(error)
             assert str(again) == str(error)
@@ -150,7 +164,7 @@ async def test_transport_trouble_is_a_connection_error(client, server, steps):
     assert not isinstance(error, errors.APITimeoutError)
     assert server.url in str(error)
     assert error.body is None
-    assert type(error.__cause__).__module__ == "claude_nb._http"
+    assert type(error.__cause__).__module__ == "claude_nb.api.network"
     assert error.__context__ is None or type(error.__context__).__module__.startswith("claude_nb")
 
 
@@ -178,4 +192,4 @@ async def test_a_reply_that_is_no_object_is_told(client, server):
 async def test_a_reply_of_another_shape_is_kept(client, server):
     server.script(reply(200, {"what": 1, "content": None, "usage": 3}))
     message = await client.messages.create(**PROMPT)
-    assert (message.what, message.content, message.usage, message.id) == (1, None, 3, None)
+    assert (message.what, message.content, message.usage, message.id) == (1, [], 3, None)

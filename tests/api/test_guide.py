@@ -10,6 +10,7 @@ import contextlib
 import io
 import textwrap
 import warnings
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,7 +21,8 @@ MODEL = "claude-sonnet-4-5-20250929"
 
 @pytest.fixture(scope="module")
 def service():
-    with emulator.serve(tokens_per_second=0, batch_seconds=0.0) as server:
+    then = emulator.ManualClock(datetime(2026, 11, 22, tzinfo=UTC).timestamp())  # before it retired
+    with emulator.serve(tokens_per_second=0, batch_seconds=0.0, clock=then) as server:
         yield server
 
 

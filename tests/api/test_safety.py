@@ -12,14 +12,15 @@ import sys
 import traceback
 
 import pytest
-from conftest import PROMPT
+from asked import PROMPT
 from events import answer
 from pydantic import SecretStr
 from scripted_server import CLOSE, STALL, error_body, reply, sse, stream
 
-from claude_nb.api import credentials, errors
+from claude_nb.api import errors
 from claude_nb.api.client import Anthropic, AsyncAnthropic
-from claude_nb.api.credentials import Credentials, login
+from claude_nb.api.platforms import credentials
+from claude_nb.api.platforms.credentials import Credentials, login
 from claude_nb.api.secret import Secret, scrub
 
 CANARY = "sk-ant-canary-7f3a9c1e5b2d8046"
@@ -198,7 +199,6 @@ def test_plain_http_to_another_machine_is_refused(url, monkeypatch):
         "http://127.0.0.1",
         "http://127.9.9.9",
         "http://[::1]:8",
-        "http://a.localhost",
     ],
 )
 def test_plain_http_to_this_machine_is_fine(url):
@@ -252,10 +252,11 @@ def source(**given):
 
 
 def test_where_the_key_comes_from(monkeypatch):
-    monkeypatch.setattr(credentials, "_session", {"ANTHROPIC_API_KEY": Secret("from-login")})
+    monkeypatch.setattr(credentials, "_told", [])
     monkeypatch.setitem(sys.modules, "keyring", Keyring())
     monkeypatch.setitem(sys.modules, "google.colab.userdata", None)
-    assert source() == ("login", "from-login")
+    with pytest.raises(errors.MissingCredentialsError):
+        source()
 
     class Userdata:
         @staticmethod
@@ -264,26 +265,26 @@ def test_where_the_key_comes_from(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "google.colab.userdata", Userdata)
     assert source() == ("Colab secrets", "from-colab")
-    monkeypatch.setattr(Userdata, "get", lambda _: None)
-    assert source() == ("login", "from-login")
     monkeypatch.setitem(sys.modules, "keyring", Keyring(ANTHROPIC_API_KEY="from-keyring"))
     assert source() == ("keyring", "from-keyring")
     monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "token")
     assert source() == ("ANTHROPIC_AUTH_TOKEN", "token")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "from-env")
     assert source() == ("ANTHROPIC_API_KEY", "from-env")
+    credentials._told.append(Secret("from-login"))
+    assert source() == ("login()", "from-login")
     assert source(token=Secret("t")) == ("argument", "t")
     assert source(key=Secret("k")) == ("argument", "k")
 
 
 def test_login_asks_and_keeps(monkeypatch):
-    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setattr(credentials, "_told", [])
     keyring = Keyring()
     monkeypatch.setitem(sys.modules, "keyring", keyring)
     monkeypatch.setattr("getpass.getpass", lambda _: " typed-key ")
     login()
     assert keyring.passwords == {}
-    assert source() == ("login", "typed-key")
+    assert source() == ("login()", "typed-key")
     login(remember=True)
     assert keyring.passwords == {"ANTHROPIC_API_KEY": "typed-key"}
     monkeypatch.setitem(sys.modules, "keyring", None)
@@ -328,13 +329,13 @@ async def test_a_closed_client_says_so(connect):
 
 
 def test_whether_there_is_a_key_can_be_asked(monkeypatch):
-    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setattr(credentials, "_told", [])
     monkeypatch.setitem(sys.modules, "keyring", None)
-    assert not credentials.logged_in()
+    assert not credentials.logins()
     assert not credentials.available()
-    credentials._session["ANTHROPIC_API_KEY"] = Secret("k")
-    assert credentials.logged_in()
+    credentials._told.append(Secret("k"))
+    assert credentials.logins() == 1
     assert credentials.available()
-    monkeypatch.setattr(credentials, "_session", {})
+    monkeypatch.setattr(credentials, "_told", [])
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
     assert credentials.available()

@@ -4,10 +4,10 @@ import copy
 import json
 import pickle
 
-import claude_nb.types
+import pytest
+
 from claude_nb.api import types
-from claude_nb.api.public import PUBLIC
-from claude_nb.api.requests import NOT_GIVEN, omit
+from claude_nb.api.sending.requests import NOT_GIVEN, omit
 from claude_nb.api.types import Message, TextBlock, UnknownBlock, Usage, WebSearchToolResultBlock
 from claude_nb.api.types.stream_events import InputJsonEvent, TextEvent, ThinkingEvent
 from claude_nb.api.wire import Headers
@@ -74,6 +74,26 @@ def test_what_is_missing_reads_as_none_and_wrong_shapes_are_kept():
     assert Message.from_wire({"content": [{"type": ["odd"]}]}).content[0].type == ["odd"]
 
 
+@pytest.mark.parametrize("sent", [{}, {"usage": None, "content": None}], ids=["left out", "null"])
+def test_usage_and_content_that_were_not_told_are_empty_ones(sent):
+    message = Message.from_wire({"id": "m", **sent})
+    assert (message.content, message.to_param()["content"]) == ([], [])
+    assert isinstance(message.usage, Usage)
+    assert (message.usage.output_tokens, message.usage.to_dict()) == (None, {})
+    told = {"usage": {}, "content": []} if sent else {}
+    assert message.to_dict() == {"id": "m", **told}
+    message.usage.input_tokens = 5
+    assert Message.from_wire(sent).usage.input_tokens is None
+
+
+@pytest.mark.parametrize("sent", [{}, {"text": None, "thinking": None}])
+def test_blocks_without_text_have_an_empty_one(sent):
+    content = [{**sent, "type": "text"}, {**sent, "type": "thinking", "signature": "s"}]
+    text, thinking = Message.from_wire({"content": content}).content
+    assert (text.text, thinking.thinking) == ("", "")
+    assert (text.to_dict()["text"], thinking.to_dict()["thinking"]) == ("", "")
+
+
 def test_validation_is_there_for_who_wants_it():
     message = Message.model_validate(BODY)
     assert isinstance(message.content[0], TextBlock)
@@ -93,12 +113,7 @@ def test_events_made_by_hand_have_empty_snapshots():
     assert InputJsonEvent(partial_json="{").snapshot == {}
 
 
-def test_every_public_name_is_there():
-    for name in PUBLIC:
-        assert getattr(claude_nb, name) is not None
-    for name in claude_nb.types.__all__:
-        assert getattr(claude_nb.types, name) is not None
-
+def test_types_have_the_places_that_the_official_sdk_gives_them():
     assert Request(custom_id="a", params=MessageCreateParamsNonStreaming(model="m")) == {
         "custom_id": "a",
         "params": {"model": "m"},

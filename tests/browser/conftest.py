@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
-from jupyter_rig import Lab, launch
+from jupyter_rig import LABEXTENSION, SIZE, Lab, launch, new_page
 from jupyter_server import JupyterServer
 from playwright.sync_api import sync_playwright
-
-LABEXTENSION = Path(__file__).parents[2] / "claude_nb" / "labextension"
 
 
 @pytest.fixture(scope="session")
@@ -51,33 +49,66 @@ def servers(tmp_path_factory, extensions):
 @pytest.fixture(scope="session")
 def window(browser):
     """One browser context for all pages, so that the application is fetched and compiled once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport=dict(zip(("width", "height"), SIZE, strict=True)))
     yield context
     context.close()
 
 
-def open_page(kind: str, window, servers):
-    page = window.new_page()
-    try:
-        yield Lab(page, servers(kind), lambda: servers(kind, kernels=False))
-    finally:
+@pytest.fixture(scope="session")
+def pages():
+    """Pages by their kind of Jupyter that go from test to test."""
+    return {}
+
+
+@contextmanager
+def on_page(kind: str, request):
+    """Lend the page of a kind, or a new one; a failed test's is nobody's page any more."""
+    window, pages, servers = map(request.getfixturevalue, ("window", "pages", "servers"))
+    session = request.session
+    failed = session.testsfailed
+    page = pages.pop(kind, None) or new_page(window)
+    lab = Lab(page, servers(kind), lambda: servers(kind, kernels=False))
+    yield lab
+    if session.testsfailed > failed:
         page.close()
-        servers(kind).shut_kernels_down()
+    else:
+        lab.release()
+        pages[kind] = page
+    servers(kind).shut_kernels_down()
 
 
 @pytest.fixture
-def lab(window, servers):
+def lab(request):
     """Open a page on JupyterLab 4."""
-    yield from open_page("lab", window, servers)
+    with on_page("lab", request) as lab:
+        yield lab
 
 
 @pytest.fixture
-def notebook7(window, servers):
+def notebook7(request):
     """Open a page on Notebook 7."""
-    yield from open_page("notebook", window, servers)
+    with on_page("notebook", request) as lab:
+        yield lab
 
 
 @pytest.fixture(params=["lab", "notebook"])
-def each_lab(request, window, servers):
+def each_lab(request):
     """Open a page on JupyterLab 4, then one on Notebook 7."""
-    yield from open_page(request.param, window, servers)
+    with on_page(request.param, request) as lab:
+        yield lab
+
+
+@pytest.fixture
+def go(request):
+    """Give a function that lets the kernel go on past `until(name)`."""
+    names = []
+    lab = request.getfixturevalue("each_lab" if "each_lab" in request.fixturenames else "lab")
+
+    def made(name):
+        path = lab.server.root / name
+        path.touch()
+        names.append(path)
+
+    yield made
+    for path in names:
+        path.unlink()

@@ -18,8 +18,12 @@ sleep::
         lab.screenshot("first-light-reopened")       # artifacts/first-light-reopened.png
         assert lab.errors == []
 
+JupyterLab stays open from test to test, as it does for a person; a test that needs a new page asks
+for it with `lab.leave()` before it opens anything.
+
 More doors: `theme("dark")`, `reload()` (the page only; the kernel lives on), `interrupt()`,
-`outputs(n)` (nbformat outputs), `set_source`, `command(id, **args)`, `resize(width)`,
+`outputs(n)` (nbformat outputs), `set_source`, `command(id, **args)`, `choose(label)` (in the
+command palette), `resize(width)`,
 `ws_bytes` (kernel-to-page WebSocket payload, in bytes, since `open` or since it was set to 0),
 `ws_kinds` (the same by message type),
 `foreign` (addresses outside this machine that the page asked for; always blocked) and `page`,
@@ -30,23 +34,28 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 from jupyter_server import JupyterServer
 from nbformat import v4
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 DEADLINE = 60.0
 """Seconds any single wait may take before the test fails."""
+SIZE = 1280, 900
+"""Width and height of the window, in CSS pixels, unless a test changes it."""
 
 KIND = re.compile(rb'"msg_type": ?"(\w+)"')
 expect.set_options(timeout=DEADLINE * 1000)
 
 HERE = Path(__file__).parent
 ARTIFACTS = HERE.parent.parent / "artifacts"
+LABEXTENSION = HERE.parent.parent / "claude_nb" / "labextension"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
     "--headless=new",
@@ -79,6 +88,14 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=found, args=list(CHROMIUM_FLAGS))
 
 
+def new_page(window: Browser | BrowserContext) -> Page:
+    """Open a page that `Lab` can drive."""
+    page = window.new_page()
+    page.set_default_timeout(DEADLINE * 1000)
+    page.add_init_script(path=HERE / "page.js")
+    return page
+
+
 def write_notebook(path: Path, cells: list[str], kernel: str = "python3") -> None:
     """Write code cells as a notebook that asks for `kernel`."""
     book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in cells])
@@ -92,7 +109,7 @@ class Lab:
     Parameters
     ----------
     page : Page
-        A fresh page of headless Chromium.
+        A page of headless Chromium, made by `new_page`.
     server : JupyterServer
         Where notebooks run.
     reader : Callable[[], JupyterServer]
@@ -107,12 +124,14 @@ class Lab:
         self.ws_kinds: Counter[str] = Counter()
         self.errors: list[str] = []
         self.foreign: list[str] = []
-        page.set_default_timeout(DEADLINE * 1000)
-        page.add_init_script(path=HERE / "page.js")
-        page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", self._on_request)
-        page.on("websocket", self._on_websocket)
+        self._listeners = {
+            "console": self._on_console,
+            "pageerror": self._on_error,
+            "request": self._on_request,
+            "websocket": self._on_websocket,
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
     @property
     def path(self) -> Path:
@@ -129,10 +148,33 @@ class Lab:
         """Open a notebook that is in the server's directory already."""
         self.name, self.ws_bytes = name, 0
         self.ws_kinds.clear()
-        server = self.server if kernel else self._reader()
-        self.page.goto(server.page(name))
+        if kernel and self._is_there():
+            self.page.evaluate("name => rig.open(name)", name)
+        else:
+            server = self.server if kernel else self._reader()
+            self.page.goto(server.page(name))
         self._settle(kernel=kernel)
         return self
+
+    def leave(self) -> Lab:
+        """Leave the application, so that what is opened next comes in a new page."""
+        if self._is_there():
+            self.page.evaluate("() => rig.close()")
+        self.page.goto("about:blank")
+        return self
+
+    def release(self) -> None:
+        """Close what is open and leave the page as it was given, for whoever has it next."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.unroute_all()
+        if not self._is_there():
+            return
+        self.page.evaluate("() => rig.close()")
+        self.page.emulate_media(media="null", reduced_motion="null", forced_colors="null")
+        self.page.mouse.move(0, 0)
+        self.resize(*SIZE)
+        self.theme("light")
 
     def reload(self) -> Lab:
         """Reload the page from the saved file; the kernel goes on, and so does a running cell."""
@@ -146,7 +188,7 @@ class Lab:
         Without a kernel the server is one that offers none and has never seen the notebook,
         so that its outputs are not trusted. `copy` opens a copy of that name instead.
         """
-        self.page.goto("about:blank")
+        self.leave()
         self.server.shut_kernels_down()
         if copy is not None:
             shutil.copy(self.path, self.server.root / copy)
@@ -207,6 +249,10 @@ class Lab:
         """Execute an application command and wait for it."""
         self.page.evaluate("([id, args]) => rig.execute(id, args)", [command, args])
 
+    def choose(self, label: str) -> None:
+        """Run a command as a person finds it: open the palette, type its name, choose it."""
+        self._wait_for("label => rig.choose(label)", label)
+
     def theme(self, shade: str) -> None:
         """Switch the application to its "light" or "dark" theme."""
         name = f"JupyterLab {shade.capitalize()}"
@@ -225,6 +271,21 @@ class Lab:
         (self.page if n is None else self.cell(n)).screenshot(path=path)
         return path
 
+    def _is_there(self) -> bool:
+        """Tell whether JupyterLab is in the page, and can open another notebook in it.
+
+        Notebook 7 opens each notebook in a page of its own.
+        """
+        is_ours = self.kind == "lab" and self.page.url.startswith(self.server.url)
+        return is_ours and self.page.evaluate("() => Boolean(window.rig && window.jupyterapp)")
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so that the page's events bring about."""
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            assert time.monotonic() < end, "The page did not get there."
+            self.page.wait_for_timeout(50)
+
     def _settle(self, *, kernel: bool) -> None:
         if not kernel:
             self._refuse_kernel()
@@ -241,6 +302,9 @@ class Lab:
     def _on_console(self, message) -> None:
         if message.type == "error":
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _on_error(self, error) -> None:
+        self.errors.append(str(error))
 
     def _on_request(self, request) -> None:
         address = urlsplit(request.url)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -17,12 +18,13 @@ from typing import Self
 import httpx
 from kernel_rig import add_kernelspec, isolated_environment
 
-from claude_nb.demo import start
+from claude_nb.cli.demo import start
 
 MODULES = {"lab": "jupyterlab", "notebook": "notebook"}
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
+    "completer-extension/manager": {"providerTimeout": 60_000},  # ms: it gives a busy kernel 1 s
 }
 
 
@@ -89,6 +91,14 @@ class JupyterServer:
         """End every session and its kernel."""
         for session in self.request("api/sessions"):
             self.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def wait_for_idle(self, deadline: float = 60.0) -> None:
+        """Wait until no kernel runs a cell; at most `deadline` seconds."""
+        end = time.monotonic() + deadline
+        while any(each["execution_state"] == "busy" for each in self.request("api/kernels")):
+            if time.monotonic() > end:
+                raise TimeoutError("A kernel is still busy.")
+            time.sleep(0.1)
 
     def close(self) -> None:
         """Stop the server and its kernels."""

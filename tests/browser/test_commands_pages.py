@@ -44,5 +44,5 @@ def test_pages_fit_a_narrow_window_and_are_read_again_without_a_kernel(lab):
     lab.command("application:toggle-left-area")
     lab.save()
     lab.reopen(kernel=False)
-    assert "claude-sonnet-4-6" in lab.text(3)
+    expect(lab.output(3)).to_contain_text("claude-sonnet-4-6")
     assert lab.foreign == []

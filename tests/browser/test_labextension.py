@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from conftest import LABEXTENSION
+from jupyter_rig import LABEXTENSION
 from playwright.sync_api import expect
 
 import claude_nb
@@ -77,14 +77,18 @@ def ran(lab, n: int) -> str:
     return lab.page.evaluate(f"() => {model}.sharedModel.getSource()")
 
 
-def choose(lab, label: str) -> None:
-    """Run a command as a person does: open the palette, type its name, press Enter."""
-    lab.page.keyboard.press("Escape")
-    lab.page.keyboard.press("ControlOrMeta+Shift+C")
-    search = lab.page.locator(".lm-CommandPalette-input")
-    search.fill(label)
-    expect(lab.page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(label)
-    search.press("Enter")
+def test_a_saved_answer_has_its_look_from_the_page_not_from_itself(each_lab):
+    lab = each_lab.open(["%load_ext claude_nb", "%%claude --no-history\n# Bonjour"])
+    lab.run(0)
+    lab.run(1)
+    assert "<style" not in lab.outputs(1)[-1]["data"]["text/html"]
+    lab.save()
+    lab.reopen(kernel=False)
+    answer = lab.output(1).locator(".claude-nb")
+    expect(answer).to_have_css("--line", "#8886")
+    lab.page.locator("link[href*='/claude-nb/static/answer.css']").evaluate("it => it.remove()")
+    expect(answer).not_to_have_css("--line", "#8886")
+    expect(answer.locator("footer")).to_have_css("font-size", "12.32px")  # 0.88 of the text's
 
 
 def test_commands_ask_below_the_active_cell_and_load_the_magic_once(each_lab):
@@ -93,9 +97,9 @@ def test_commands_ask_below_the_active_cell_and_load_the_magic_once(each_lab):
     assert not enabled(lab, "fix")
     lab.run(1)
     assert enabled(lab, "fix")
-    choose(lab, "Ask Claude about this error")
+    lab.choose("Ask Claude about this error")
     assert ran(lab, 2) == "%load_ext claude_nb\n%claude fix"  # this kernel did not know %claude
-    choose(lab, "Open Claude panel")
+    lab.choose("Open Claude panel")
     assert ran(lab, 3) == "%claude panel"
 
     lab.set_source(0, "%%claude --t")
@@ -111,10 +115,38 @@ def test_the_stop_command_stops_the_answer(lab):
     assert not enabled(lab, "stop")
     lab.run(1, wait=False)
     expect(lab.output(1).get_by_role("button", name="Stop")).to_be_visible()
-    choose(lab, "Stop Claude's answer")
+    lab.choose("Stop Claude's answer")
     lab.wait(1)
     expect(lab.output(1).locator("footer")).to_contain_text("stopped")
     assert not enabled(lab, "stop")
+
+
+LOOKALIKE = """from IPython.display import HTML
+HTML('''<div class="claude-nb claude-nb-live jp-OutputArea-child"><button class="x"
+data-commandlinker-command="notebook:insert-cell-below" data-commandlinker-args="{}">Stop</button>
+<a href="#" class="claude-nb-live">Stop</a></div><div id="claude-nb-announcer" class="theirs"></div>
+''')"""
+
+
+def test_what_only_looks_like_an_answer_is_never_clicked(each_lab):
+    lab = each_lab.open([SLOW, LOOKALIKE, "%%claude\nWhy is the sky blue?", PYTHON])
+    lab.run(0)
+    lab.run(1)
+    expect(lab.output(1).locator(".claude-nb-live button")).to_be_visible()
+    lab.page.evaluate(
+        "() => document.querySelectorAll('.claude-nb-live').forEach("
+        "(node) => node.addEventListener('click', () => (globalThis.clicked = true)))"
+    )
+    assert not enabled(lab, "stop")  # there is nothing that it could stop
+    lab.run(2, wait=False)
+    expect(lab.output(2).get_by_role("button", name="Stop")).to_be_visible()
+    lab.page.evaluate("() => jupyterapp.commands.execute('claude-nb:stop')")
+    lab.wait(2)
+    expect(lab.output(2)).to_contain_text(re.compile("[Ss]topped"))
+    assert not enabled(lab, "stop")
+    assert not lab.page.evaluate("() => globalThis.clicked ?? false")
+    assert lab.page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.length") == 4
+    expect(lab.output(1).locator(".theirs")).to_be_empty()  # nor is it told what screens say
 
 
 def broken(*names: str) -> str:
@@ -150,7 +182,10 @@ def with_modules(modules: str) -> str:
 
 ODD = """{"@jupyterlab/notebook": {"9": {get: () => { throw new Error("gone") }}}}"""
 NAMES = re.findall(r"function (\w+)\(", ENTRY)
-CALLED = [name for name in NAMES if name not in {"hasError", "stopButtons", "ask", "knowsClaude"}]
+INNER = {"hasError", "runningViews", "ask", "knowsClaude", "isLoaded", "showsLive", "put", "trust"}
+INNER |= {"concerns", "markOf"}
+LOST = {"told", "begun", "fetchLost", "say", "receive"}  # which only an answer calls
+CALLED = [name for name in NAMES if name not in INNER | LOST]
 LATE = [name for name in CALLED if name not in {"service", "init"}]
 SABOTAGES = {
     "cut off in the middle": (ENTRY[: len(ENTRY) // 2], []),
@@ -170,7 +205,7 @@ def served(lab, text: str):
         asked.append(route.request.url)
         route.fulfill(body=text, content_type="text/javascript")
 
-    lab.page.route("**/claude-nb/static/remoteEntry.js*", answer)
+    lab.leave().page.route("**/claude-nb/static/remoteEntry.js*", answer)
     yield
     assert asked
     lab.page.unroute_all()
@@ -193,7 +228,7 @@ def test_a_mistake_in_it_never_costs_the_page(lab, sabotage):
             "id => jupyterapp.commands.hasCommand(id) && jupyterapp.commands.execute(id)",
             f"claude-nb:{command}",
         )
-    choose(lab, "Clear Outputs of All Cells")
+    lab.choose("Clear Outputs of All Cells")
     expect(lab.output(0)).to_be_empty()
     said = "\n".join(warnings)
     assert [mistake for mistake in mistakes if mistake not in said] == []
@@ -203,3 +238,16 @@ def test_it_calls_itself_what_the_package_is():
     package = json.loads((LABEXTENSION / "package.json").read_text(encoding="utf-8"))
     assert package["version"] == claude_nb.__version__
     assert f'const NAME = "{package["name"]}"' in ENTRY
+
+
+def test_a_mistake_in_it_never_costs_an_answer(lab):
+    names = ("told", "say", "receive")
+    warnings = []
+    lab.page.on("console", lambda message: warnings.append(message.text))
+    with served(lab, broken_late(*names)):
+        lab.open(["%load_ext claude_nb", "%%claude\nWhat is 4 * 4?"])
+    lab.run(0)
+    lab.run(1)
+    expect(lab.output(1).locator("footer")).to_contain_text("emulated")
+    for name in names:
+        lab.until(lambda name=name: any(f"broken {name}" in text for text in warnings))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_rig import Lab
+from jupyter_rig import Lab, new_page
 from jupyter_server import JupyterServer
 
 # part of `make compat`, not of `make test`: twelve kernels in a page take minutes
@@ -34,7 +34,7 @@ def quick_server(tmp_path_factory, extensions):
 
 @pytest.fixture
 def lab(window, quick_server):
-    page = window.new_page()
+    page = new_page(window)
     yield Lab(page, quick_server, None)
     page.close()
     quick_server.shut_kernels_down()

@@ -104,7 +104,7 @@ def findings(lab):
 
 def test_an_answer_streams_stops_is_saved_and_is_read_without_a_kernel(each_lab):
     lab = each_lab
-    panel = opened(lab, "print(json.dumps([e.takes[0].state for e in panel.said]))")
+    panel = opened(lab, "print(json.dumps([e.candidates[0].state for e in panel.conversation]))")
     lab.screenshot(f"panel-idle-{lab.kind}")
     panel.send("What is 17 * 23?")
     panel.ended()
@@ -406,6 +406,50 @@ def test_edit_branch_undo_and_paste(each_lab):
     assert "> What is 1 + 1?" in download.value.path().read_text()
 
 
+def test_what_is_pasted_is_counted_when_it_is_edited(each_lab):
+    lab = each_lab
+    panel = opened(lab, "print(json.dumps(panel.session.variables['name']))")
+    numbers = panel.root.locator(".foot .numbers")
+    cell = "%%claude -a name\nWho is {{name}}?"
+    for pasted, box in ((cell, "Who is {{name}}?"), ("Say {{name}}.", "Say {{name}}.")):
+        panel.box.fill("")
+        lab.page.evaluate("text => navigator.clipboard.writeText(text)", pasted)
+        panel.box.press("Control+V")
+        expect(panel.box).to_have_value(box)
+        expect(numbers).to_contain_text("nothing of it is sent")
+        panel.box.press("End")
+        panel.box.press("!")
+        expect(numbers).to_contain_text("tokens in")
+    panel.enter()
+    panel.ended()
+    lab.set_source(2, "print(json.dumps(seen[-1]['messages'][-1]['content']))")
+    assert value(lab, 2)[-1]["text"] == "Say Ada.!"
+
+
+def test_a_received_prompt_is_edited_without_its_variables(lab):
+    panel = opened(lab, "print(json.dumps(seen[-1]['messages'][-1]['content']))")
+    turn = {
+        "prompt": "Say {{name}}.",
+        "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "Yes."}],
+    }
+    chat = json.dumps({"kind": "claude_nb chat", "turns": [turn]}).encode()
+    file = {"name": "chat.json", "mimeType": "application/json", "buffer": chat}
+    panel.root.locator("input[type=file]").first.set_input_files([file])
+    expect(panel.root.locator(".prompt")).to_have_text("Say {{name}}.")
+    panel.button("Edit").click()
+    numbers = panel.root.locator(".foot .numbers")
+    expect(numbers).to_contain_text("type the name anew")
+    field = panel.root.locator(".fields input")
+    expect(field).to_have_value("")
+    panel.box.press("Enter")
+    expect(panel.root.locator(".note")).to_contain_text("type the name anew")
+    field.fill("Grace")
+    expect(numbers).to_contain_text("tokens in")
+    panel.enter()
+    panel.ended()
+    assert value(lab, 2) == "Say Grace."
+
+
 def test_files_and_variables_are_attached(lab):
     panel = opened(lab, "print(json.dumps(seen[-1]['messages'][0]['content']))")
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"The code is 4711."}
@@ -462,3 +506,37 @@ def test_axe_finds_nothing_serious_and_it_fits_narrow_and_dark(lab):
     assert width[0] <= width[1]
     lab.resize(1280)
     assert {state: what for state, what in found.items() if what} == {}
+
+
+NEIGHBOURS = """from IPython.display import HTML, display
+from ipywidgets import IntSlider
+Panel(prompt="x").show()
+display(IntSlider(description="theirs"))
+display(HTML('<div class="jupyter-widgets">near</div>'))
+"""
+STILL = """from claude_nb.notebook.panel import saved
+from IPython.display import publish_display_data as show
+show(saved.bundle([], "", "A panel"))
+display(IntSlider(description="next to a panel that nobody saw"))
+show(saved.bundle([], "5f" * 16, "A panel"))
+display(HTML('<div class="jupyter-widgets">also near</div>'))
+"""
+SEEN = "nodes => nodes.map((node) => node.checkVisibility() ? node.textContent : '')"
+
+
+def test_what_is_left_of_a_panel_hides_no_output_but_its_own(each_lab):
+    lab = each_lab
+    lab.open([SERVER, NEIGHBOURS, STILL])
+    for cell in range(3):
+        lab.run(cell)
+    expect(lab.output(2)).to_contain_text("next to a panel")
+    lab.save()
+    expect(lab.output(1)).to_contain_text("near")
+    lab.reopen(kernel=True)
+    gone = "Error displaying widget: model not found"
+    expect(lab.output(2)).to_contain_text(gone)
+    outputs = [lab.output(n).locator(".jp-OutputArea-child").evaluate_all(SEEN) for n in (1, 2)]
+    assert outputs[0][1:] == ["", gone, "near"]
+    first, slider, second, near = outputs[1]
+    assert (slider, near) == (gone, "also near")
+    assert all("A panel" in text for text in (first, second))

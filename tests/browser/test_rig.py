@@ -57,6 +57,27 @@ def test_themes_change_and_the_kernel_survives_a_reload(each_lab):
     assert lab.text(1).strip().endswith("42")
 
 
+CLOSE_THE_PALETTE_ONCE = """() => {
+    const palette = document.querySelector("#modal-command-palette");
+    window.wasClosed = false;
+    new MutationObserver((_, observer) => {
+        if (!palette.checkVisibility()) return;
+        observer.disconnect();
+        jupyterapp.commands.execute("notebook:insert-cell-below");
+        window.wasClosed = !palette.checkVisibility();
+    }).observe(palette, {attributes: true});
+}"""
+
+
+def test_a_command_is_chosen_although_another_one_closes_the_palette(each_lab):
+    lab = each_lab.open(["6 * 7"])
+    lab.run(0)
+    lab.page.evaluate(CLOSE_THE_PALETTE_ONCE)
+    lab.choose("Clear Outputs of All Cells")
+    expect(lab.output(0)).to_be_empty()
+    assert lab.page.evaluate("() => wasClosed")
+
+
 def test_errors_of_the_page_are_collected(lab):
     lab.open(["from IPython.display import Javascript\nJavascript('console.error(\"seen\")')"])
     lab.run(0)

@@ -28,7 +28,7 @@ _CITED = {
 }
 _THINK = {"type": "enabled", "budget_tokens": 2000}
 _DOCS = "https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
-_SONNET_45, _HAIKU_45 = "claude-sonnet-4-5", "claude-haiku-4-5"
+_HAIKU_45 = "claude-haiku-4-5"
 _NEEDS_ADAPTIVE = (
     '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and '
     '"output_config.effort" to control thinking behavior.'
@@ -61,10 +61,10 @@ MODELS: list[tuple[Any, ...]] = [
         "not_found_error",
     ),
     (
-        ask(model="claude-opus-4-5-20251101", max_tokens=128_001),
+        ask(model="claude-haiku-4-5-20251001", max_tokens=128_001),
         (
             "max_tokens: 128001 > 64000, which is the maximum allowed number of output tokens for "
-            "claude-opus-4-5-20251101"
+            "claude-haiku-4-5-20251001"
         ),
     ),
     (
@@ -79,7 +79,7 @@ MODELS: list[tuple[Any, ...]] = [
         ask(max_tokens=0, tools=[WEATHER], tool_choice={"type": "any"}),
         "max_tokens: 0 cannot be combined with `tool_choice`",
     ),
-    (think("adaptive", _SONNET_45), "adaptive thinking is not supported on this model"),
+    (think("adaptive", _HAIKU_45), "adaptive thinking is not supported on this model"),
     (
         think("between_tools"),
         '"thinking.type.between_tools" is not supported for this model.',
@@ -126,7 +126,7 @@ MODELS: list[tuple[Any, ...]] = [
         ),
     ),
     (
-        ask(model=_SONNET_45, output_config={"effort": "low"}),
+        ask(model=_HAIKU_45, output_config={"effort": "low"}),
         "This model does not support the effort parameter.",
     ),
     (

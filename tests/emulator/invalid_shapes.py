@@ -209,5 +209,5 @@ SHAPES: list[tuple[Any, ...]] = [
         "messages.1.content.0.thinking.signature: Field required",
     ),
     (ask(mcp_servers=[]), "mcp_servers: Extra inputs are not permitted"),
-    (ask(container="c"), "container: Extra inputs are not permitted"),
+    (ask(container=3), "container: Input should be a valid dictionary"),
 ]

@@ -19,7 +19,7 @@ _DOCUMENT = {
     "source": {"type": "text", "media_type": "text/plain", "data": "d"},
 }
 _THINK = {"type": "enabled", "budget_tokens": 2000}
-_SONNET_45, _HAIKU_45 = "claude-sonnet-4-5", "claude-haiku-4-5"
+_HAIKU_45 = "claude-haiku-4-5"
 
 
 def without(name: str) -> dict[str, Any]:
@@ -79,11 +79,11 @@ TURNS: list[tuple[Any, ...]] = [
         ),
     ),
     (
-        talk("hi", "ho ", model=_SONNET_45),
+        talk("hi", "ho ", model=_HAIKU_45),
         "messages: final assistant content cannot end with trailing whitespace",
     ),
     (
-        talk("hi", "ho", model=_SONNET_45, max_tokens=4096, thinking=_THINK),
+        talk("hi", "ho", model=_HAIKU_45, max_tokens=4096, thinking=_THINK),
         "prefill is not supported when thinking is enabled",
     ),
     (
@@ -272,7 +272,7 @@ FEATURES: list[tuple[Any, ...]] = [
         "not_found_error",
     ),
     (
-        ask("word " * 220_000, model=_SONNET_45),
+        ask("word " * 220_000, model=_HAIKU_45),
         "prompt is too long: 220008 tokens > 200000 maximum",
     ),
 ]

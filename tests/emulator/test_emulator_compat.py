@@ -25,8 +25,14 @@ pytestmark = pytest.mark.compat
 PROGRAMS = [
     ("sdk-new", "sdk.py", 13),
     ("sdk-old", "sdk.py", 13),
+    ("sdk-new", "sdk_beta.py", 9),
+    ("ai-sdk", "ai_sdk.cjs", 6),
+    ("claude-code", "claude_code.cjs", 3),
     ("llm", "app_llm.py", 5),
-    ("litellm", "app_litellm.py", 5),
+    ("litellm", "app_litellm.py", 6),
+    ("dspy", "app_dspy.py", 1),
+    ("instructor", "app_instructor.py", 3),
+    ("langchain", "app_langchain.py", 57),
     ("pydantic-ai", "app_pydantic_ai.py", 4),
     ("claudette", "app_claudette.py", 4),
     ("chatlas", "app_chatlas.py", 3),
@@ -43,9 +49,9 @@ def test_a_foreign_client_works(tmp_path, client, program, features):
     }
     with claude_nb.emulator.serve(tokens_per_second=0, batch_seconds=1) as server:
         done = subprocess.run(  # noqa: S603 - our own program
-            [compat_apps.python_of(client), HERE / "compat" / program, server.url],
+            [*compat_apps.command(client, HERE / "compat" / program), server.url],
             cwd=tmp_path,
-            env={**environment, "HOME": str(tmp_path)},
+            env={**environment, **compat_apps.variables(client), "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=300,

@@ -144,6 +144,28 @@ def test_any_path(emulator, method, path, body):
     check(emulator, body, method, path)
 
 
+PIECES = [
+    *(b"--x", b"--", b"\r\n", b"\r\n\r\n", b"file", b"\x00", b"\xff", b";", b'"', b"="),
+    b'content-disposition: form-data; name="file"; filename="a.txt"',
+    b"content-disposition: form-data; name*=utf-8''f; filename*=no-such''%ff",
+    b"content-type: text/plain; charset=\xff",
+    b'content-disposition: form-data; name="expires_in_seconds"\r\n\r\n3600',
+]
+
+
+@FUZZ
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join) | st.binary(max_size=100),
+    st.sampled_from(
+        ["multipart/form-data; boundary=x", "multipart/form-data", "x", 'a; boundary="']
+    ),
+)
+def test_any_upload(emulator, body, kind):
+    check(emulator, body, path="/v1/files", **{"content-type": kind})
+    whole = b"--x\r\n" + body + b"\r\n\r\ndata\r\n--x--"
+    check(emulator, whole, path="/v1/files", **{"content-type": kind})
+
+
 @FUZZ
 @given(JSON)
 def test_any_batch(emulator, value):

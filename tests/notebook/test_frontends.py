@@ -14,6 +14,7 @@ from nbformat import v4
 
 pytestmark = pytest.mark.kernel
 
+PANEL = "import claude_nb; claude_nb.Panel()"
 ASK = "%%claude --think 2000\nWhy is the sky blue? Answer with a list."
 
 
@@ -82,14 +83,18 @@ def test_a_terminal_says_an_error_in_a_few_lines(ipython):
     assert len(lines) <= 6
 
 
-def test_a_run_without_a_front_end_keeps_one_static_output(tmp_path, monkeypatch):
+@pytest.mark.parametrize("inherited", ["", "JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"])
+def test_a_run_without_a_front_end_keeps_one_static_output(tmp_path, monkeypatch, inherited):
+    if inherited:  # it was started from a notebook, or a terminal of one
+        monkeypatch.setenv(inherited, "some value")
     for name, value in isolated_environment(tmp_path).items():
         monkeypatch.setenv(name, value)
-    book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in (setup(), ASK)])
+    book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in (setup(), ASK, PANEL)])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     NotebookClient(book, timeout=60, kernel_name="python3").execute()
-    [only] = book.cells[1].outputs
-    assert set(only.data) == {"text/html", "text/plain"}
+    for cell in book.cells[1:]:
+        [only] = cell.outputs
+        assert set(only.data) == {"text/html", "text/plain"}
     assert "widgets" not in book.metadata
     assert book.cells[0].outputs == []
     nbformat.validate(book)

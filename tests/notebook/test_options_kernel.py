@@ -59,7 +59,7 @@ def test_attachments_come_before_the_question(claude):
 def test_in_the_background_other_cells_run_and_the_handle_has_the_answer(claude):
     run = claude.run("%%claude --bg --no-history\nWrite 40 words about lighthouses.")
     assert run.status == "ok"
-    assert run.text == "Claude is answering…"
+    assert run.text.startswith("— not finished when saved · claude-sonnet-4-6 · asked ")
     state = claude.run("answer = _\nanswer").text
     assert re.fullmatch(r"<Answer of \S+: running>", state)
     ended = claude.run("message = await answer\ntype(message).__name__, message.stop_reason")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kernel_rig import Kernel
 
-from claude_nb.notebook import sanitise
+from claude_nb.notebook.text import safe_html
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "hostile.jsonl"
 PAYLOADS = [json.loads(line)["payload"] for line in SAMPLE.read_text().splitlines()]
@@ -17,7 +17,7 @@ PAYLOADS = [json.loads(line)["payload"] for line in SAMPLE.read_text().splitline
 LIKE_A_PAGE = """
 import os, socket, threading
 os.environ["CLAUDE_NB_EMULATOR_SPEED"] = "400"
-from claude_nb.notebook import sanitise, threads
+from claude_nb import threads
 threads.AVAILABLE = False
 def none(*_args, **_options):
     raise RuntimeError("not in a web page")
@@ -47,7 +47,7 @@ def test_an_answer_streams_and_one_static_output_stays(page):
     assert len(sent_live(run)) > 3
     [output] = run.outputs
     assert "emulated" in output.data["text/plain"]
-    assert "<details><summary>Thought" in output.data["text/html"]
+    assert "<details><summary " in output.data["text/html"]
 
 
 @pytest.mark.kernel
@@ -59,10 +59,11 @@ def test_an_answer_in_the_background_is_waited_for(page):
 @pytest.mark.kernel
 def test_both_clients_reach_the_emulator(page):
     ask = "(model='claude-haiku-4-5', max_tokens=9, messages=[dict(role='user', content='2+2')])"
-    page.run("from claude_nb.notebook import backend")
-    said = page.run(f"backend.connect().client.messages.create{ask}.role")
+    page.run("from claude_nb.notebook import backend, session; here = session.current()")
+    said = page.run(f"backend.connect(here).client.messages.create{ask}.role")
     assert said.text == "'assistant'"
-    said = page.run(f"(await backend.connect(asynchronous=True).client.messages.create{ask}).role")
+    page.run("client = backend.connect(here, asynchronous=True).client")
+    said = page.run(f"(await client.messages.create{ask}).role")
     assert said.text == "'assistant'"
 
 
@@ -76,13 +77,14 @@ def test_what_needs_threads_says_so_in_a_line(page):
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_without_a_sanitiser_nothing_is_formatted(monkeypatch, payload):
-    monkeypatch.setattr(sanitise, "nh3", None)
-    made = sanitise.clean(f"<p>{payload}</p>")
-    assert set(re.findall(r"<[^>]*>", made)) <= {"<p>", "</p>"}
-    assert sanitise.clean(made) == made
+    monkeypatch.setattr(safe_html, "nh3", None)
+    made = safe_html.clean(f"<p>{payload}</p>")
+    fences = {"<span>", "</span>"}  # ours, around what MathJax would begin a formula with
+    assert set(re.findall(r"<[^>]*>", made)) <= {"<p>", "</p>", *fences}
+    assert safe_html.clean(made) == made
 
 
 def test_without_a_sanitiser_the_text_is_whole_and_in_lines(monkeypatch):
-    monkeypatch.setattr(sanitise, "nh3", None)
-    made = sanitise.clean("<h2>Title</h2><ul><li>a &lt;b&gt;</li><li><em>c</em></li></ul>")
+    monkeypatch.setattr(safe_html, "nh3", None)
+    made = safe_html.clean("<h2>Title</h2><ul><li>a &lt;b&gt;</li><li><em>c</em></li></ul>")
     assert made == "<p>Title</p><p>a &lt;b&gt;</p><p>c</p>"

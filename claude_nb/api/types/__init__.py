@@ -4,134 +4,17 @@ Answers are pydantic models built without validation (nothing the server sends i
 lost); requests are plain data, described by TypedDicts.
 """
 
+from claude_nb.api.types import batches, blocks, events, message, model
 from claude_nb.api.types._base import BaseModel, ResponseModel
-from claude_nb.api.types.batches import (
-    DeletedMessageBatch,
-    ErrorObject,
-    ErrorResponse,
-    MessageBatch,
-    MessageBatchCanceledResult,
-    MessageBatchErroredResult,
-    MessageBatchExpiredResult,
-    MessageBatchIndividualResponse,
-    MessageBatchRequestCounts,
-    MessageBatchResult,
-    MessageBatchSucceededResult,
-)
-from claude_nb.api.types.blocks import (
-    BashCodeExecutionToolResultBlock,
-    CitationCharLocation,
-    CitationContentBlockLocation,
-    CitationPageLocation,
-    CitationsSearchResultLocation,
-    CitationsWebSearchResultLocation,
-    CodeExecutionToolResultBlock,
-    ContainerUploadBlock,
-    ContentBlock,
-    RedactedThinkingBlock,
-    ServerToolResultBlock,
-    ServerToolUseBlock,
-    TextBlock,
-    TextCitation,
-    TextEditorCodeExecutionToolResultBlock,
-    ThinkingBlock,
-    ToolSearchToolResultBlock,
-    ToolUseBlock,
-    UnknownBlock,
-    WebFetchToolResultBlock,
-    WebSearchToolResultBlock,
-)
-from claude_nb.api.types.events import (
-    CitationsDelta,
-    InputJSONDelta,
-    PingEvent,
-    RawContentBlockDelta,
-    RawContentBlockDeltaEvent,
-    RawContentBlockStartEvent,
-    RawContentBlockStopEvent,
-    RawMessageDeltaEvent,
-    RawMessageStartEvent,
-    RawMessageStopEvent,
-    RawMessageStreamEvent,
-    SignatureDelta,
-    TextDelta,
-    ThinkingDelta,
-    UnknownDelta,
-    UnknownEvent,
-)
-from claude_nb.api.types.message import (
-    CacheCreation,
-    Message,
-    MessageDeltaUsage,
-    MessageTokensCount,
-    OutputTokensDetails,
-    ServerToolUsage,
-    StopDetails,
-    StopReason,
-    Usage,
-)
-from claude_nb.api.types.model import ModelCapabilities, ModelInfo
+from claude_nb.api.types.batches import *  # noqa: F403 - all that it offers
+from claude_nb.api.types.blocks import *  # noqa: F403 - all that it offers
+from claude_nb.api.types.events import *  # noqa: F403 - all that it offers
+from claude_nb.api.types.message import *  # noqa: F403 - all that it offers
+from claude_nb.api.types.model import *  # noqa: F403 - all that it offers
 
-__all__ = [
-    "BaseModel",
-    "BashCodeExecutionToolResultBlock",
-    "CacheCreation",
-    "CitationCharLocation",
-    "CitationContentBlockLocation",
-    "CitationPageLocation",
-    "CitationsDelta",
-    "CitationsSearchResultLocation",
-    "CitationsWebSearchResultLocation",
-    "CodeExecutionToolResultBlock",
-    "ContainerUploadBlock",
-    "ContentBlock",
-    "DeletedMessageBatch",
-    "ErrorObject",
-    "ErrorResponse",
-    "InputJSONDelta",
-    "Message",
-    "MessageBatch",
-    "MessageBatchCanceledResult",
-    "MessageBatchErroredResult",
-    "MessageBatchExpiredResult",
-    "MessageBatchIndividualResponse",
-    "MessageBatchRequestCounts",
-    "MessageBatchResult",
-    "MessageBatchSucceededResult",
-    "MessageDeltaUsage",
-    "MessageTokensCount",
-    "ModelCapabilities",
-    "ModelInfo",
-    "OutputTokensDetails",
-    "PingEvent",
-    "RawContentBlockDelta",
-    "RawContentBlockDeltaEvent",
-    "RawContentBlockStartEvent",
-    "RawContentBlockStopEvent",
-    "RawMessageDeltaEvent",
-    "RawMessageStartEvent",
-    "RawMessageStopEvent",
-    "RawMessageStreamEvent",
-    "RedactedThinkingBlock",
-    "ResponseModel",
-    "ServerToolResultBlock",
-    "ServerToolUsage",
-    "ServerToolUseBlock",
-    "SignatureDelta",
-    "StopDetails",
-    "StopReason",
-    "TextBlock",
-    "TextCitation",
-    "TextDelta",
-    "TextEditorCodeExecutionToolResultBlock",
-    "ThinkingBlock",
-    "ThinkingDelta",
-    "ToolSearchToolResultBlock",
-    "ToolUseBlock",
-    "UnknownBlock",
-    "UnknownDelta",
-    "UnknownEvent",
-    "Usage",
-    "WebFetchToolResultBlock",
-    "WebSearchToolResultBlock",
-]
+__all__ = ["BaseModel", "ResponseModel"]
+__all__ += batches.__all__
+__all__ += blocks.__all__
+__all__ += events.__all__
+__all__ += message.__all__
+__all__ += model.__all__

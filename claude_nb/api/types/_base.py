@@ -2,7 +2,8 @@
 
 A server may add fields, blocks, events and values at any time, so an answer is never refused
 for its shape. Fields that are missing read as None (or their default), fields that are new are
-kept as attributes.
+kept as attributes. Where everybody reads on without asking, in the text of a block and the usage of
+a message, null and what is missing read as an empty one of the type.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Self, TypeVar, Union, cast, get_args, get_origin
+from functools import cache
+from typing import Any, ClassVar, Literal, Self, TypeVar, Union, cast, get_args, get_origin
 
 import pydantic
 from pydantic import ConfigDict, PrivateAttr
 
-__all__ = ["BaseModel", "ResponseModel", "build"]
+__all__ = ["BaseModel", "Empty", "ResponseModel", "build", "one_of"]
 
+Empty = Mapping[str, Callable[[], Any]]
 Converter = Callable[[Any], Any]
 ModelT = TypeVar("ModelT", bound="BaseModel")
 _MISSING: Any = object()
@@ -27,7 +30,11 @@ _MISSING: Any = object()
 class BaseModel(pydantic.BaseModel):
     """A response object. Unknown fields are attributes too (`model_extra`)."""
 
-    model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        extra="allow", defer_build=True, protected_namespaces=()
+    )
+    _empty: ClassVar[Empty] = {}
+    """Makers of what fields hold that were not sent, or as null, and are never None."""
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> Self:
@@ -76,14 +83,12 @@ class _Plan:
     converters: dict[str, Converter | None]
     defaults: dict[str, Any]
     private: dict[str, Any]
-
-
-_plans: dict[type, _Plan] = {}
+    empty: tuple[tuple[str, Callable[[], Any]], ...]
 
 
 def build(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
     """Return an object of `cls` holding `data`, nested objects built as well."""
-    plan = _plans.get(cls) or _compile(cls)
+    plan = _plan(cls)
     values = plan.defaults.copy()
     extra: dict[str, Any] = {}
     converters = plan.converters
@@ -93,27 +98,33 @@ def build(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
             extra[key] = value
         else:
             values[key] = value if convert is None or value is None else convert(value)
+    given = set(data)
+    for name, make in plan.empty:
+        if values[name] is None:
+            values[name] = made = make()
+            if made == "":
+                given.add(name)  # what has no text of its own is sent back with an empty one
     built = cls.__new__(cls)
     assign = object.__setattr__
     assign(built, "__dict__", values)
     assign(built, "__pydantic_extra__", extra)
-    assign(built, "__pydantic_fields_set__", set(data))
+    assign(built, "__pydantic_fields_set__", given)
     assign(built, "__pydantic_private__", plan.private.copy() or None)
     return built
 
 
-def _compile(cls: type[BaseModel]) -> _Plan:
+@cache
+def _plan(cls: type[BaseModel]) -> _Plan:
     fields = cls.model_fields
-    plan = _Plan(
+    return _Plan(
         converters={name: _converter(field.annotation) for name, field in fields.items()},
         defaults={
             name: None if field.is_required() else field.get_default(call_default_factory=True)
             for name, field in fields.items()
         },
         private={name: item.get_default() for name, item in cls.__private_attributes__.items()},
+        empty=tuple(cls._empty.items()),  # pyright: ignore[reportPrivateUsage] - of this module
     )
-    _plans[cls] = plan
-    return plan
 
 
 def _converter(annotation: Any) -> Converter | None:
@@ -145,11 +156,16 @@ def _list(item: Converter | None) -> Converter | None:
 
 
 def _union(members: tuple[Any, ...]) -> Converter | None:
+    """Return a converter for a union: of models, of lists, or of either and plain values."""
+    if any(isinstance(one, type) and issubclass(one, BaseModel) for one in members):
+        return one_of(members)
+    others = (_converter(one) for one in members if one is not type(None))
+    return next((one for one in others if one is not None), None)
+
+
+def one_of(members: tuple[Any, ...]) -> Converter:
     """Return a converter that picks the member by its ``type``, else the one open to any type."""
     models = [one for one in members if isinstance(one, type) and issubclass(one, BaseModel)]
-    if not models:
-        others = (_converter(one) for one in members if one is not type(None))
-        return next((one for one in others if one is not None), None)
     tagged = {tag: one for one in models for tag in _tags(one)}
     fallback = next((one for one in models if not _tags(one)), BaseModel)
     lists = next((_converter(one) for one in members if get_origin(one) is list), None)

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from claude_nb.api.types._base import BaseModel, ResponseModel
 from claude_nb.api.types.message import Message
 
+# fmt: off
+__all__ = [
+    "DeletedMessageBatch", "ErrorObject", "ErrorResponse", "MessageBatch",
+    "MessageBatchCanceledResult", "MessageBatchErroredResult", "MessageBatchExpiredResult",
+    "MessageBatchIndividualResponse", "MessageBatchRequestCounts", "MessageBatchResult",
+    "MessageBatchSucceededResult",
+]
+# fmt: on
+
 
 class MessageBatchRequestCounts(BaseModel):
     """Requests by state; all stay in `processing` until the whole batch has ended."""

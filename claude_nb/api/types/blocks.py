@@ -8,9 +8,20 @@ Messages API, "Response: content". Blocks of a kind this version does not know a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from claude_nb.api.types._base import BaseModel
+from claude_nb.api.types._base import BaseModel, Empty
+
+# fmt: off
+__all__ = [
+    "BashCodeExecutionToolResultBlock", "CitationCharLocation", "CitationContentBlockLocation",
+    "CitationPageLocation", "CitationsSearchResultLocation", "CitationsWebSearchResultLocation",
+    "CodeExecutionToolResultBlock", "ContainerUploadBlock", "ContentBlock", "RedactedThinkingBlock",
+    "ServerToolResultBlock", "ServerToolUseBlock", "TextBlock", "TextCitation",
+    "TextEditorCodeExecutionToolResultBlock", "ThinkingBlock", "ToolSearchToolResultBlock",
+    "ToolUseBlock", "UnknownBlock", "WebFetchToolResultBlock", "WebSearchToolResultBlock",
+]
+# fmt: on
 
 
 class CitationCharLocation(BaseModel):
@@ -91,8 +102,9 @@ else:
 
 
 class TextBlock(BaseModel):
-    """Text of the answer."""
+    """Text of the answer; empty if the server sent a block without any."""
 
+    _empty: ClassVar[Empty] = {"text": str}
     type: Literal["text"] = "text"
     text: str
     citations: list[TextCitation] | None = None
@@ -101,6 +113,7 @@ class TextBlock(BaseModel):
 class ThinkingBlock(BaseModel):
     """What the model thought; send it back unchanged. Empty text means it was omitted."""
 
+    _empty: ClassVar[Empty] = {"thinking": str}
     type: Literal["thinking"] = "thinking"
     thinking: str
     signature: str

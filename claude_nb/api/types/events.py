@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
-from claude_nb.api.types._base import BaseModel
+from claude_nb.api.types._base import BaseModel, Empty, one_of
 from claude_nb.api.types.blocks import ContentBlock, TextCitation
 from claude_nb.api.types.message import Message, MessageDeltaUsage, StopDetails, StopReason
+
+# fmt: off
+__all__ = [
+    "CitationsDelta", "InputJSONDelta", "PingEvent", "RawContentBlockDelta",
+    "RawContentBlockDeltaEvent", "RawContentBlockStartEvent", "RawContentBlockStopEvent",
+    "RawMessageDeltaEvent", "RawMessageStartEvent", "RawMessageStopEvent", "RawMessageStreamEvent",
+    "SignatureDelta", "TextDelta", "ThinkingDelta", "UnknownDelta", "UnknownEvent",
+]
+# fmt: on
 
 
 class TextDelta(BaseModel):
@@ -112,6 +121,7 @@ class Delta(BaseModel):
 class RawMessageDeltaEvent(BaseModel):
     """The end of the message, and totals that replace earlier ones."""
 
+    _empty: ClassVar[Empty] = {"delta": Delta.construct, "usage": MessageDeltaUsage.construct}
     type: Literal["message_delta"] = "message_delta"
     delta: Delta
     usage: MessageDeltaUsage
@@ -148,19 +158,9 @@ if TYPE_CHECKING:  # so that `.type` tells the known kinds apart
 else:
     RawMessageStreamEvent = KnownEvent | PingEvent | UnknownEvent
 
-_EVENTS: dict[str, type[BaseModel]] = {
-    "message_start": RawMessageStartEvent,
-    "message_delta": RawMessageDeltaEvent,
-    "message_stop": RawMessageStopEvent,
-    "content_block_start": RawContentBlockStartEvent,
-    "content_block_delta": RawContentBlockDeltaEvent,
-    "content_block_stop": RawContentBlockStopEvent,
-    "ping": PingEvent,
-}
+_typed = one_of(get_args(RawMessageStreamEvent))
 
 
 def raw_event(data: dict[str, Any]) -> Any:
     """Return the typed event (a `RawMessageStreamEvent`) for the JSON of one wire event."""
-    kind = data.get("type")
-    cls = _EVENTS.get(kind, UnknownEvent) if isinstance(kind, str) else UnknownEvent
-    return cls.from_wire(data)
+    return _typed(data)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
-from claude_nb.api.types._base import BaseModel, ResponseModel
+from claude_nb.api.types._base import BaseModel, Empty, ResponseModel
 from claude_nb.api.types.blocks import ContentBlock
+
+# fmt: off
+__all__ = [
+    "CacheCreation", "Message", "MessageDeltaUsage", "MessageTokensCount", "OutputTokensDetails",
+    "ServerToolUsage", "StopDetails", "StopReason", "Usage",
+]
+# fmt: on
 
 # One of end_turn, max_tokens, stop_sequence, tool_use, pause_turn, refusal,
 # model_context_window_exceeded; the server may add values, so any text is kept.
@@ -77,8 +84,12 @@ class StopDetails(BaseModel):
 
 
 class Message(ResponseModel):
-    """The answer to one request."""
+    """The answer to one request.
 
+    Its usage is an object also where the server told none; what it does not tell reads as None.
+    """
+
+    _empty: ClassVar[Empty] = {"usage": Usage.construct, "content": list}
     id: str
     type: Literal["message"] = "message"
     role: Literal["assistant"] = "assistant"
@@ -92,8 +103,17 @@ class Message(ResponseModel):
     diagnostics: Any = None
 
     def to_param(self) -> dict[str, Any]:
-        """Return this answer as a turn to send back: role and content, blocks unchanged."""
-        return {"role": self.role, "content": [block.to_dict() for block in self.content]}
+        """Return this answer as a turn to send back: role and content, blocks unchanged.
+
+        Only a tool call that came without input gets the empty one that the API wants back.
+        """
+        blocks = [block.to_dict() for block in self.content]
+        return {"role": self.role, "content": [_with_input(block) for block in blocks]}
+
+
+def _with_input(block: dict[str, Any]) -> dict[str, Any]:
+    lacks = block["type"] in ("tool_use", "server_tool_use") and block.get("input") in (None, "")
+    return {**block, "input": {}} if lacks else block
 
 
 class MessageTokensCount(ResponseModel):

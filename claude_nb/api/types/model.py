@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from claude_nb.api.types._base import BaseModel, ResponseModel
 
+__all__ = ["ModelCapabilities", "ModelInfo"]
+
 
 class ModelCapabilities(BaseModel):
     """What a model can do: a group a field, each leaf ``{"supported": bool}``."""

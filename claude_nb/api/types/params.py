@@ -4,7 +4,18 @@ Messages and blocks are left open (any mapping), so that what the API adds can b
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NotRequired, Required, TypeAlias, TypedDict
+from typing import Any, Literal, Required, TypeAlias, TypedDict
+
+# fmt: off
+__all__ = [
+    "BatchRequestParam", "CacheControlEphemeralParam", "CallOptions", "ContentBlockParam",
+    "ListParams", "MessageCountTokensParams", "MessageCreateParams", "MessageCreateParamsStreaming",
+    "MessageParam", "MessageParseParams", "MessageStreamParams", "MetadataParam", "ModelListParams",
+    "OutputConfigParam", "RequestOptions", "TextBlockParam", "ThinkingConfigAdaptiveParam",
+    "ThinkingConfigBetweenToolsParam", "ThinkingConfigDisabledParam", "ThinkingConfigEnabledParam",
+    "ThinkingConfigParam", "ToolChoiceParam", "ToolParam", "ToolRunnerParams",
+]
+# fmt: on
 
 
 class CacheControlEphemeralParam(TypedDict, total=False):
@@ -157,7 +168,6 @@ class _PromptParams(CallOptions, total=False):
     messages: Required[Iterable[MessageParam | Mapping[str, Any]]]
     system: str | Iterable[TextBlockParam | Mapping[str, Any]]
     thinking: ThinkingConfigParam | Mapping[str, Any]
-    tools: Iterable[Any]
     tool_choice: ToolChoiceParam | Mapping[str, Any]
     cache_control: CacheControlEphemeralParam | None
     output_config: OutputConfigParam | Mapping[str, Any]
@@ -167,7 +177,22 @@ class _PromptParams(CallOptions, total=False):
     workspace_id: str
 
 
-class MessageCreateParams(_PromptParams, total=False):
+class _AnswerParams(_PromptParams, total=False):
+    max_tokens: Required[int]
+    stop_sequences: Sequence[str]
+    temperature: float
+    top_p: float
+    top_k: int
+    metadata: MetadataParam | Mapping[str, Any]
+    service_tier: Literal["auto", "standard_only"]
+    inference_geo: str | None
+    container: str | Mapping[str, Any] | None
+    diagnostics: Mapping[str, Any] | None
+    context_management: Mapping[str, Any] | None
+    mcp_servers: Iterable[Mapping[str, Any]]
+
+
+class MessageCreateParams(_AnswerParams, total=False):
     """The parameters of ``messages.create``.
 
     Attributes
@@ -190,36 +215,40 @@ class MessageCreateParams(_PromptParams, total=False):
         Texts that end the answer; none may be blank.
     """
 
-    max_tokens: Required[int]
-    stop_sequences: Sequence[str]
-    temperature: float
-    top_p: float
-    top_k: int
-    metadata: MetadataParam | Mapping[str, Any]
-    service_tier: Literal["auto", "standard_only"]
-    inference_geo: str | None
-    container: str | Mapping[str, Any] | None
-    diagnostics: Mapping[str, Any] | None
-    context_management: Mapping[str, Any] | None
-    mcp_servers: Iterable[Mapping[str, Any]]
+    tools: Iterable[Any]
 
 
-class MessageStreamParams(MessageCreateParams, total=False):
-    """The parameters of ``messages.stream``: those of `create`, and how to read the stream.
+class StreamedCreateParams(MessageCreateParams, total=False):
+    """The parameters of `create`, and how to read a stream.
 
     Attributes
     ----------
-    output_format : type
-        A pydantic model (or other type) that the text of the answer is parsed into.
     idle_timeout : float or None
         Seconds without content after which the stream counts as stalled; pings are no content.
     include_pings : bool
         Whether pings are events too.
     """
 
-    output_format: Any
     idle_timeout: float | None
     include_pings: bool
+
+
+class MessageStreamParams(StreamedCreateParams, total=False):
+    """The parameters of ``messages.stream``: those of `create`, and what to parse into.
+
+    Attributes
+    ----------
+    output_format : type
+        A pydantic model (or other type) that the text of the answer is parsed into.
+    """
+
+    output_format: Any
+
+
+class MessageCreateParamsStreaming(StreamedCreateParams, total=False):
+    """The parameters of ``messages.create`` with `stream`."""
+
+    stream: bool
 
 
 class MessageParseParams(MessageCreateParams):
@@ -234,17 +263,20 @@ class MessageParseParams(MessageCreateParams):
     output_format: Any
 
 
-class ToolRunnerParams(MessageCreateParams, total=False):
+class ToolRunnerParams(_AnswerParams, total=False):
     """The parameters of ``messages.tool_runner``: those of `create`, and how long to go on.
 
     Attributes
     ----------
+    tools : iterable
+        Functions decorated with ``beta_tool``.
     max_iterations : int or None
         Most requests to make.
     stream : bool
         Whether to give a stream for each answer instead of the answer.
     """
 
+    tools: Required[Iterable[Any]]
     max_iterations: int | None
     stream: bool
 
@@ -252,6 +284,7 @@ class ToolRunnerParams(MessageCreateParams, total=False):
 class MessageCountTokensParams(_PromptParams, total=False):
     """The parameters of ``messages.count_tokens``: those of `create` that take up input."""
 
+    tools: Iterable[Any]
     output_format: Any
 
 
@@ -268,11 +301,3 @@ class BatchRequestParam(TypedDict):
 
     custom_id: str
     params: Mapping[str, Any]
-
-
-class MessageCreateParamsStreaming(MessageCreateParams, total=False):
-    """The parameters of ``messages.create`` with `stream`."""
-
-    stream: NotRequired[bool]
-    idle_timeout: NotRequired[float | None]
-    include_pings: NotRequired[bool]

@@ -11,6 +11,8 @@ from claude_nb.api.types._base import BaseModel
 from claude_nb.api.types.blocks import TextBlock
 from claude_nb.api.types.message import Message
 
+__all__ = ["ParsedMessage", "ParsedTextBlock"]
+
 OutputT = TypeVar("OutputT", default=Any)
 
 

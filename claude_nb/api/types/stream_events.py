@@ -26,6 +26,13 @@ from claude_nb.api.types.events import (
 )
 from claude_nb.api.types.message import Message
 
+# fmt: off
+__all__ = [
+    "CitationEvent", "ContentBlockStopEvent", "InputJsonEvent", "MessageStopEvent",
+    "MessageStreamEvent", "SignatureEvent", "TextEvent", "ThinkingEvent",
+]
+# fmt: on
+
 
 class TextEvent(BaseModel):
     """More text; `snapshot` is all text of the block so far."""

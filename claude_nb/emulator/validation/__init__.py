@@ -6,33 +6,72 @@ options, the turns, the features. The first problem found is the one reported.
 
 from __future__ import annotations
 
+from datetime import date
+
 from claude_nb.emulator import catalog
-from claude_nb.emulator.validation import bodies, feature_rules, model_rules, turn_rules
+from claude_nb.emulator.validation import (
+    bodies,
+    feature_rules,
+    model_rules,
+    server_tool_rules,
+    turn_rules,
+)
 from claude_nb.emulator.validation.context import Context, refuse
 from claude_nb.emulator.validation.shape import Misfit, Shape
-from claude_nb.emulator.wire import JSON
+from claude_nb.emulator.wire import JSON, section
 
-__all__ = ["NEW", "OLD", "batch_item", "count", "message", "prompt_length"]
+__all__ = ["NEW", "OLD", "batch_item", "prompt_length", "renamed", "rules", "shaped"]
 
 NEW, OLD = bodies.NEW, bodies.OLD
 _ONLY_MESSAGES = {model_rules.max_tokens, model_rules.prewarming, model_rules.sampling}
-_RULES = (*model_rules.RULES, *turn_rules.RULES, *feature_rules.RULES)
+_RULES = (
+    *model_rules.RULES,
+    *turn_rules.RULES,
+    *server_tool_rules.RULES,
+    *feature_rules.RULES,
+)
 
 
-def message(params: JSON, version: str, betas: frozenset[str] = frozenset()) -> None:
-    """Raise ApiError for a body of ``POST /v1/messages`` that the API would refuse."""
-    _check_shape(bodies.MESSAGES[version], params)
-    ctx = Context(params, catalog.find(params["model"]), version, betas)
+def shaped(params: JSON, version: str, betas: frozenset[str], *, counting: bool = False) -> JSON:
+    """Return a body of well-formed fields, each under its present name.
+
+    Parameters
+    ----------
+    params : dict
+        Body of ``POST /v1/messages``, or of ``/v1/messages/count_tokens`` if it is `counting`.
+    version, betas : str, frozenset of str
+        What the request's headers name.
+
+    Raises
+    ------
+    ApiError
+        400 for fields that are missing, wrong or unknown.
+    """
+    _check_shape(bodies.count(betas) if counting else bodies.message(version, betas), params)
+    return renamed(params)
+
+
+def renamed(params: JSON) -> JSON:
+    """Return well-formed fields, each under its present name."""
+    # ``output_format`` was the beta's name for ``output_config.format``
+    if "output_format" not in params:
+        return params
+    config = section(params, "output_config")
+    if params["output_format"] and config.get("format"):
+        refuse("output_format: cannot be combined with output_config.format")
+    plain = {name: value for name, value in params.items() if name != "output_format"}
+    if params["output_format"]:
+        plain["output_config"] = {**config, "format": params["output_format"]}
+    return plain
+
+
+def rules(
+    params: JSON, version: str, betas: frozenset[str], *, today: date, counting: bool = False
+) -> None:
+    """Raise ApiError for a well-shaped body that the API would refuse."""
+    ctx = Context(params, catalog.find(params["model"], today), version, betas, counting=counting)
     for rule in _RULES:
-        rule(ctx)
-
-
-def count(params: JSON, version: str, betas: frozenset[str] = frozenset()) -> None:
-    """Raise ApiError for a body of ``POST /v1/messages/count_tokens`` that the API refuses."""
-    _check_shape(bodies.COUNT, params)
-    ctx = Context(params, catalog.find(params["model"]), version, betas, counting=True)
-    for rule in _RULES:
-        if rule not in _ONLY_MESSAGES:
+        if not (counting and rule in _ONLY_MESSAGES):
             rule(ctx)
 
 
@@ -48,8 +87,8 @@ def prompt_length(params: JSON, tokens: int) -> None:
         refuse(f"prompt is too long: {tokens} tokens > {most} maximum")
 
 
-def _check_shape(shape: Shape, value: JSON, path: str = "") -> None:
+def _check_shape(wanted: Shape, value: JSON, path: str = "") -> None:
     try:
-        shape.check(value, path)
+        wanted.check(value, path)
     except Misfit as misfit:
         refuse(str(misfit))

@@ -1,14 +1,15 @@
-"""Shapes of content blocks in requests, as a table.
+"""Shapes of the content blocks in a request.
 
 References
 ----------
-Messages API reference: input content blocks, tools; names of server tools as of 2026-10-21.
+Messages API reference: input content blocks.
 """
 
 from __future__ import annotations
 
+from claude_nb.emulator.validation import server_blocks
+from claude_nb.emulator.validation.server_blocks import CALLED_BY
 from claude_nb.emulator.validation.shape import (
-    Anything,
     Array,
     Boolean,
     Choice,
@@ -21,13 +22,13 @@ from claude_nb.emulator.validation.shape import (
     Tagged,
 )
 
-__all__ = ["CACHE_CONTROL", "TEXT", "content", "tools"]
+__all__ = ["BETA_BLOCKS", "BLOCKS", "CACHED", "CACHE_CONTROL", "CITATIONS_SWITCH", "TEXT"]
 
 _ID = String(pattern="^[a-zA-Z0-9_-]+$")
 CACHE_CONTROL = Nullable(Tagged({"ephemeral": Record(optional={"ttl": Choice(("5m", "1h"))})}))
-_CACHED: dict[str, Shape] = {"cache_control": CACHE_CONTROL}
+CACHED: dict[str, Shape] = {"cache_control": CACHE_CONTROL}
 _TITLE = Nullable(String(1, 500))
-_CITATIONS_SWITCH = Record(optional={"enabled": Boolean()})
+CITATIONS_SWITCH = Record(optional={"enabled": Boolean()})
 
 _AT_CHARS: dict[str, Shape] = {"start_char_index": Integer(0), "end_char_index": Integer()}
 _AT_BLOCKS: dict[str, Shape] = {"start_block_index": Integer(0), "end_block_index": Integer()}
@@ -55,7 +56,7 @@ _CITATION = Tagged(
     }
 )
 _TEXT_FIELDS: dict[str, Shape] = {"text": String()}
-TEXT = Record(_TEXT_FIELDS, {**_CACHED, "citations": Nullable(Array(_CITATION))})
+TEXT = Record(_TEXT_FIELDS, {**CACHED, "citations": Nullable(Array(_CITATION))})
 
 _IMAGE_TYPES = Choice(("image/jpeg", "image/png", "image/gif", "image/webp"))
 _IMAGE_SOURCE = Tagged(
@@ -65,7 +66,7 @@ _IMAGE_SOURCE = Tagged(
         "file": Record({"file_id": String(1)}),
     }
 )
-_IMAGE = Record({"source": _IMAGE_SOURCE}, _CACHED)
+_IMAGE = Record({"source": _IMAGE_SOURCE}, CACHED)
 _PLAIN = Array(Tagged({"text": TEXT, "image": _IMAGE}))
 _DOCUMENT_SOURCE = Tagged(
     {
@@ -79,15 +80,15 @@ _DOCUMENT_SOURCE = Tagged(
 _DOCUMENT = Record(
     {"source": _DOCUMENT_SOURCE},
     {
-        **_CACHED,
+        **CACHED,
         "title": _TITLE,
         "context": Nullable(String(1)),
-        "citations": Nullable(_CITATIONS_SWITCH),
+        "citations": Nullable(CITATIONS_SWITCH),
     },
 )
 _SEARCH_RESULT = Record(
     {"content": Array(Tagged({"text": TEXT})), "source": String(), "title": String()},
-    {**_CACHED, "citations": _CITATIONS_SWITCH},
+    {**CACHED, "citations": CITATIONS_SWITCH},
 )
 _RESULT_CONTENT = Array(
     Tagged(
@@ -96,25 +97,12 @@ _RESULT_CONTENT = Array(
             "image": _IMAGE,
             "search_result": _SEARCH_RESULT,
             "document": _DOCUMENT,
-            "tool_reference": Record({"tool_name": String()}, _CACHED),
+            "tool_reference": Record({"tool_name": String()}, CACHED),
         }
     )
 )
-_CALLER: dict[str, Shape] = {
-    "caller": Nullable(Record(is_open=True)),
-    "toolset_name": Nullable(String()),
-}
-# what server tools leave in a conversation is passed back unread
-_SERVER_RESULTS = (
-    "web_search_tool_result",
-    "web_fetch_tool_result",
-    "code_execution_tool_result",
-    "bash_code_execution_tool_result",
-    "text_editor_code_execution_tool_result",
-    "tool_search_tool_result",
-)
-_SERVER_RESULT = Record({"content": Anything(), "tool_use_id": String()}, {**_CACHED, **_CALLER})
-_BLOCKS: dict[str, Shape] = {
+_CALLED: dict[str, Shape] = {**CALLED_BY, "toolset_name": Nullable(String())}
+BLOCKS: dict[str, Shape] = {
     "text": TEXT,
     "image": _IMAGE,
     "document": _DOCUMENT,
@@ -122,74 +110,20 @@ _BLOCKS: dict[str, Shape] = {
     "thinking": Record({"signature": String(), "thinking": String()}),
     "redacted_thinking": Record({"data": String()}),
     "tool_use": Record(
-        {"id": _ID, "input": Record(is_open=True), "name": String(1, 200)},
-        {**_CACHED, **_CALLER},
+        {"id": _ID, "input": Record(is_open=True), "name": String(1, 200)}, {**CACHED, **_CALLED}
     ),
     "tool_result": Record(
         {"tool_use_id": _ID},
-        {**_CACHED, "content": Either(String(), _RESULT_CONTENT), "is_error": Boolean()},
+        {
+            **CACHED,
+            "content": Either(String(), _RESULT_CONTENT),
+            "is_error": Boolean(),
+            "toolset_name": Nullable(String()),
+        },
     ),
-    "server_tool_use": Record(
-        {"id": String(), "input": Record(is_open=True), "name": String()},
-        {**_CACHED, **_CALLER},
-    ),
-    **dict.fromkeys(_SERVER_RESULTS, _SERVER_RESULT),
-    "container_upload": Record({"file_id": String()}, _CACHED),
+    "server_tool_use": server_blocks.use(CACHED),
+    **server_blocks.results(CACHED, _DOCUMENT),
+    "container_upload": Record({"file_id": String()}, CACHED),
 }
-
-
-def content() -> Shape:
-    """Return the shape of a message's ``content``."""
-    return Either(String(), Array(Tagged(_BLOCKS)))
-
-
-_SCHEMA = Record(
-    {"type": Choice(("object",))},
-    {
-        "properties": Nullable(Record(is_open=True)),
-        "required": Nullable(Array(String())),
-    },
-    is_open=True,
-)
-_TOOL = Record(
-    {
-        "name": String(1, 128, "^[a-zA-Z0-9_-]{1,128}$"),
-        "input_schema": _SCHEMA,
-    },
-    {
-        **_CACHED,
-        "description": String(),
-        "strict": Boolean(),
-        "eager_input_streaming": Nullable(Boolean()),
-        "allowed_callers": Array(String()),
-        "defer_loading": Boolean(),
-        "input_examples": Array(Record(is_open=True)),
-    },
-)
-# run by the client or the provider; their schemas are the provider's, so only the name is checked
-_PROVIDED = Record({"name": String(1)}, is_open=True)
-_PROVIDED_TYPES = (
-    "bash_20250124",
-    "code_execution_20250522",
-    "code_execution_20250825",
-    "code_execution_20260120",
-    "memory_20250818",
-    "text_editor_20250124",
-    "text_editor_20250429",
-    "text_editor_20250728",
-    "web_search_20250305",
-    "web_search_20260209",
-    "web_search_20260318",
-    "web_fetch_20250910",
-    "web_fetch_20260209",
-    "web_fetch_20260309",
-    "tool_search_tool_bm25_20251119",
-    "tool_search_tool_regex_20251119",
-)
-
-
-def tools() -> Shape:
-    """Return the shape of ``tools``."""
-    return Array(
-        Tagged({"custom": _TOOL, **dict.fromkeys(_PROVIDED_TYPES, _PROVIDED)}, default="custom")
-    )
+# the beta header without its date -> the types that it adds
+BETA_BLOCKS: dict[str, dict[str, Shape]] = server_blocks.beta_blocks(CACHED, TEXT)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from claude_nb.emulator import media
+from claude_nb.emulator.answering import structured
+from claude_nb.emulator.counting import media
 from claude_nb.emulator.validation.context import Context, refuse
 from claude_nb.emulator.wire import JSON, section
 
@@ -14,6 +15,8 @@ __all__ = ["RULES"]
 _MOST_BREAKPOINTS = 4
 _MOST_IMAGE_BYTES = 10 * 1024 * 1024  # of base64 text
 _MOST_PIXELS = 8000
+_MOST_STRICT = 20  # tools
+_CONTAINER = "container_emu"
 _NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _UNSUPPORTED = {
     "integer": _NUMERIC,
@@ -34,7 +37,7 @@ def stop_sequences(ctx: Context) -> None:
 
 def tool_names(ctx: Context) -> None:
     """Refuse two tools of one name."""
-    names = [tool["name"] for tool in ctx.tools()]
+    names = [tool["name"] for tool in ctx.tools() if "name" in tool]
     if len(set(names)) != len(names):
         refuse("tools: Tool names must be unique.")
 
@@ -53,7 +56,7 @@ def tool_choice(ctx: Context) -> None:
     if section(ctx.params, "thinking").get("type") == "enabled":
         refuse("Thinking may not be enabled when tool_choice forces tool use.")
     name = ctx.params["tool_choice"].get("name")
-    if kind == "tool" and name not in {tool["name"] for tool in ctx.tools()}:
+    if kind == "tool" and name not in {tool.get("name") for tool in ctx.tools()}:
         refuse(f"Tool '{name}' not found in provided tools")
 
 
@@ -65,13 +68,21 @@ def output_format(ctx: Context) -> None:
     if any(section(block, "citations").get("enabled") for _, _, block in _documents(ctx)):
         refuse("output_config.format: citations are not supported with structured outputs")
     _check_schema(form["schema"], "output_config.format.schema")
+    structured.fill(form["schema"], "", "output_config.format.schema")  # can it be held to at all?
 
 
 def strict_tools(ctx: Context) -> None:
     """Refuse strict tools whose schema is not closed."""
-    for n, tool in enumerate(ctx.tools()):
-        if tool.get("strict"):
-            _check_schema(tool["input_schema"], f"tools.{n}.custom.input_schema")
+    strict = [(n, tool) for n, tool in enumerate(ctx.tools()) if tool.get("strict")]
+    if len(strict) > _MOST_STRICT:
+        refuse(
+            f"tools: Too many strict tools: {len(strict)}. At most {_MOST_STRICT} may be strict."
+        )
+    for n, tool in strict:
+        if "input_schema" in tool:
+            path = f"tools.{n}.custom.input_schema"
+            _check_schema(tool["input_schema"], path)
+            structured.fill(tool["input_schema"], "", path)
 
 
 def _documents(ctx: Context) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -85,13 +96,19 @@ def _check_schema(schema: Any, path: str) -> None:
     kind = fields.get("type")
     if kind == "object" and fields.get("additionalProperties") is not False:
         refuse(f"{path}: For 'object' type, 'additionalProperties' must be explicitly set to false")
-    wrong = [name for name in _UNSUPPORTED.get(str(kind), ()) if name in fields]
+    unsupported = _UNSUPPORTED.get(kind, ()) if isinstance(kind, str) else ()
+    wrong = [name for name in unsupported if name in fields]
     if wrong:
         refuse(f"{path}: For '{kind}' type, properties {', '.join(wrong)} are not supported")
     for name in ("properties", "$defs"):
-        for item in section(fields, name).values():
+        parts: Any = fields.get(name) or {}
+        if not isinstance(parts, dict):
+            refuse(f"{path}.{name}: Input should be a valid dictionary")
+        for item in cast("JSON", parts).values():
             _check_schema(item, path)
     _check_schema(fields.get("items"), path)
+    if not isinstance(fields.get("anyOf") or [], list):
+        refuse(f"{path}.anyOf: Input should be a valid list")
     for item in cast("list[Any]", fields.get("anyOf") or []):
         _check_schema(item, path)
 
@@ -145,9 +162,10 @@ def automatic_caching(ctx: Context) -> None:
 def images(ctx: Context) -> None:
     """Refuse images that are none, too large, or of another type than they claim."""
     for path, _, block in ctx.blocks():
-        source = section(block, "source")
-        if source.get("type") == "file":
-            refuse(f"File not found: {source['file_id']}", status=404, kind="not_found_error")
+        source = block.get("source")
+        if not isinstance(source, dict):
+            continue  # a search result names its source in words
+        source = cast("JSON", source)
         if source.get("type") != "base64":
             continue
         data = _decoded(source["data"], f"{path}.{block['type']}.source.base64")
@@ -186,8 +204,34 @@ def _check_image(data: bytes, claimed: str, path: str) -> None:
 
 def not_emulated(ctx: Context) -> None:
     """Refuse what the API has and the emulator has not, instead of ignoring it."""
-    if "diagnostics" in ctx.params:
-        refuse("diagnostics: the claude_nb emulator does not support this field")
+    container: Any = ctx.params.get("container")
+    skills = cast("JSON", container).get("skills") if isinstance(container, dict) else None
+    given = {"diagnostics": ctx.params.get("diagnostics"), "container.skills": skills}
+    for name, value in given.items():
+        if value is not None:
+            refuse(f"{name}: the claude_nb emulator does not support this field")
+
+
+def context_edits(ctx: Context) -> None:
+    """Refuse edits of the context that cannot be made."""
+    edits = cast("list[JSON]", section(ctx.params, "context_management").get("edits") or [])
+    for n, edit in enumerate(edits):
+        if edit["type"] == "compact_20260112":
+            refuse(
+                f"context_management.edits.{n}: the claude_nb emulator does not support compaction"
+            )
+        if edit["type"] == "clear_thinking_20251015" and ctx.thinking == "off":
+            refuse(
+                "`clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive"
+            )
+
+
+def containers(ctx: Context) -> None:
+    """Refuse containers that no answer of the emulator named."""
+    given: Any = ctx.params.get("container")
+    name = cast("JSON", given).get("id") if isinstance(given, dict) else given
+    if name and not str(name).startswith(_CONTAINER):
+        refuse(f"Container not found: {name}", status=404, kind="not_found_error")
 
 
 RULES = (
@@ -200,4 +244,6 @@ RULES = (
     breakpoints,
     automatic_caching,
     images,
+    containers,
+    context_edits,
 )

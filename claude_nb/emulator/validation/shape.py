@@ -11,21 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
+# fmt: off
 __all__ = [
-    "Anything",
-    "Array",
-    "Boolean",
-    "Choice",
-    "Either",
-    "Integer",
-    "Misfit",
-    "Nullable",
-    "Number",
-    "Record",
-    "Shape",
-    "String",
-    "Tagged",
+    "Array", "Boolean", "Choice", "Either", "Integer", "Listed", "Misfit", "NotEmulated",
+    "Nullable", "Number", "Record", "Shape", "String", "Switch", "Tagged",
 ]
+# fmt: on
 
 
 class Misfit(Exception):  # noqa: N818 - a finding, turned into an ApiError where it is reported
@@ -44,11 +35,13 @@ class Shape(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Anything:
-    """Any JSON."""
+class NotEmulated:
+    """What the API takes and the emulator does not: refused by name, instead of ignored."""
 
     def check(self, value: Any, path: str) -> None:
-        """Accept."""
+        """Raise Misfit unless `value` is null, which asks for nothing."""
+        if value is not None:
+            raise Misfit(path, "the claude_nb emulator does not support this field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +79,8 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Integer:
+class Integer(Number):
     """A whole number from `least` to `most`."""
-
-    least: int | None = None
-    most: int | None = None
 
     def check(self, value: Any, path: str) -> None:
         """Raise Misfit if `value` is no such integer."""
@@ -217,6 +207,30 @@ class Either:
     def check(self, value: Any, path: str) -> None:
         """Raise Misfit if `value` is neither."""
         (self.string if isinstance(value, str) else self.array).check(value, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, or an object where nothing can be listed."""
+
+    array: Shape
+    record: Shape
+
+    def check(self, value: Any, path: str) -> None:
+        """Raise Misfit if `value` is neither."""
+        (self.record if isinstance(value, dict) else self.array).check(value, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """True or false, or the things it is true for."""
+
+    array: Shape
+
+    def check(self, value: Any, path: str) -> None:
+        """Raise Misfit if `value` is neither."""
+        if not isinstance(value, bool):
+            self.array.check(value, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from claude_nb.emulator import signature
@@ -96,7 +98,7 @@ def citations(ctx: Context) -> None:
 def prefill(ctx: Context) -> None:
     """Refuse a last assistant turn where the model does not continue one."""
     last = ctx.messages[-1]
-    if last["role"] != "assistant" or ctx.counting:
+    if last["role"] != "assistant" or ctx.counting or _is_paused(last):
         return
     if not ctx.model.prefill:
         refuse(
@@ -113,6 +115,12 @@ def prefill(ctx: Context) -> None:
         refuse("messages: final assistant content cannot end with trailing whitespace")
 
 
+def _is_paused(message: Mapping[str, Any]) -> bool:
+    """Tell whether a turn stands at a server tool, and is to be gone on with."""
+    kinds = [str(block["type"]) for block in blocks_of(message["content"])]
+    return bool(kinds) and kinds[-1].endswith(("_tool_result", "server_tool_use", "mcp_tool_use"))
+
+
 def pairs(ctx: Context) -> None:
     """Refuse tool calls without results, and results without calls."""
     turns = _merged(ctx)
@@ -122,7 +130,7 @@ def pairs(ctx: Context) -> None:
         if used and n + 1 < len(turns):
             _check_answered(used, turns[n + 1][1], n)
         if role == "user":
-            before = _ids(turns[n - 1][1], "tool_use", "id") if n else []
+            before = set(_ids(turns[n - 1][1], "tool_use", "id")) if n else set[str]()
             _check_asked(blocks, before, n)
 
 
@@ -148,11 +156,11 @@ def _check_unique(used: list[str], n: int) -> None:
 
 
 def _check_answered(used: list[str], reply: Sequence[Mapping[str, Any]], n: int) -> None:
-    results: list[str] = []
+    results: set[str] = set()
     for block in reply:
         if block.get("type") != "tool_result":
             break  # results come first
-        results.append(str(block["tool_use_id"]))
+        results.add(str(block["tool_use_id"]))
     missing = [tool_id for tool_id in used if tool_id not in results]
     if missing:
         refuse(
@@ -162,7 +170,7 @@ def _check_answered(used: list[str], reply: Sequence[Mapping[str, Any]], n: int)
         )
 
 
-def _check_asked(blocks: Sequence[Mapping[str, Any]], before: list[str], n: int) -> None:
+def _check_asked(blocks: Sequence[Mapping[str, Any]], before: AbstractSet[str], n: int) -> None:
     results = _ids(blocks, "tool_result", "tool_use_id")
     for b, tool_id in enumerate(results):
         if tool_id not in before:
@@ -171,8 +179,8 @@ def _check_asked(blocks: Sequence[Mapping[str, Any]], before: list[str], n: int)
                 f"blocks: {tool_id}. Each `tool_result` block must have a corresponding "
                 "`tool_use` block in the previous message."
             )
-    for tool_id in results:
-        if results.count(tool_id) > 1:
+    for tool_id, times in Counter(results).items():
+        if times > 1:
             refuse(
                 f"messages.{n}: each tool_use must have a single result. Found multiple "
                 f"`tool_result` blocks with id: {tool_id}"
@@ -192,7 +200,7 @@ def thoughts(ctx: Context) -> None:
                 "message cannot be modified. These blocks must remain as they were in the "
                 "original response."
             )
-        if found != "valid":
+        if found not in {"valid", "foreign"}:
             refuse(f"{path}: Invalid `signature` in `thinking` block")
 
 

@@ -1,5 +1,6 @@
 // The front-end extension, written by hand for JupyterLab 4 and Notebook 7: no build step, no Node.
-// It colours %%claude cells as Markdown and adds three commands. Everything works without it.
+// It colours %%claude cells as Markdown, adds three commands, and puts answers back into a page that
+// was reloaded. Everything works without it.
 //
 // The page loads this file as a module-federation container. The plugin asks for no service when it
 // is registered and nobody waits for its start, so that it cannot hold the page up; what it needs it
@@ -12,8 +13,14 @@
   const PYTHON = "text/x-ipython";
   const CLAUDE_CELL = /^\s*%%claude(?!\w)/;
   const LOADED = /^\s*%(?:re)?load_ext\s+claude_nb\b/m;
-  const STOP = ".claude-nb-live button:not(:disabled)";
+  const VIEWS = Symbol.for("claude_nb.views"); // where live views put themselves; no markup can
   const PATIENCE = 1000; // ms that an idle kernel has to say whether it knows %claude
+  const SCRIPT = /** @type {HTMLScriptElement | null} */ (document.currentScript)?.src; // known now only
+  const STYLE = SCRIPT && new URL("answer.css", SCRIPT).href;
+  const ANSWERS = "claude_nb.answers"; // the comm target at which a kernel tells its answers
+  const WIDGET = "application/vnd.jupyter.widget-view+json";
+  const MARK = /^[0-9a-f]{32}$/; // a kernel hears no page out that says another
+  const SOON = 400; // ms in which an output that shows a new view comes by itself
   let scope = {}; // what the application shares: {module: {version: {get, loaded}}}
 
   const warn = (error) => console.warn(`${NAME}: switched off in part:`, error);
@@ -44,17 +51,30 @@
 
   const start = guard(async function start(app) {
     await app.started;
+    readers();
     const tracker = await service(app, "@jupyterlab/notebook", "INotebookTracker");
     if (!tracker) return; // a page without notebooks, like Notebook's list of files
     addCommands(app, tracker, await service(app, "@jupyterlab/apputils", "ICommandPalette"));
+    followAnswers(tracker);
     await loadLanguages(app);
     followNotebooks(tracker);
+  });
+
+  /** Copy buttons and footnotes, also for answers that were saved before this page was there. */
+  const readers = guard(async function readers() {
+    (await import(new URL("reading.js", SCRIPT).href)).serveReaders();
   });
 
   /** An editor shows whichever language was loaded last, so both are, before any cell changes. */
   const loadLanguages = guard(async function loadLanguages(app) {
     const languages = await service(app, "@jupyterlab/codemirror", "IEditorLanguageRegistry");
     await Promise.all([MARKDOWN, PYTHON].map((type) => languages?.getLanguage(type)));
+  });
+
+  /** The look of answers, once for the page; a saved answer carries next to none of it. */
+  const addStyle = guard(function addStyle() {
+    if (!STYLE) return;
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE }));
   });
 
   // Colours.
@@ -137,10 +157,10 @@
       "Stop Claude's answer",
       "Stop the answers that stream into this notebook; what has come is kept",
       function stopEnabled() {
-        return stopButtons(tracker).length > 0;
+        return runningViews(tracker).length > 0;
       },
       function stop() {
-        stopButtons(tracker).forEach((button) => button.click());
+        runningViews(tracker).forEach((view) => view.stop());
       },
     );
     function stateChanged() {
@@ -153,14 +173,14 @@
   const inPython = (tracker) => tracker.currentWidget?.content.codeMimetype === PYTHON;
 
   function hasError(cell) {
-    const outputs = cell?.model.type === "code" ? cell.model.outputs : null;
-    for (let n = 0; n < (outputs?.length ?? 0); n++) if (outputs.get(n).type === "error") return true;
-    return false;
+    return cell?.model.type === "code" && outputsOf(cell.model).some(({ type }) => type === "error");
   }
 
-  function stopButtons(tracker) {
-    const cells = tracker.currentWidget?.content.widgets ?? [];
-    return cells.flatMap((cell) => [...cell.node.querySelectorAll(STOP)]);
+  /** The live views of the notebook's own kernel. What an output only looks like is never asked. */
+  function runningViews(tracker) {
+    const kernel = tracker.currentWidget?.sessionContext.session?.kernel?.id;
+    const views = kernel ? [...(globalThis[VIEWS]?.values() ?? [])] : [];
+    return views.filter((view) => view.runsOn(kernel));
   }
 
   /** Insert a cell below the active one and run it, unless the person has gone elsewhere by then. */
@@ -178,21 +198,174 @@
 
   /** Whether the kernel has %claude; a busy one is not asked, the cells above tell instead. */
   async function knowsClaude(panel) {
-    const kernel = panel.sessionContext.session?.kernel;
-    if (kernel?.status === "idle") {
-      const asked = kernel.requestInspect({ code: "%claude", cursor_pos: 7, detail_level: 0 });
-      const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-      const reply = await Promise.race([asked.catch(() => undefined), late]);
-      if (reply) return reply.content.found === true;
-    }
-    return panel.content.widgets.some((cell) => LOADED.test(cell.model.sharedModel.getSource()));
+    const kernel = kernelOf(panel);
+    const said = kernel?.status === "idle" ? await isLoaded(kernel) : undefined;
+    return said ?? mentionsClaude(panel);
   }
+
+  /** Whether the kernel says that it has %claude; undefined if it says nothing for a while. */
+  async function isLoaded(kernel) {
+    const asked = kernel.requestInspect({ code: "%claude", cursor_pos: 7, detail_level: 0 });
+    const reply = await Promise.race([asked.catch(() => undefined), wait(PATIENCE)]);
+    return reply && reply.content.found === true;
+  }
+
+  const mentionsClaude = (panel) => panel.content.widgets.some((cell) => LOADED.test(cell.model.sharedModel.getSource()));
+
+  // Answers that the page has lost: it was reloaded, or closed, or the output was cleared. The kernel
+  // has them. What is put into a notebook came from its kernel, as an output of a cell does.
+
+  const followAnswers = guard(function followAnswers(tracker) {
+    const views = (globalThis[VIEWS] ??= new Map());
+    views.told = guard(function told(change, store) {
+      const mark = store.model.get("mark");
+      if (!mark) return;
+      const panels = [];
+      tracker.forEach((panel) => concerns(panel, store, mark) && panels.push(panel));
+      for (const panel of panels) {
+        if (change === "begun") setTimeout(() => begun(panel, mark), SOON);
+        else if (store.shown && !marked(panel, mark).length) say(panel, { have: [mark] });
+        else fetchLost(panel, [mark], [mark]); // a view has ended: if the answer has not, there are others
+      }
+    });
+    on(tracker.widgetAdded, (_, panel) => followPages(panel));
+    tracker.forEach(followPages);
+  });
+
+  /** Whether a view is this notebook's; others on its kernel may have cells of the same ids. */
+  function concerns(panel, store, mark) {
+    if (kernelOf(panel)?.id !== store.channel.kernel?.id) return false;
+    return store.model.widget_manager?.context === panel.context || marked(panel, mark).length > 0;
+  }
+
+  const asked = new WeakMap(); // marks by panel
+
+  /** A view of an answer has begun that no output shows: ask once, for a view that comes of it begins too. */
+  const begun = guard(function begun(panel, mark) {
+    const known = asked.get(panel) ?? new Set();
+    if (known.has(mark) || showsLive(panel, mark)) return;
+    asked.set(panel, known.add(mark));
+    fetchLost(panel, marked(panel, mark).length ? [mark] : []); // or its cell is here, or it is not ours
+  });
+
+  /** A page that comes to its kernel, for the first time or again, asks for what it missed. */
+  const followPages = guard(async function followPages(panel) {
+    const session = panel.sessionContext;
+    await panel.context.ready;
+    const connected = guard(async function connected(_, status) {
+      const kernel = kernelOf(panel);
+      if (status !== "connected" || !kernel) return;
+      const soon = (await toldSoon(kernel)) ? await isLoaded(kernel) : undefined;
+      if (soon ?? mentionsClaude(panel)) fetchLost(panel, unfinished(panel));
+    });
+    on(session.connectionStatusChanged, connected);
+    connected(session, kernelOf(panel)?.connectionStatus);
+  });
+
+  /**
+   * Wait until the page knows what the kernel can do; whether it said so at once. One that is busy says it
+   * on its control channel only; untold, a page believes that nothing is served while a cell runs.
+   */
+  const toldSoon = guard(async function toldSoon(kernel) {
+    const known = kernel.info.then(() => true);
+    if (await Promise.race([known, wait(PATIENCE)])) return true;
+    if (!kernel.sendControlMessage) return false;
+    kernel.sendShellMessage = (message, ...rest) => kernel.sendControlMessage({ ...message, channel: "control" }, ...rest);
+    try {
+      kernel.requestKernelInfo();
+    } finally {
+      delete kernel.sendShellMessage;
+    }
+    await Promise.race([known, wait(10 * PATIENCE)]);
+    return false;
+  });
+
+  const kernelOf = (panel) => panel.sessionContext.session?.kernel;
+  const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+  function markOf(output) {
+    const mark = output.metadata?.claude_nb?.unfinished;
+    return typeof mark === "string" && MARK.test(mark) ? mark : undefined;
+  }
+
+  const codeCells = (panel) => [...(panel.content.model?.cells ?? [])].filter((cell) => cell.type === "code");
+  const outputsOf = ({ outputs }) => Array.from({ length: outputs.length }, (_, place) => outputs.get(place));
+  const marked = (panel, mark) =>
+    codeCells(panel).flatMap((cell) =>
+      outputsOf(cell).flatMap((output, place) => (markOf(output) === mark ? [{ cell, place, output }] : [])));
+
+  /** The answers that outputs show as unfinished, by their marks. */
+  const unfinished = (panel) => [...new Set(codeCells(panel).flatMap(outputsOf).map(markOf).filter(Boolean))];
+
+  /** Whether an output shows the answer, by a widget that this page has. */
+  function showsLive(panel, mark) {
+    const models = new Set([...globalThis[VIEWS].values()].map((store) => store.model.get("model")));
+    return marked(panel, mark).some(({ output }) => models.has(output.data[WIDGET]?.model_id));
+  }
+
+  /** Ask for lost answers; of those with `ended` marks only for how they ended, never for a view. */
+  const fetchLost = guard(function fetchLost(panel, marks, ended = []) {
+    const cells = codeCells(panel).map((cell) => cell.id);
+    const live = unfinished(panel).filter((mark) => showsLive(panel, mark));
+    return say(panel, { cells, marks, live: [...new Set([...live, ...ended])] });
+  });
+
+  // For each kernel one for each notebook, which alone gets the answers. They stay open: to close one
+  // would end what serves them all.
+  const comms = new WeakMap();
+
+  const say = guard(async function say(panel, wish) {
+    const kernel = kernelOf(panel);
+    const opened = comms.get(kernel) ?? new WeakMap();
+    comms.set(kernel, opened);
+    let comm = opened.get(panel);
+    if (!comm || comm.isDisposed) {
+      comm = kernel.createComm(ANSWERS);
+      opened.set(panel, comm);
+      if (kernel.supportsSubshells) await comm.subshellStarted;
+      comm.onClose = () => opened.delete(panel);
+      comm.onMsg = guard((message) => receive(panel, message.content.data.answers));
+      comm.open();
+    }
+    comm.send(wish);
+  });
+
+  const receive = guard(function receive(panel, answers) {
+    const have = answers.filter((answer) => put(panel, answer)).map((answer) => answer.mark);
+    if (have.length) say(panel, { have });
+  });
+
+  /** Put an answer where it belongs; whether the notebook needs nothing more of it. */
+  function put(panel, { mark, cell: id, number, count, data, metadata }) {
+    const output = { output_type: "display_data", data, metadata };
+    const places = marked(panel, mark);
+    for (const { cell, place } of places) cell.outputs.set(place, output); // before any is trusted
+    for (const { cell } of places) trust(cell, places.filter((each) => each.cell === cell).length);
+    const cell = codeCells(panel).find((each) => each.id === id);
+    if (!places.length && cell && !ranSince(cell, number, count)) {
+      if (cell.executionCount !== number) cell.outputs.clear();
+      cell.executionCount = number;
+      trust(cell, 0);
+      if (!holds(cell, data)) cell.outputs.add(output);
+    }
+    return !data[WIDGET] && (places.length > 0 || cell !== undefined);
+  }
+
+  /** Let a widget show in a cell of a file that nobody trusts yet, if all that it holds are so many of ours. */
+  function trust(cell, ours) {
+    if (cell.outputs.length === ours) cell.trusted = true;
+  }
+
+  /** Whether the cell was run by this kernel after it asked; a higher count is another kernel's. */
+  const ranSince = (cell, number, count) => cell.executionCount > number && cell.executionCount <= count;
+  const holds = (cell, data) =>
+    outputsOf(cell).some((output) => String(output.data?.["text/plain"]) === data["text/plain"]);
 
   const plugin = {
     id: `${NAME}:plugin`,
     description: "Colours %%claude cells as Markdown and adds Claude commands to the palette.",
     autoStart: true,
     activate: guard(function activate(app) {
+      addStyle();
       start(app); // not awaited: the page waits for nothing of ours
     }),
   };

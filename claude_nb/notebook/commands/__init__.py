@@ -6,19 +6,22 @@ One file an idea; what a line means is decided in `dispatch`, what the commands 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
+
+from claude_nb.notebook.commands import lines
+from claude_nb.notebook.commands.fix import failures
+from claude_nb.notebook.session import Session
 
 __all__ = ["install", "remove", "run"]
 
 
-def run(magics: Any, line: str) -> Any:
+def run(session: Session, line: str) -> Any:
     """Carry out ``%claude LINE`` and return what the line is worth.
 
     Parameters
     ----------
-    magics : ClaudeMagics
-        See `claude_nb.notebook.commands.host.Host` for what is needed of it.
+    session : Session
+        Of the shell.
     line : str
         What stands behind ``%claude``.
 
@@ -32,16 +35,18 @@ def run(magics: Any, line: str) -> Any:
     CellError
         It cannot be done, and says why.
     """
-    return import_module(".dispatch", __name__).run(magics, line)
+    from claude_nb.notebook.commands import dispatch  # noqa: PLC0415 (0.3 s, not at %load_ext)
+
+    return dispatch.run(session, line)
 
 
 def install(shell: Any) -> None:
     """Make ``%claude what is this?`` a question, and remember the last Python error for `fix`."""
-    import_module(".lines", __name__).install(shell)
-    import_module(".mishaps", __name__).install(shell)
+    lines.install(shell)
+    failures.install(shell)
 
 
 def remove(shell: Any) -> None:
     """Take back what `install` did."""
-    import_module(".lines", __name__).remove(shell)
-    import_module(".mishaps", __name__).remove(shell)
+    lines.remove(shell)
+    failures.remove(shell)

@@ -4,45 +4,43 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from claude_nb.notebook.cell import cell_key
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.options import parse_line
-from claude_nb.notebook.settings import SETTINGS, Setting
+from claude_nb.ask.arguments import parse_line
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import BY_FLAG, Setting
+from claude_nb.notebook.run.cell import ask
+from claude_nb.notebook.session import Session
 
 __all__ = ["run", "split"]
 
 _WORD = re.compile(r"""\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)(?=\s|$)""", re.DOTALL)
 _NUMBER = re.compile(r"-[\d.]")
-_BY_FLAG = {flag: setting for setting in SETTINGS for flag in setting.flags}
-
-_asked: WeakKeyDictionary[Any, tuple[object, int]] = WeakKeyDictionary()  # by shell
 
 
-def run(magics: Host, line: str) -> Any:
+def run(session: Session, line: str) -> Any:
     """Ask the question on `line` and return the answer."""
     options, question = split(line)
-    values = {**magics.defaults(), **parse_line(options)}
+    question = _unquoted(question)
+    given = session.defaults().changed(parse_line(options))
     if not question:
         raise InputError(
             "There is no question behind the options: %claude -m haiku Why is the sky blue?"
         )
-    return magics.ask(values, question, cell=_cell(magics.shell, question))
+    return ask(session, given, question, session.question_key(question))
 
 
 def split(line: str) -> tuple[str, str]:
     """Return (options, question): words that begin with a dash, with their values, come first.
 
-    The question stays as typed: quotes and backslashes in it mean nothing.
+    The question stays as typed: quotes and backslashes in it mean nothing, but for quotes around
+    all of it, in which it is safe from formatters.
     """
     end = 0
     while (found := _WORD.match(line, end)) and _is_option(found[1]):
         if found[1] == "--":
             return line[:end].strip(), line[found.end() :].strip()
         end = found.end()
-        setting = _BY_FLAG.get(found[1])
+        setting = BY_FLAG.get(found[1])
         if setting is None or setting.kind == "flag" or not line[end:].strip():
             continue
         value = _WORD.match(line, end)
@@ -51,6 +49,12 @@ def split(line: str) -> tuple[str, str]:
         if setting.kind != "think" or _thinks(setting, value[1]):
             end = value.end()
     return line[:end].strip(), line[end:].strip()
+
+
+def _unquoted(question: str) -> str:
+    """Return a question that stands in quotes as a whole without them."""
+    quoted = re.fullmatch(r"""'([^']+)'|"([^"]+)\"""", question)
+    return (quoted[1] or quoted[2]) if quoted else question
 
 
 def _is_option(word: str) -> bool:
@@ -64,18 +68,3 @@ def _thinks(setting: Setting, word: str) -> bool:
     except InputError:
         return False
     return True
-
-
-def _cell(shell: Any, question: str) -> str:
-    """Return what names the turn: of several questions in one cell, each is a turn of its own."""
-    run, before = _asked.get(shell, (None, 0))
-    before = before + 1 if run == _execution(shell) else 0
-    _asked[shell] = (_execution(shell), before)
-    key = cell_key(shell, question)
-    return f"{key}/{before + 1}" if before else key
-
-
-def _execution(shell: Any) -> object:
-    """Return what tells this execution of a cell from all others."""
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    return (parent.get("header") or {}).get("msg_id") or shell.execution_count

@@ -1,6 +1,6 @@
 """The commands of ``%claude``: names, what may follow them, and one line on each.
 
-A command's work is `run(magics, words)` in the module that is named here; it is imported when the
+A command's work is `run(session, words)` in the module that is named here; it is imported when the
 command is first used.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 __all__ = ["BY_NAME", "COMMANDS", "Command"]
 
-Takes = Literal["nothing", "word", "pairs", "text"]
+Takes = Literal["nothing", "word", "path", "pairs", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Command:
         Where its function is: ``chats`` or ``chats:undo``; ``run`` unless a name is given.
     takes : str
         What makes a line this command and not a question: nothing behind the name, at most one
-        ``"word"``, only name=value ``"pairs"``, or any ``"text"``.
+        ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, or any
+        ``"text"``.
     form : str
         What may follow the name, for people.
     more : str
@@ -71,14 +72,35 @@ COMMANDS: tuple[Command, ...] = (
             does="tokens of your next request, or of a text",
             more="The server counts; nothing is answered and nothing is charged. {{name}} in the "
                  "text stands for a variable."),
+    Command(name="last", module="last", takes="word", form="[CELL]",
+            does="an answer once more: the last one, or that of a cell",
+            more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
+                 "the output cleared; its value is the answer. One that is still coming goes on "
+                 "here."),
     Command(name="usage", module="usage",
             does="tokens and cost so far: by cell, by chat, in all"),
-    Command(name="fix", module="fix",
+    Command(name="record", module="recordings:record", takes="path", form="[FILE]",
+            does="ask everything, and keep the answers in a file",
+            more="Without a name, the file beside the notebook: NAME.answers.jsonl. It holds "
+                 "prompts and answers, and never a key."),
+    Command(name="replay", module="recordings:replay", takes="path", form="[FILE]",
+            does="ask nothing: answers come from the file, at no cost",
+            more="A question that is not recorded fails, and says which recording is nearest and "
+                 "what differs. CLAUDE_NB_CASSETTE_SPEED=1 replays at the pace it was recorded."),
+    Command(name="auto", module="recordings:auto", takes="path", form="[FILE]",
+            does="replay what is recorded; ask and keep anything else",
+            more="In CI (CI=true) a file that is there is replayed, and nothing is asked; "
+                 "CLAUDE_NB_CASSETTE_MODE=auto asks there too."),
+    Command(name="off", module="recordings:off",
+            does="neither record nor replay"),
+    Command(name="recordings", module="recordings:recordings",
+            does="what is recorded, and which recordings were not used"),
+    Command(name="fix", module="fix.fix",
             does="explain the last Python error, and propose mended code",
             more="Sends the cell that failed and its traceback, with anything that looks like a "
                  "key taken out. The code becomes the next cell; you read it and run it. "
                  "%claude show fix shows what was sent."),
-    Command(name="traceback", module="traceback",
+    Command(name="traceback", module="last:failure",
             does="the whole traceback of the last %%claude that failed"),
     Command(name="doctor", module="doctor",
             does="check key, server, streaming and page, and say what to do",

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from claude_nb.conversation import Conversation, Turn
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Column,
-    Piece,
-    code,
-    inline,
-    paragraph,
-    show,
-    soft,
-    strong,
-    table,
-)
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.names import did_you_mean
+from claude_nb.api.hiding.hidden import hidden
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.names import did_you_mean
+from claude_nb.characters import one_line
+from claude_nb.conversation import Conversation, Turn, text_of
+from claude_nb.notebook.commands import page
+from claude_nb.notebook.session import Session
 
 __all__ = ["begins", "chats", "current", "find", "reset", "undo"]
 
 _SHOWN = 60  # characters of a question
-_COLUMNS = (
-    Column("chat"),
-    Column("turns", numeric=True),
-    Column("stale", numeric=True),
-    Column("tokens written", numeric=True),
-    Column("last question"),
-)
+_LOOKED_AT = 4_000  # a key that the cut parts is hidden first
+_COLUMNS = page.columns("chat", "#turns", "#stale", "#tokens written", "last question")
 
 
-def chats(magics: Host, words: str) -> None:
+def chats(session: Session, words: str) -> None:
     """Show all conversations."""
     del words
-    if not magics.chats:
-        show(paragraph("No conversation yet: ", code("%claude Hello!"), " begins one."))
+    if not session.chats:
+        page.show(
+            page.paragraph("No conversation yet: ", page.code("%claude Hello!"), " begins one.")
+        )
         return
-    here = current(magics)
-    rows = [_row(chat, here=chat.name == here) for chat in magics.chats.values()]
-    show(table(_COLUMNS, rows), paragraph(soft("Go on with one: "), code("%%claude -c NAME")))
+    here = current(session)
+    rows = [_row(chat, here=chat.name == here) for chat in session.chats.values()]
+    page.show(
+        page.table(_COLUMNS, rows),
+        page.paragraph(page.soft("Go on with one: "), page.code("%%claude -c NAME")),
+    )
 
 
-def _row(chat: Conversation, *, here: bool) -> tuple[Piece | str, ...]:
-    name = inline(code(chat.name), *([" ", strong("default")] if here else []))
+def _row(chat: Conversation, *, here: bool) -> tuple[page.Piece | str, ...]:
+    name = page.inline(page.code(chat.name), *([" ", page.strong("default")] if here else []))
     return (
         name,
         str(len(chat.turns)),
@@ -52,35 +44,44 @@ def _row(chat: Conversation, *, here: bool) -> tuple[Piece | str, ...]:
     )
 
 
-def undo(magics: Host, words: str) -> None:
+def undo(session: Session, words: str) -> None:
     """Take back the last turn."""
-    chat = find(magics, words)
-    turn = chat.undo() if chat else None
+    chat = find(session, words)
+    _idle(chat)
+    turn = chat.take_back() if chat is not None else None
     if chat is None or turn is None:
-        raise InputError(f"There is nothing to take back in {words or current(magics)}.")
+        raise InputError(f"There is nothing to take back in {words or current(session)}.")
     left = _turns(len(chat.turns)).capitalize()
     verb = "is" if len(chat.turns) == 1 else "are"
     taken = f"Took back turn {len(chat.turns) + 1} of "
-    show(paragraph(taken, code(chat.name), f": “{begins(turn)}”. {left} {verb} left."))
+    page.show(
+        page.paragraph(taken, page.code(chat.name), f": “{begins(turn)}”. {left} {verb} left.")
+    )
 
 
-def reset(magics: Host, words: str) -> None:
+def reset(session: Session, words: str) -> None:
     """Forget all turns of a conversation."""
-    chat = find(magics, words)
-    count = len(chat.turns) if chat else 0
+    chat = find(session, words)
+    _idle(chat)
+    count = len(chat.turns) if chat is not None else 0
     if chat is not None:
         chat.clear()
-    name = code(chat.name if chat else current(magics))
+    name = page.code(chat.name if chat is not None else current(session))
     said = f" is empty now: {_turns(count)} forgotten." if count else " was empty already."
-    show(paragraph("Chat ", name, said))
+    page.show(page.paragraph("Chat ", name, said))
 
 
-def current(magics: Host) -> str:
+def _idle(chat: Conversation | None) -> None:
+    if chat is not None and chat.running:
+        raise InputError(f"An answer is still coming in {chat.name}: stop it first.")
+
+
+def current(session: Session) -> str:
     """Return the name of the chat that a cell without ``-c`` goes on with."""
-    return str(magics.defaults().get("chat") or "main")
+    return session.defaults().chat or "main"
 
 
-def find(magics: Host, name: str) -> Conversation | None:
+def find(session: Session, name: str) -> Conversation | None:
     """Return the chat of this name, or the current one if no name is given.
 
     Returns
@@ -93,21 +94,21 @@ def find(magics: Host, name: str) -> Conversation | None:
     InputError
         There is no chat of this name; near names are offered.
     """
-    if name and name not in magics.chats and name != current(magics):
+    if name and name not in session.chats and name != current(session):
         raise InputError(
-            f"There is no chat {name!r}.{did_you_mean(name, [current(magics), *magics.chats])} "
+            f"There is no chat {name!r}.{did_you_mean(name, [current(session), *session.chats])} "
             "%claude chats shows them all."
         )
-    return magics.chats.get(name or current(magics))
+    return session.chats.get(name or current(session))
 
 
 def begins(turn: Turn) -> str:
     """Return how the question of a turn begins, on one line."""
-    content = turn.messages[0]["content"]
-    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
-    texts = [block["text"] for block in blocks if block.get("type") == "text"]
-    line = " ".join(" ".join(texts).split()) or f"({len(blocks)} attachments)"
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+    asked = turn.messages[0]
+    return (
+        one_line(hidden(text_of(asked)[:_LOOKED_AT]), _SHOWN)
+        or f"({len(asked['content'])} attachments)"
+    )
 
 
 def _turns(count: int) -> str:

@@ -2,72 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from claude_nb import models
 from claude_nb.api.errors import AnthropicError
-from claude_nb.api.types.params import MessageCountTokensParams
-from claude_nb.notebook import backend, render
+from claude_nb.ask.question import Question
+from claude_nb.notebook.answer.amounts import money
+from claude_nb.notebook.answer.failure import RunError, describe
+from claude_nb.notebook.backend import Backend, connect
 from claude_nb.notebook.commands.chats import current
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import Column, paragraph, show, soft, table
-from claude_nb.notebook.commands.show import sent, settings
-from claude_nb.notebook.failure import RunError, describe
+from claude_nb.notebook.commands.page import columns, paragraph, show, soft, table
+from claude_nb.notebook.commands.show import next_question
+from claude_nb.notebook.run import counting
+from claude_nb.notebook.session import Session
 
-__all__ = ["count", "run"]
+__all__ = ["run"]
 
-_ASKED = frozenset(MessageCountTokensParams.__annotations__)
 _ALONE = {"no_history": True, "system": None, "think": None, "option": (), "format": "markdown"} | {
     "tools": None,
     "schema": None,
 }
-_COLUMNS = (
-    Column(""),
-    Column("tokens", numeric=True),
-    Column("of the context", numeric=True),
-    Column("reading it costs", numeric=True),
-)
+_COLUMNS = columns("", "#tokens", "#of the context", "#reading it costs")
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Show the tokens of `words`, and of the next request."""
-    server = backend.connect()
-    chat = current(magics)
-    question = settings(magics, chat, words or "?")
+    server = connect(session)
+    chat = current(session)
+    question = next_question(session, chat, words or "?")
     rows = []
     if words:
-        alone = settings(magics, chat, words, **_ALONE)
-        rows.append(_row("this text", sent(alone), server))
+        alone = next_question(session, chat, words, **_ALONE)
+        rows.append(_row("this text", alone, server))
     before = len(question.params["messages"]) > 1 or "system" in question.params
     if before or not words:
         name = f"next request of chat {chat}" + (", with it" if words else ", as yet without text")
-        rows.append(_row(name, sent(question), server))
+        rows.append(_row(name, question, server))
     who = "the built-in emulator" if server.emulated else server.client.base_url
     show(table(_COLUMNS, rows), paragraph(soft(f"{question.params['model']}, counted by {who}.")))
 
 
-def count(params: Any, server: backend.Backend) -> int:
-    """Return the tokens of a request.
-
-    Raises
-    ------
-    RunError
-        The server could not be asked.
-    """
-    wanted = {name: value for name, value in params.items() if name in _ASKED}
+def _row(name: str, question: Question, server: Backend) -> tuple[str, ...]:
     try:
-        return int(server.client.messages.count_tokens(**wanted).input_tokens)
+        found = counting.count(question.sent, server)
     except AnthropicError as error:
-        raise RunError(describe(error, params["model"]), shown=False) from error
-
-
-def _row(name: str, params: Any, server: backend.Backend) -> tuple[str, ...]:
-    tokens = count(params, server)
-    info = models.get(params["model"])
-    cost = models.cost(params["model"], {"input_tokens": tokens}) if server.priced else None
+        raise RunError(describe(error, question.params["model"]), shown=False) from error
     return (
         name,
-        f"{tokens:,}",
-        f"{100 * tokens / info.context_window:.2g} %" if info else "",
-        render.money(cost) if cost is not None else "",
+        f"{found.tokens:,}",
+        f"{100 * found.tokens / found.window:.2g} %" if found.window else "",
+        money(found.cost) if found.cost is not None else "",
     )

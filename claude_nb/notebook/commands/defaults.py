@@ -6,29 +6,17 @@ They are the traits of `ClaudeMagics`, so that ``%config`` shows and sets the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import traitlets
 
-from claude_nb import models, rules
-from claude_nb.notebook import request
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Column,
-    Piece,
-    code,
-    inline,
-    paragraph,
-    show,
-    soft,
-    strong,
-    table,
-)
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.names import did_you_mean
-from claude_nb.notebook.settings import BY_NAME, MANY, SETTINGS, Setting, unescape
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.names import did_you_mean
+from claude_nb.ask.options import BY_NAME, Setting, unescape
+from claude_nb.notebook.commands import page
+from claude_nb.notebook.run import origins
+from claude_nb.notebook.session import Session
+from claude_nb.notebook.traits import LASTING
 
 __all__ = ["name_of", "run"]
 
@@ -36,24 +24,25 @@ _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])*"""
 _PAIR = re.compile(rf"\s*([\w-]+)(?:\s+=\s+|=)({_VALUE})(?=\s|$)")
 _QUOTED = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'""")
 _SHOWN = 80  # characters of a value
-_LASTING = {setting.name: setting for setting in SETTINGS if setting.lasting}
-_COLUMNS = (Column("setting"), Column("value"), Column("from"), Column("what it does"))
-
-_given: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()  # what `set` was told
+_LASTING = {setting.name: setting for setting in LASTING}
+_COLUMNS = page.columns("setting", "value", "from", "what it does")
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Show all defaults, or set the ones that `words` names."""
     if not words:
-        rows = [_row(magics, setting) for setting in _LASTING.values()]
-        show(table(_COLUMNS, rows), _how())
+        rows = [_row(session, setting) for setting in _LASTING.values()]
+        page.show(page.table(_COLUMNS, rows), _how())
         return
     changes = _changes(words)
-    before = magics.defaults()
+    before = session.defaults()
+    wanted = {name: _wanted(_LASTING[name], value) for name, value in changes.items()}
+    origins.check(session, before, before.changed(wanted))
     for name, value in changes.items():
-        _put(magics, name, value)
-    lines = [_said(_LASTING[name], before[name], getattr(magics, name)) for name in changes]
-    show(*lines, *_doubts(magics))
+        _put(session, _LASTING[name], value)
+    now = session.defaults()
+    lines = [_said(_LASTING[name], getattr(before, name), getattr(now, name)) for name in changes]
+    page.show(*lines, *_doubts(session))
 
 
 def name_of(word: str) -> str:
@@ -95,7 +84,7 @@ def _value(setting: Setting, texts: list[str]) -> Any:
     words = [_unquoted(text) for text in texts]
     if words == [""]:
         return None
-    if setting.kind in MANY:
+    if setting.many:
         return [setting.parse(word) for word in words]
     return setting.parse(words[-1])
 
@@ -104,72 +93,56 @@ def _unquoted(text: str) -> str:
     return _QUOTED.sub(lambda m: unescape(m[1].replace('\\"', '"')) if m[2] is None else m[2], text)
 
 
-def _put(magics: Host, name: str, value: Any) -> None:
+def _wanted(setting: Setting, value: Any) -> Any:
+    return setting.default if value is None else value
+
+
+def _put(session: Session, setting: Setting, value: Any) -> None:
     """Set one trait; None sets it to what it is when nobody sets it."""
-    setting = _LASTING[name]
-    default = list(setting.default) if setting.kind in MANY else setting.default
+    wanted = setting.listed(_wanted(setting, value))
     try:
-        setattr(magics, name, default if value is None else value)
+        setattr(session.settings, setting.name, wanted)
     except traitlets.TraitError as problem:
-        raise InputError(f"{name}: {problem}") from None
-    told = _given.setdefault(magics, {})
-    told.pop(name, None)
+        raise InputError(f"{setting.name}: {problem}") from None
+    session.given.pop(setting.name, None)
     if value is not None:
-        told[name] = value
+        session.given[setting.name] = value
 
 
-def _said(setting: Setting, before: Any, now: Any) -> Piece:
-    was = "" if before == now else f" (was {_shown(before)})"
-    return paragraph(code(setting.name), " = ", strong(_shown(now)), soft(was))
+def _said(setting: Setting, before: Any, now: Any) -> page.Piece:
+    was = "" if before == now else f" (was {origins.shown(before)})"
+    return page.paragraph(
+        page.code(setting.name), " = ", page.strong(origins.shown(now)), page.soft(was)
+    )
 
 
-def _doubts(magics: Host) -> list[Piece]:
-    """Say what a model would refuse of the defaults as they are now."""
-    values = magics.defaults()
-    found = [str(refusal) for refusal in rules.explain(request.build(values, []))]
-    name = values["model"]
-    if models.get(name) is None and models.retired(name) is None:
-        near = " or ".join(models.near(name, most=2))
-        hint = f" Did you mean {near}?" if near else ""
-        found.append(f"No model {name!r} is known here.{hint}")
-    return [paragraph(strong("But: "), doubt) for doubt in dict.fromkeys(found)]
+def _doubts(session: Session) -> list[page.Piece]:
+    """Say that the model of the defaults is not known here, if it is not."""
+    models, name = session.models, session.settings.model
+    if models.get(name) is not None or models.retired(name) is not None:
+        return []
+    near = " or ".join(models.near(name, most=2))
+    hint = f" Did you mean {near}?" if near else ""
+    doubt = f"No model {name!r} is known here.{hint}"
+    return [page.paragraph(page.strong("But: "), doubt)]
 
 
-def _row(magics: Host, setting: Setting) -> tuple[Piece | str, ...]:
-    value = getattr(magics, setting.name)
-    origin = _origin(magics, setting, value)
-    shown = _shown(value)
+def _row(session: Session, setting: Setting) -> tuple[page.Piece | str, ...]:
+    value = getattr(session.settings, setting.name)
+    origin = origins.origin(session, setting, value)
+    shown = origins.shown(value)
     return (
-        inline(code(setting.name), " ", soft(setting.flags[0])),
-        shown if origin == "default" else strong(shown),
+        page.inline(page.code(setting.name), " ", page.soft(setting.flags[0])),
+        shown if origin == origins.DEFAULT else page.strong(shown),
         origin,
         setting.help,
     )
 
 
-def _origin(magics: Any, setting: Setting, value: Any) -> str:
-    if setting.name in (told := _given.get(magics, {})) and told[setting.name] == value:
-        return "%claude set"
-    configured: Mapping[str, Any] = magics.config.get("ClaudeMagics", {})
-    if setting.name in configured and configured[setting.name] == value:
-        return "%config, or IPython's configuration"
-    default = list(setting.default) if setting.kind in MANY else setting.default
-    return "default" if value == default else "set in Python, or by the panel"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list | tuple):
-        return ", ".join(repr(item) for item in value) or "none"
-    words = "not set" if value is None else " ".join(str(value).split())
-    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
-
-
-def _how() -> Piece:
-    return paragraph(
-        soft("Set one: "),
-        code("%claude set temperature=0.3"),
-        soft(". Take it back: "),
-        code("%claude set temperature="),
+def _how() -> page.Piece:
+    return page.paragraph(
+        page.soft("Set one: "),
+        page.code("%claude set temperature=0.3"),
+        page.soft(". Take it back: "),
+        page.code("%claude set temperature="),
     )

@@ -7,11 +7,11 @@ import re
 from importlib import import_module
 from typing import Any
 
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import BY_NAME as SETTING_NAMES
 from claude_nb.notebook.commands import asking, guide
 from claude_nb.notebook.commands.catalog import BY_NAME, Command
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.settings import BY_NAME as SETTING_NAMES
+from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
@@ -20,24 +20,24 @@ _MANY = 3  # words: "set the tone of the story" is a question, "set temperature 
 _ALIKE = 0.7  # "hello" is no mistyped "help", "modles" is a mistyped "models"
 
 
-def run(magics: Host, line: str) -> Any:
+def run(session: Session, line: str) -> Any:
     """Carry out one line; see `claude_nb.notebook.commands.run`."""
     line = line.strip()
     word, _, rest = line.partition(" ")
     rest = rest.strip()
     if not line or word in {"-h", "--help", "?", "??"}:
-        return guide.run(magics, "")
+        return guide.run(session, "")
     if word == "--":
-        return asking.run(magics, rest)
+        return asking.run(session, rest)
     command = BY_NAME.get(word.lower())
     if command is not None and _fits(command, rest):
-        return _function(command)(magics, rest)
+        return _function(command)(session, rest)
     if not rest:
         about = BY_NAME.get(word.rstrip("?").lower())
         if about is not None:  # %claude models?
-            return guide.run(magics, about.name)
+            return guide.run(session, about.name)
         _refuse_mistyped(word)
-    return asking.run(magics, line)
+    return asking.run(session, line)
 
 
 def _fits(command: Command, rest: str) -> bool:
@@ -47,7 +47,9 @@ def _fits(command: Command, rest: str) -> bool:
         return True
     if command.takes == "pairs":
         return _ASSIGNS.match(rest) is not None or (len(words) < _MANY and _is_setting(words[0]))
-    return command.takes == "word" and len(words) == 1
+    if command.takes == "path" and rest[0] in "\"'":
+        return rest.find(rest[0], 1) == len(rest) - 1
+    return command.takes in {"word", "path"} and len(words) == 1
 
 
 def _is_setting(word: str) -> bool:

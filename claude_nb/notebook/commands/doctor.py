@@ -7,21 +7,12 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from uuid import uuid4
 
-from claude_nb import models
-from claude_nb.notebook import threads, views
+from claude_nb import threads
 from claude_nb.notebook.checks import Check, checks
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Column,
-    Piece,
-    inline,
-    paragraph,
-    show,
-    soft,
-    strong,
-    table,
-)
-from claude_nb.notebook.commands.probe import Answer, Probe
+from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.probe import PageReply, Probe
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.session import Session
 
 __all__ = ["examine", "run"]
 
@@ -34,15 +25,15 @@ _ADVICE = (
 )
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Check everything and show it in one page."""
     del words
-    model = models.resolve(magics.defaults()["model"])
+    model = session.models.resolve(session.defaults().model)
     if not threads.AVAILABLE:
-        show(*_page([*checks(model), Check(_PAGE, "the kernel runs in it")]))
-    elif not views.is_live():
+        page.show(*_page([*checks(model), Check(_PAGE, "the kernel runs in it")]))
+    elif Environment.read().display != "live":
         none = Check(_PAGE, "there is none: answers are written out, and shown whole at the end")
-        show(*_page([*checks(model), none]))
+        page.show(*_page([*checks(model), none]))
     else:
         _with_page(model)
 
@@ -53,24 +44,24 @@ def _with_page(model: str) -> None:
     found: list[Check] = []
     done = threading.Event()
 
-    def late(answer: Answer | None) -> None:
+    def late(answer: PageReply | None) -> None:
         if done.is_set():
-            show(*_page([*found, examine(answer)]), display_id=place, again=True)
+            page.show(*_page([*found, examine(answer)]), display_id=place, again=True)
 
     probe = Probe(late)
     found.extend(checks(model))
     if probe.heard_while_running:
         answer = probe.wait(_LIMIT)
-        show(*_page([*found, examine(answer)]))
+        page.show(*_page([*found, examine(answer)]))
         probe.close()
         return
     waiting = Check(_PAGE, "asked; this line changes when the page has answered")
-    show(*_page([*found, waiting]), display_id=place)
+    page.show(*_page([*found, waiting]), display_id=place)
     done.set()
     threading.Timer(_LIMIT, lambda: probe.answer or late(None)).start()
 
 
-def examine(answer: Answer | None) -> Check:
+def examine(answer: PageReply | None) -> Check:
     """Return what the page's answer, or its silence, means."""
     here = version("anywidget")
     if answer is None:
@@ -83,17 +74,18 @@ def examine(answer: Answer | None) -> Check:
     return Check(_PAGE, f"{took}, with anywidget {there}")
 
 
-def _page(found: Iterable[Check]) -> list[Piece]:
+def _page(found: Iterable[Check]) -> list[page.Piece]:
     every = list(found)
     if any(check.name == _PAGE and "answered" in check.found for check in every):
         every = [check for check in every if check.name != _INSTALLED]
     wrong = sum(not check.fine for check in every)
     verdict = "All is well." if not wrong else "1 thing to do." if wrong == 1 else f"{wrong} to do."
     rows = [_row(check) for check in every]
-    columns = (Column(""), Column(""), Column(""))
-    return [table(columns, rows), paragraph(strong(verdict))]
+    return [page.table(page.columns("", "", ""), rows), page.paragraph(page.strong(verdict))]
 
 
-def _row(check: Check) -> tuple[Piece | str, ...]:
-    mark = inline("✓ " if check.fine else "✗ ", check.name if check.fine else strong(check.name))
-    return mark, check.found, soft(f"→ {check.advice}") if check.advice else ""
+def _row(check: Check) -> tuple[page.Piece | str, ...]:
+    mark = page.inline(
+        "✓ " if check.fine else "✗ ", check.name if check.fine else page.strong(check.name)
+    )
+    return mark, check.found, page.soft(f"→ {check.advice}") if check.advice else ""

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.names import did_you_mean
+from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.catalog import BY_NAME, COMMANDS, Command
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Column,
-    Piece,
-    code,
-    heading,
-    inline,
-    paragraph,
-    show,
-    soft,
-    table,
-)
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.names import did_you_mean
+from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
-_TWO = (Column(""), Column(""))
+_TWO = page.columns("", "")
 _EXAMPLES = (
     ("%claude Why is the sky blue?", "a question on one line"),
     ("%claude -m haiku --stop . A name for a boat?", "options come first"),
@@ -31,14 +21,14 @@ _EXAMPLES = (
 )
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Show help on everything, or on the command that is named."""
-    del magics
+    del session
     name = words.strip().lower().removeprefix("%claude").strip()
     if not name:
-        show(*_everything())
+        page.show(*_everything())
     elif name in BY_NAME:
-        show(*_about(BY_NAME[name]))
+        page.show(*_about(BY_NAME[name]))
     else:
         raise InputError(
             f"There is no command {name!r}.{did_you_mean(name, BY_NAME)} %claude help shows them "
@@ -46,19 +36,19 @@ def run(magics: Host, words: str) -> None:
         )
 
 
-def _everything() -> list[Piece]:
+def _everything() -> list[page.Piece]:
     return [
-        heading("Ask"),
-        table(_TWO, [(code(typed), what) for typed, what in _EXAMPLES]),
-        heading("Commands"),
-        table(_TWO, [(code(_typed(command)), command.does) for command in COMMANDS]),
-        paragraph(
-            soft("All options: "),
-            code("%%claude?"),
-            soft(". More on a command: "),
-            code("%claude help set"),
-            soft(". A question that begins like a command: "),
-            code("%claude -- count me in?"),
+        page.heading("Ask"),
+        page.table(_TWO, [(page.code(typed), what) for typed, what in _EXAMPLES]),
+        page.heading("Commands"),
+        page.table(_TWO, [(page.code(_typed(command)), command.does) for command in COMMANDS]),
+        page.paragraph(
+            page.soft("All options: "),
+            page.code("%%claude?"),
+            page.soft(". More on a command: "),
+            page.code("%claude help set"),
+            page.soft(". A question that begins like a command: "),
+            page.code("%claude -- count me in?"),
         ),
     ]
 
@@ -67,6 +57,6 @@ def _typed(command: Command) -> str:
     return f"%claude {command.name} {command.form}".rstrip()
 
 
-def _about(command: Command) -> list[Piece]:
-    first = inline(code(_typed(command)), f" — {command.does}.")
-    return [paragraph(first), *([paragraph(command.more)] if command.more else [])]
+def _about(command: Command) -> list[page.Piece]:
+    first = page.inline(page.code(_typed(command)), f" — {command.does}.")
+    return [page.paragraph(first), *([page.paragraph(command.more)] if command.more else [])]

@@ -3,6 +3,9 @@
 IPython takes a line that ends in ``?`` for a request for help on its last word. The rule here
 comes before that one and takes every ``%claude`` line with words on it, so that brackets and
 quotes in a question mean nothing either; ``%claude?`` and ``%%claude?`` stay help.
+
+A ``%%claude`` cell is taken before IPython takes the prompts of a doctest (``>>>``) out of it, and
+one that does not begin its cell is refused as a whole.
 """
 
 from __future__ import annotations
@@ -15,11 +18,16 @@ from IPython.core.inputtransformer2 import (
     TokenTransformBase,
     assemble_continued_line,
     find_end_of_continued_line,
+    leading_empty_lines,
+    leading_indent,
 )
 
-__all__ = ["ClaudeLine", "install", "remove"]
+from claude_nb.ask.errors import InputError
+
+__all__ = ["ClaudeLine", "MisplacedCell", "WholeCell", "install", "refuse_misplaced", "remove"]
 
 _LINE = re.compile(r"%claude[^\S\n]+(?!\?{1,2}\s*$)\S")
+_CELL = re.compile(r"%%claude(?=\s)")
 _SKIPPED = {tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT}
 
 
@@ -54,6 +62,48 @@ class ClaudeLine(TokenTransformBase):
         return [*lines[: self.start_line], call, *lines[end + 1 :]]
 
 
+class MisplacedCell(TokenTransformBase):
+    """``%%claude`` below the first line of a cell: nothing of the cell is run."""
+
+    priority = 3  # before the rule that takes it for a line magic
+
+    @classmethod
+    def find(cls, tokens_by_line: list[list[Any]]) -> Self | None:
+        """Return the first such line."""
+        for line in tokens_by_line:
+            tokens = [token for token in line if token.type not in _SKIPPED]
+            if tokens and re.match(r"\s*%%claude\b(?!\?)", tokens[0].line):
+                return cls(tokens[0].start)
+        return None
+
+    def transform(self, lines: list[str]) -> list[str]:  # noqa: ARG002 - none of them is run
+        """Return code that says so."""
+        return [f"from {__name__} import refuse_misplaced; refuse_misplaced()\n"]
+
+
+def refuse_misplaced() -> None:
+    """Raise what a ``%%claude`` in the middle of a cell is answered with."""
+    raise InputError(
+        "%%claude must be the first line of its cell, above comments too. Nothing was run: move "
+        "it to the top, or what stands above it to a cell of its own."
+    )
+
+
+class WholeCell:
+    """A ``%%claude`` cell as the call that it is, its text exactly as typed."""
+
+    has_side_effects = True  # so that a terminal does not take the first line for a whole cell
+
+    def __call__(self, lines: list[str]) -> list[str]:
+        """Return the call for the lines of such a cell, or else the lines."""
+        begun = leading_empty_lines(lines)
+        begun = leading_indent(begun) if begun and begun[0][:1].isspace() else begun
+        if not begun or not _CELL.match(begun[0]):
+            return lines
+        line = begun[0].rstrip().removeprefix("%%claude").removeprefix(" ")
+        return [f"get_ipython().run_cell_magic('claude', {line!r}, {''.join(begun[1:])!r})\n"]
+
+
 def _magic(tokens: list[Any]) -> Any:
     """Return the percent sign that begins this line's magic, or its assigned value."""
     if tokens and tokens[0].string == "%":
@@ -66,13 +116,18 @@ def _magic(tokens: list[Any]) -> Any:
     return tokens[place] if simple and texts[place : place + 1] == ["%"] else None
 
 
+_RULES = (ClaudeLine, MisplacedCell)
+
+
 def install(shell: Any) -> None:
-    """Add the rule to this shell, once."""
+    """Add the rules to this shell, once."""
     remove(shell)
-    shell.input_transformer_manager.token_transformers.append(ClaudeLine)
+    shell.input_transformer_manager.token_transformers += _RULES
+    shell.input_transformer_manager.cleanup_transforms.insert(0, WholeCell())
 
 
 def remove(shell: Any) -> None:
-    """Take the rule out again."""
-    rules = shell.input_transformer_manager.token_transformers
-    rules[:] = [rule for rule in rules if rule is not ClaudeLine]
+    """Take the rules out again."""
+    manager = shell.input_transformer_manager
+    for rules in (manager.token_transformers, manager.cleanup_transforms):
+        rules[:] = [r for r in rules if r not in _RULES and not isinstance(r, WholeCell)]

@@ -9,30 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from typing import LiteralString
 
-from claude_nb.notebook import render
-from claude_nb.notebook.sanitise import plain, visible
+from claude_nb.characters import plain
+from claude_nb.notebook.live import publishing
+from claude_nb.notebook.text.safe_html import (
+    EMPTY,
+    IGNORED,
+    SafeHtml,
+    attribute,
+    join,
+    markup,
+    style,
+    visible_html,
+)
 
+# fmt: off
 __all__ = [
-    "Column",
-    "Piece",
-    "block",
-    "bundle",
-    "code",
-    "folded",
-    "heading",
-    "inline",
-    "paragraph",
-    "show",
-    "soft",
-    "strong",
-    "table",
-    "text",
+    "Column", "Piece", "block", "bundle", "code", "columns", "folded", "heading", "inline",
+    "paragraph", "show", "soft", "strong", "table", "text",
 ]
+# fmt: on
 
-_STYLE = Path(__file__).parent.parent / "static" / "commands.css"
+
+_PAGE: LiteralString = (
+    f'{{}}<div class="claude-nb {IGNORED}"><div class="claude-nb-page">{{}}</div></div>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ class Piece:
 
     Attributes
     ----------
-    html : str
-        Safe HTML.
+    html : SafeHtml
+        As a browser shows it.
     text : str
         The same for a terminal.
     """
 
-    html: str
+    html: SafeHtml
     text: str
 
 
@@ -59,55 +61,60 @@ class Column:
     numeric: bool = False
 
 
+def columns(*titles: str) -> tuple[Column, ...]:
+    """Return columns of these titles; a ``#`` before one, which is not shown, means numbers."""
+    return tuple(Column(title.removeprefix("#"), title.startswith("#")) for title in titles)
+
+
 def text(words: str) -> Piece:
     """Return plain words."""
-    return Piece(visible(words), plain(words))
+    return Piece(visible_html(words), plain(words))
 
 
 def strong(words: str) -> Piece:
     """Return words that stand out."""
-    return Piece(f"<strong>{visible(words)}</strong>", plain(words))
+    return Piece(markup("<strong>{}</strong>", visible_html(words)), plain(words))
 
 
 def soft(words: str) -> Piece:
     """Return words that stand back."""
-    return Piece(f"<small>{visible(words)}</small>", plain(words))
+    return Piece(markup("<small>{}</small>", visible_html(words)), plain(words))
 
 
 def code(words: str) -> Piece:
     """Return something to type, or an id."""
-    return Piece(f"<code>{visible(words, code=True)}</code>", plain(words))
+    return Piece(markup("<code>{}</code>", visible_html(words, code=True)), plain(words))
 
 
-def inline(*pieces: Piece | str, between: str = "") -> Piece:
+def inline(*pieces: Piece | str, between: LiteralString = "") -> Piece:
     """Return pieces and words in a row."""
     known = [text(piece) if isinstance(piece, str) else piece for piece in pieces]
     return Piece(
-        visible(between).join(piece.html for piece in known),
-        between.join(piece.text for piece in known),
+        join((piece.html for piece in known), between), between.join(piece.text for piece in known)
     )
 
 
 def heading(words: str) -> Piece:
     """Return a title."""
-    return Piece(f"<h3>{visible(words)}</h3>", f"{plain(words)}\n{'-' * len(plain(words))}")
+    html, text = markup("<h3>{}</h3>", visible_html(words)), plain(words)
+    return Piece(html, f"{text}\n{'-' * len(text)}")
 
 
 def paragraph(*pieces: Piece | str) -> Piece:
     """Return a paragraph."""
     whole = inline(*pieces)
-    return Piece(f"<p>{whole.html}</p>", whole.text)
+    return Piece(markup("<p>{}</p>", whole.html), whole.text)
 
 
 def block(words: str) -> Piece:
     """Return text as it is, line by line."""
-    return Piece(f"<pre>{visible(words)}</pre>", plain(words))
+    return Piece(markup("<pre>{}</pre>", visible_html(words)), plain(words))
 
 
 def folded(title: str, words: str) -> Piece:
     """Return long text behind its title; as plain text, all of it."""
-    html = f"<details><summary>{visible(title)}</summary><pre>{visible(words)}</pre></details>"
-    return Piece(html, plain(words))
+    template: LiteralString = "<details><summary>{}</summary><pre>{}</pre></details>"
+    return Piece(markup(template, visible_html(title), visible_html(words)), plain(words))
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Piece | str]]) -> Piece:
@@ -121,24 +128,28 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Piece | str]]) -> P
         As many cells each as there are columns.
     """
     cells = [[text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
-    head = "".join(f'<th scope="col"{_align(column)}>{column.title}</th>' for column in columns)
-    body = "".join(f"<tr>{_row(columns, row)}</tr>" for row in cells)
+    head = join(
+        markup('<th scope="col"{}>{}</th>', _align(column), visible_html(column.title))
+        for column in columns
+    )
+    body = join(markup("<tr>{}</tr>", _row(columns, row)) for row in cells)
     titled = any(column.title for column in columns)
-    top = f"<thead><tr>{head}</tr></thead>" if titled else ""
-    return Piece(f"<table>{top}<tbody>{body}</tbody></table>", _grid(columns, cells, titled=titled))
+    top = markup("<thead><tr>{}</tr></thead>", head) if titled else EMPTY
+    html = markup("<table>{}<tbody>{}</tbody></table>", top, body)
+    return Piece(html, _grid(columns, cells, titled=titled))
 
 
-def _row(columns: Sequence[Column], row: Sequence[Piece]) -> str:
+def _row(columns: Sequence[Column], row: Sequence[Piece]) -> SafeHtml:
     # the label is shown where the table is too narrow for columns; the first cell names the row
     labels = ["", *(column.title for column in columns[1:])]
-    return "".join(
-        f'<td{_align(column)} data-label="{label}">{cell.html}</td>'
+    return join(
+        markup('<td{} data-label="{}">{}</td>', _align(column), attribute(label), cell.html)
         for column, label, cell in zip(columns, labels, row, strict=True)
     )
 
 
-def _align(column: Column) -> str:
-    return ' align="right"' if column.numeric else ""
+def _align(column: Column) -> SafeHtml:
+    return markup(' align="right"') if column.numeric else EMPTY
 
 
 def _grid(columns: Sequence[Column], cells: list[list[Piece]], *, titled: bool) -> str:
@@ -156,23 +167,16 @@ def _aligned(columns: Sequence[Column], row: list[str], widths: list[int]) -> st
     return "  ".join(padded).rstrip()
 
 
-@cache
-def _style() -> str:
-    css = _STYLE.read_text(encoding="utf-8")
-    return " ".join(css.partition("*/")[2].split())
-
-
 def bundle(*blocks: Piece) -> dict[str, str]:
     """Return the MIME bundle of a page that consists of these blocks."""
-    html = "".join(piece.html for piece in blocks)
-    style = f"<style>{_style()}</style>"
+    html = join(piece.html for piece in blocks)
     return {
-        "text/html": render.page(f'{style}<div class="claude-nb-page mathjax_ignore">{html}</div>'),
+        "text/html": markup(_PAGE, style("answer.css", "commands.css"), html),
         "text/plain": "\n\n".join(piece.text for piece in blocks if piece.text),
     }
 
 
-def show(*blocks: Piece, display_id: str | None = None, again: bool = False) -> None:
+def show(*blocks: Piece, display_id: str = "", again: bool = False) -> None:
     """Display a page of these blocks, as one output.
 
     Parameters
@@ -184,7 +188,4 @@ def show(*blocks: Piece, display_id: str | None = None, again: bool = False) -> 
     again : bool
         Whether to put the page in the place of the one that has this id.
     """
-    from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
-
-    transient = {"display_id": display_id} if display_id else None
-    publish_display_data(bundle(*blocks), transient=transient, update=again)
+    publishing.publish(bundle(*blocks), display_id=display_id, update=again)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from claude_nb.notebook import panel
-from claude_nb.notebook.commands.host import Host
+from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Display the panel."""
     del words
-    panel.show(magics)
+    panel.show(session)

@@ -12,22 +12,34 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
-import anywidget
 import traitlets
 from comm import get_comm_manager
+from pydantic import Field, TypeAdapter
 
-__all__ = ["Answer", "Probe"]
+from claude_nb.characters import plain
+from claude_nb.notebook.live.widget import OneWay
+from claude_nb.notebook.page import assets
+from claude_nb.notebook.page.constants import PROBE
+from claude_nb.notebook.page.gate import RefusedError, Said, said
 
-_TARGET = "claude_nb.probe"
-_MODULE = Path(__file__).parent.parent / "static" / "probe.js"
+__all__ = ["PageReply", "Probe"]
+
+
+class _Reply(Said):
+    """What a page may answer."""
+
+    probe: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    version: Annotated[str, Field(max_length=40)] = ""
+
+
+_REPLY = TypeAdapter(_Reply)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageReply:
     """What the page said.
 
     Attributes
@@ -42,10 +54,10 @@ class Answer:
     version: str
 
 
-class _Widget(anywidget.AnyWidget):
+class _Widget(OneWay):
     """Opens a comm when the page has loaded its module; shows nothing."""
 
-    _esm = _MODULE.read_text(encoding="utf-8")
+    _esm = assets.script("probe.js")
     probe = traitlets.Unicode().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
 
@@ -59,12 +71,12 @@ class Probe:
         Told the answer, on whichever thread hears it.
     """
 
-    def __init__(self, on_answer: Callable[[Answer], object] | None = None) -> None:
-        self.answer: Answer | None = None
+    def __init__(self, on_answer: Callable[[PageReply], object] | None = None) -> None:
+        self.answer: PageReply | None = None
         self._on_answer = on_answer
         self._heard = threading.Event()
         self._name = uuid4().hex
-        get_comm_manager().register_target(_TARGET, self._opened)
+        get_comm_manager().register_target(PROBE, self._opened)
         self._asked = time.monotonic()
         self._widget = _Widget(model_id=self._name, probe=self._name)
 
@@ -73,7 +85,7 @@ class Probe:
         """Whether this kernel hears the page before the cell has ended."""
         return not version("ipykernel").startswith("6.")
 
-    def wait(self, limit: float) -> Answer | None:
+    def wait(self, limit: float) -> PageReply | None:
         """Return the answer, or None if there is none after `limit` seconds."""
         self._heard.wait(limit)
         return self.answer
@@ -85,10 +97,13 @@ class Probe:
 
     def _opened(self, comm: Any, message: dict[str, Any]) -> None:
         get_comm_manager().unregister_comm(comm)  # nothing is ever sent on it
-        data = message["content"]["data"]
-        if data.get("probe") != self._name or self._heard.is_set():
+        try:
+            reply = said(_REPLY, message["content"].get("data"), "A probe's answer")
+        except RefusedError:
             return
-        self.answer = Answer(time.monotonic() - self._asked, str(data.get("version", ""))[:40])
+        if reply.probe != self._name or self._heard.is_set():
+            return
+        self.answer = PageReply(time.monotonic() - self._asked, plain(reply.version))
         self._heard.set()
         if self._on_answer is not None:
             self._on_answer(self.answer)

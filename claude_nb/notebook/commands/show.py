@@ -1,88 +1,83 @@
-"""``%claude show``: exactly what would be sent with the next question, readable."""
+"""``%claude show``: what would be sent with the next question, readable, keys hidden."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from claude_nb.api.hiding.hidden import hidden
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.question import Question, compose
+from claude_nb.characters import one_line
 from claude_nb.conversation import Turn
-from claude_nb.notebook import question
+from claude_nb.notebook.answer.blocks import words
+from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.chats import current, find
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Piece,
-    block,
-    code,
-    folded,
-    heading,
-    paragraph,
-    show,
-    soft,
-    strong,
-)
-from claude_nb.notebook.errors import InputError
+from claude_nb.notebook.places import CellPlace
+from claude_nb.notebook.session import Session
 
-__all__ = ["described", "run", "sent", "settings"]
+__all__ = ["described", "next_question", "run"]
 
 _LONG = 1_500  # characters beyond which a text is folded
 _MOST = 50_000  # characters of one text
+_START = 61  # characters of it that its title shows
 _WHO = {"user": "You", "assistant": "Claude"}
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Show settings, system prompt and turns of a conversation."""
-    chat = find(magics, words)
-    name = words or current(magics)
-    turns = chat.turns if chat else []
-    pieces = [*_head(magics, name, len(turns))]
+    chat = find(session, words)
+    name = words or current(session)
+    turns = chat.turns if chat is not None else []
+    pieces = [*_head(session, name, len(turns))]
     for number, turn in enumerate(turns, 1):
         pieces += _turn(number, turn)
     if not turns:
-        pieces.append(paragraph(soft("No turns: your next question begins the conversation.")))
-    show(*pieces)
+        pieces.append(
+            page.paragraph(page.soft("No turns: your next question begins the conversation."))
+        )
+    page.show(*pieces)
 
 
-def settings(magics: Host, name: str, text: str, **changes: Any) -> question.Question:
+def next_question(session: Session, name: str, text: str, **changes: Any) -> Question:
     """Return the question that `text` would be in chat `name`; no chat is begun by it."""
-    return question.compose(
-        {**magics.defaults(), "chat": name, **changes},
-        text,
-        variables=magics.shell.user_ns,
-        chats=dict(magics.chats),
-        cell="",
-    )
+    options = session.defaults().changed({"chat": name, **changes})
+    history = CellPlace(session, options, cell="").history()
+    variables, models = session.variables, session.models
+    return compose(options, text, variables=variables, history=history, models=models)
 
 
-def sent(asked: question.Question) -> dict[str, Any]:
-    """Return the request that a question sends, its tools as the server sees them."""
-    tools = [tool.to_dict() for tool in asked.tools]
-    return {**asked.params, "tools": tools} if tools else dict(asked.params)
-
-
-def _head(magics: Host, name: str, turns: int) -> Iterator[Piece]:
+def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
     count = "1 turn" if turns == 1 else f"{turns} turns"
-    yield paragraph(
-        "Chat ", code(name), soft(f" · {count} · what goes out with your next question")
+    yield page.paragraph(
+        "Chat ", page.code(name), page.soft(f" · {count} · what goes out with your next question")
     )
     try:
-        params = sent(settings(magics, name, "?"))
+        params = next_question(session, name, "?").sent
     except InputError as problem:
-        yield paragraph(strong("As the defaults are, nothing can be sent: "), str(problem))
+        yield page.paragraph(
+            page.strong("As the defaults are, nothing can be sent: "), str(problem)
+        )
         return
     system = params.pop("system", None)
     params.pop("messages")
-    yield block(", ".join(f"{key}={json.dumps(value)}" for key, value in params.items()))
+    said = ", ".join(f"{key}={json.dumps(value)}" for key, value in params.items())
+    yield page.block(hidden(said))
     if system:
-        yield paragraph(strong("System"))
+        yield page.paragraph(page.strong("System"))
         yield from described(system)
 
 
-def _turn(number: int, turn: Turn) -> Iterator[Piece]:
-    yield heading(f"Turn {number}{_marks(turn)}")
-    for message in turn.messages:
-        yield paragraph(strong(_WHO.get(message["role"], str(message["role"]))))
-        yield from described(message["content"])
+def _turn(number: int, turn: Turn) -> Iterator[page.Piece]:
+    yield page.heading(f"Turn {number}{_marks(turn)}")
+    for message, blocks in turn.blocks():
+        is_told = {block["type"] for block in blocks} == {"tool_result"}  # in the user's name
+        who = "Tools" if is_told else _WHO.get(message["role"], str(message["role"]))
+        yield page.paragraph(page.strong(who))
+        yield from described(blocks)
+        if turn.filled and message is turn.messages[0]:
+            yield page.paragraph(page.soft(f"filled in: {hidden(', '.join(turn.filled))}"))
 
 
 def _marks(turn: Turn) -> str:
@@ -92,26 +87,13 @@ def _marks(turn: Turn) -> str:
     return "".join(f" · {mark}" for mark in marks)
 
 
-def described(content: Any) -> Iterator[Piece]:
-    """Yield the content of a message: texts as they are, the rest in words."""
-    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    for part in blocks:
-        words = part["text"] if part.get("type") == "text" else _words(part)
-        if len(words) <= _LONG:
-            yield block(words)
+def described(content: Any) -> Iterator[page.Piece]:
+    """Yield the content of a message: texts as they are but for keys, the rest in words."""
+    parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    for part in parts:
+        told = hidden(words(part))
+        if len(told) <= _LONG:
+            yield page.block(told)
         else:
-            cut = f"{words[:_MOST]}…" if len(words) > _MOST else words
-            start = " ".join(words[:60].split())
-            yield folded(f"{start}… ({len(words):,} characters)", cut)
-
-
-def _words(part: Mapping[str, Any]) -> str:
-    """Return what stands for a picture, a document or a tool's block."""
-    source = part.get("source") or {}
-    data = source.get("data")
-    if isinstance(data, str) and source.get("type") == "base64":
-        size = f"{len(data) * 3 // 4 / 1000:,.1f} kB"
-        return f"[{part['type']}: {source.get('media_type')}, {size}]"
-    if part.get("type") in {"image", "document"} and "url" in source:
-        return f"[{part['type']}: {source['url']}]"
-    return json.dumps(part, indent=1, ensure_ascii=False, default=str)
+            cut = f"{told[:_MOST]}…" if len(told) > _MOST else told
+            yield page.folded(f"{one_line(told, _START)} ({len(told):,} characters)", cut)

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from claude_nb.notebook import render, views
-from claude_nb.notebook.commands.host import Host
-from claude_nb.notebook.commands.page import (
-    Column,
-    Piece,
-    code,
-    inline,
-    paragraph,
-    show,
-    soft,
-    strong,
-    table,
-)
-from claude_nb.notebook.ledger import Entry, Total, total
+from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.commands import page
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.ledger.entries import Entry, Total, total
+from claude_nb.notebook.session import Session
+from claude_nb.notebook.text.safe_html import markup, visible_html
 
 __all__ = ["bar", "run"]
 
@@ -26,20 +18,20 @@ _MOST = 20  # cells shown
 _READ, _WRITTEN = "░", "█"
 
 
-def run(magics: Host, words: str) -> None:
+def run(session: Session, words: str) -> None:
     """Show what the session has used so far."""
     del words
-    entries = list(magics.ledger)
+    entries = list(session.ledger)
     if not entries:
-        show(paragraph("Nothing has been asked in this session."))
+        page.show(page.paragraph("Nothing has been asked in this session."))
         return
     cells = _grouped(entries, lambda entry: entry.cell)
     chats = _grouped(entries, lambda entry: entry.chat)
     pieces = [_table("cell", [(_cell(group), group) for group in cells[-_MOST:]])]
     if {entry.chat for entry in entries} != {"main"}:
-        rows = [(code(group[0].chat or "(by itself)"), group) for group in chats]
+        rows = [(page.code(group[0].chat or "(by itself)"), group) for group in chats]
         pieces.append(_table("chat", rows))
-    show(*pieces, _in_all(total(entries)), *_notes(entries, len(cells)))
+    page.show(*pieces, _in_all(total(entries)), *_notes(entries, len(cells)))
 
 
 def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> list[list[Entry]]:
@@ -50,59 +42,63 @@ def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> list[list
     return list(groups.values())
 
 
-def _table(title: str, groups: Sequence[tuple[Piece, list[Entry]]]) -> Piece:
+def _table(title: str, groups: Sequence[tuple[page.Piece, list[Entry]]]) -> page.Piece:
     sums = [(name, total(group)) for name, group in groups]
     most = max(one.read + one.written for _, one in sums)
-    columns = (
-        Column(title),
-        Column("runs", numeric=True),
-        Column("read", numeric=True),
-        Column("written", numeric=True),
-        Column("cost", numeric=True),
-        Column(""),
-    )
-    return table(columns, [_row(name, one, most) for name, one in sums])
+    columns = page.columns(title, "#runs", "#read", "#written", "#cost", "")
+    return page.table(columns, [_row(name, one, most) for name, one in sums])
 
 
-def _row(name: Piece, one: Total, most: int) -> tuple[Piece | str, ...]:
-    cost = render.money(one.cost) if one.cost is not None else ""
-    return name, str(one.runs), f"{one.read:,}", f"{one.written:,}", cost, bar(one, most)
+def _row(name: page.Piece, one: Total, most: int) -> tuple[page.Piece | str, ...]:
+    return name, str(one.runs), f"{one.read:,}", f"{one.written:,}", _cost(one), bar(one, most)
 
 
-def bar(one: Total, most: int) -> Piece:
+def _cost(one: Total) -> str:
+    """Return what runs cost; where that of one is not known, the least it can be."""
+    least = "at least " if one.unpriced else ""
+    return f"{least}{money(one.cost)}" if one.cost is not None else ""
+
+
+def bar(one: Total, most: int) -> page.Piece:
     """Return a bar of tokens read and written, where `most` tokens fill the whole width."""
     length = max(1, round(_WIDTH * (one.read + one.written) / max(most, 1)))
     written = round(length * one.written / max(one.read + one.written, 1))
     drawn = _READ * (length - written), _WRITTEN * written
-    html = f'<samp aria-hidden="true">{drawn[0]}{drawn[1]}</samp>'
-    return Piece(html, "".join(drawn))
+    text = "".join(drawn)
+    return page.Piece(markup('<samp aria-hidden="true">{}</samp>', visible_html(text)), text)
 
 
-def _cell(group: list[Entry]) -> Piece:
+def _cell(group: list[Entry]) -> page.Piece:
     last = group[-1]
     place = f"In [{last.number}]" if last.number is not None else "a cell"
-    state = [" ", strong(last.state)] if last.state != "complete" else []
-    return inline(code(place), " ", soft(last.title), *state)
+    state = [" ", page.strong(last.state)] if last.state != "complete" else []
+    return page.inline(page.code(place), " ", page.soft(last.title), *state)
 
 
-def _in_all(one: Total) -> Piece:
-    cached = f" ({one.cached:,} from the cache)" if one.cached else ""
+def _in_all(one: Total) -> page.Piece:
+    kinds = [f"{one.cached:,} from the cache"] * bool(one.cached)
+    kinds += [f"{one.stored:,} into {'it' if kinds else 'the cache'}"] * bool(one.stored)
+    cached = f" ({', '.join(kinds)})" if kinds else ""
     facts = [
         "1 run" if one.runs == 1 else f"{one.runs} runs",
         f"{one.read:,} tokens read{cached}",
         f"{one.written:,} written",
-        *([render.duration(one.seconds)] if views.tells_time() else []),
+        *([f"{one.searches:,} web searches"] if one.searches else []),
+        *([duration(one.seconds)] if Environment.read().timed else []),
     ]
-    cost = [" · ", strong(render.money(one.cost))] if one.cost is not None else []
-    return paragraph(strong("In all "), " · ".join(facts), *cost)
+    cost = [" · ", page.strong(_cost(one))] if one.cost is not None else []
+    return page.paragraph(page.strong("In all "), " · ".join(facts), *cost)
 
 
-def _notes(entries: list[Entry], cells: int) -> list[Piece]:
+def _notes(entries: list[Entry], cells: int) -> list[page.Piece]:
     notes = [f"{_READ} read, {_WRITTEN} written."]
     if cells > _MOST:
         notes.append(f"{cells - _MOST} earlier cells are not listed, but counted in all.")
     if any(entry.emulated for entry in entries):
         notes.append("What the emulator answers costs nothing.")
     if total(entries).unpriced:
-        notes.append("The cost of some runs is not known: another server's price, or no price.")
-    return [paragraph(soft(" ".join(notes)))]
+        notes.append(
+            "The cost of some runs is not known: another server's price, no published price, or "
+            "an answer that was cut off."
+        )
+    return [page.paragraph(page.soft(" ".join(notes)))]

@@ -1,6 +1,7 @@
 """A panel's question as code: a ``%%claude`` cell, our client, the official client; and back; pure.
 
-All make the same request.
+All make the same request, but for keys: what is shown, copied and saved with a notebook has
+``[key]`` in the place of each.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.options import parse_line
-from claude_nb.notebook.settings import MANY, SETTINGS, Setting
+from claude_nb.api.hiding.hidden import hidden
+from claude_nb.api.hiding.known import HIDDEN, known
+from claude_nb.api.hiding.names import authenticates, surely
+from claude_nb.ask.arguments import parse_line, split_cell
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import SETTINGS, Options, Setting
 
 __all__ = ["as_magic", "as_python", "as_sdk", "is_cell", "read_cell"]
 
@@ -26,6 +30,8 @@ _SDK = frozenset(
         *("extra_query", "timeout"),
     }
 )
+# fields in which people write what says who they are
+_WITH_KEYS = frozenset({"extra_body", "extra_headers", "extra_query", "mcp_servers"})
 _AS_HEADERS = frozenset({"user_profile_id", "workspace_id"})
 _USE = """ as stream:
     for text in stream.text_stream:
@@ -35,7 +41,8 @@ _EMULATED = """import claude_nb
 from claude_nb import emulator
 
 # There is no key here, so the built-in emulator answers; with a key: claude_nb.Anthropic()
-client = claude_nb.Anthropic(api_key="emulator", base_url=emulator.shared().url)
+server = emulator.shared()
+client = claude_nb.Anthropic(api_key=server.api_key, base_url=server.url)
 """
 _OURS = """import claude_nb
 
@@ -47,33 +54,62 @@ client = anthropic.Anthropic()
 """
 
 
-def as_magic(values: Mapping[str, Any], text: str, params: Mapping[str, Any]) -> str:
+def as_magic(options: Options, text: str, params: Mapping[str, Any]) -> str:
     """Return the ``%%claude`` cell that asks `text` with these settings.
 
     Parameters
     ----------
-    values : Mapping
-        All settings by name.
+    options : Options
+        Of the cell.
     text : str
         The prompt, with its variables in double braces.
     params : Mapping
         The request that they make.
     """
-    if "\n" in (values["system"] or ""):  # an option's value stands on one line
+    options = options.changed({"option": list(map(_without_key, options.option))})
+    if "\n" in (options.system or ""):  # an option's value stands on one line
         system = f"system={json.dumps(params['system'], ensure_ascii=False)}"
-        values = {**values, "system": None, "option": [*values["option"], system]}
-    words = [word for setting in SETTINGS for word in _words(setting, values[setting.name])]
+        options = options.changed({"system": None, "option": [*options.option, system]})
+    words = [word for setting in SETTINGS for word in _words(setting, options)]
     first = " ".join([_MAGIC, *map(_quoted, words)])
-    return f"{first}\n{text}"
+    return known().hide(f"{first}\n{text}")
 
 
-def _words(setting: Setting, value: Any) -> list[str]:
-    if value is None or value == setting.default or value == list(setting.default or ()):
+def _without_key(item: str) -> str:
+    """Return the value of an ``-o`` without what says who sends."""
+    path, equals, text = item.partition("=")
+    steps = path.strip().split(".")
+    if steps[0] not in _WITH_KEYS:
+        return item
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = text
+    shown = _shown(steps[-1], value)
+    return item if shown == value else path + equals + json.dumps(shown, ensure_ascii=False)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return what may be shown of a field: all but what is a key, by its name or by itself."""
+    if isinstance(value, Mapping):
+        return {each: _shown(str(each), item) for each, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(name, item) for item in value]
+    if isinstance(value, bool) or value is None or not str(value):
+        return value
+    if surely(name) or authenticates(name, str(value)):
+        return HIDDEN
+    return hidden(value) if isinstance(value, str) else value
+
+
+def _words(setting: Setting, options: Options) -> list[str]:
+    value = getattr(options, setting.name)
+    if value is None or value == setting.default:
         return []
     flag = setting.flags[-1]
     if setting.kind == "flag":
         return [flag] if value else []
-    if setting.kind in MANY:
+    if setting.many:
         return [word for item in value for word in (flag, _typed(setting, item))]
     return [flag, str(value)]
 
@@ -125,8 +161,11 @@ def as_sdk(params: Mapping[str, Any]) -> str:
 
 
 def _call(params: Mapping[str, Any]) -> str:
-    rows = "".join(f"    {name}={_literal(value)},\n" for name, value in params.items())
-    return f"with client.messages.stream(\n{rows}){_USE}"
+    told = {
+        name: _shown(name, each) if name in _WITH_KEYS else each for name, each in params.items()
+    }
+    rows = "".join(f"    {name}={_literal(value)},\n" for name, value in told.items())
+    return known().hide(f"with client.messages.stream(\n{rows}){_USE}")
 
 
 def _literal(value: Any) -> str:
@@ -151,8 +190,5 @@ def read_cell(text: str) -> tuple[dict[str, Any], str]:
     """
     if not is_cell(text):
         raise InputError(f"A cell to read begins with {_MAGIC}.")
-    line, _, body = text.lstrip().partition("\n")
-    while line.rstrip().endswith("\\"):
-        first, _, body = body.partition("\n")
-        line = f"{line.rstrip()[:-1]} {first}"
-    return parse_line(line.strip().removeprefix(_MAGIC)), body.strip("\n")
+    line, body = split_cell(*text.lstrip().removeprefix(_MAGIC).partition("\n")[::2])
+    return parse_line(line), body.strip("\n")

@@ -2,56 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from claude_nb import models
-from claude_nb.notebook.panel.fit import Fit, fit, limits
-from claude_nb.notebook.panel.values import everything
-from claude_nb.notebook.settings import BY_NAME
+from claude_nb.ask.options import SETTINGS, Options
+from claude_nb.characters import one_line
+from claude_nb.models import ModelTable
+from claude_nb.notebook.panel.fit import Fit, limits
 
-__all__ = ["MOST", "OWN", "column", "label", "seen"]
+__all__ = ["MOST", "OWN", "label", "seen"]
 
 MOST = 4
-OWN = ("model", "temperature", "think", "max_tokens", "system")
+OWN = tuple(setting.name for setting in SETTINGS if setting.column)
 """The settings that a column can have of its own."""
-
-Values = Mapping[str, Any]
-
-
-def column(values: Values, own: Values) -> Fit:
-    """Return what a column asks with."""
-    return fit(everything({**values, **own}))
+_MOST_TEXT = 24  # characters of a value that fit a column's title
 
 
-def seen(fitted: Fit, wished: Values) -> dict[str, Any]:
+def seen(fitted: Fit, wished: Options, models: ModelTable) -> dict[str, Any]:
     """Return what a page needs to show controls for these settings.
 
     Parameters
     ----------
     fitted : Fit
         What can be sent.
-    wished : Mapping
+    wished : Options
         What was set, refused or not.
+    models : ModelTable
+        What is known of the models.
     """
+    lasting = {s.name: s.listed(getattr(wished, s.name)) for s in SETTINGS if s.lasting}
     return {
-        "values": {**wished, "model": models.resolve(wished["model"])},
+        "values": {**lasting, "model": models.resolve(wished.model)},
         "refused": fitted.refused,
         "choices": fitted.choices,
-        "limits": limits(fitted.values),
+        "limits": limits(fitted.options, models),
     }
 
 
-def label(values: Values, others: Sequence[Values]) -> str:
+def label(options: Options, others: Sequence[Options], models: ModelTable) -> str:
     """Return what tells a column apart: its model, and what else is its own."""
-    own = [name for name in OWN[1:] if any(values[name] != other[name] for other in others)]
-    said = [_said(name, values[name]) for name in own]
-    return " · ".join([models.resolve(values["model"]), *said])
+    said = [
+        f"{name.replace('_', ' ')}{_said(getattr(options, name))}"
+        for name in OWN
+        if name != "model"
+        and any(getattr(options, name) != getattr(other, name) for other in others)
+    ]
+    return " · ".join([models.resolve(options.model), *said])
 
 
-def _said(name: str, value: Any) -> str:
-    word = BY_NAME[name].name.replace("_", " ")
-    if value is None or value == "":
-        return f"{word}: default"
-    text = " ".join(str(value).split())
-    return f"{word} {text if len(text) <= 24 else text[:23] + '…'}"  # noqa: PLR2004 (fits a line)
+def _said(value: Any) -> str:
+    return ": default" if value in (None, "") else f" {one_line(str(value), _MOST_TEXT)}"

@@ -1,205 +1,209 @@
 """What the page asks of a panel: one function a wish, and what it must not do is refused.
 
-A page can send anything: values go through the same checks as in Python, names of exchanges are
-looked up, and whatever cannot be done is said in the panel.
+A page can send anything: it must be one of the wishes, values go through the same checks as in
+Python, names of exchanges are looked up, and whatever cannot be done is said in the panel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable
 from typing import Any
 
-from claude_nb.notebook.errors import CellError, InputError
-from claude_nb.notebook.panel.columns import MOST, OWN
-from claude_nb.notebook.panel.fields import fields
+from claude_nb.ask.attachments import attach
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import Options
+from claude_nb.characters import bounded
+from claude_nb.models import ModelTable
+from claude_nb.notebook.errors import OURS
+from claude_nb.notebook.page.gate import RefusedError, said
+from claude_nb.notebook.panel import wishes
+from claude_nb.notebook.panel.columns import OWN
 from claude_nb.notebook.panel.fit import limits
-from claude_nb.notebook.panel.session import session
 from claude_nb.notebook.panel.values import checked
 
 __all__ = ["run"]
 
-Content = Mapping[str, Any]
-_MOST_TEXT = 2_000_000  # characters of a prompt
+_log = logging.getLogger("claude_nb")
+_MOST_SAID = 600  # characters of a sentence, which may quote what was typed
+_FAILED = "That could not be done; the log of claude_nb says why."
+_UNREADABLE = "The page sent something that cannot be read: reload it."
+_LONG = {
+    "draft.text": "The prompt",
+    "send.text": "The prompt",
+    "code.text": "The prompt",
+    "paste.text": "The cell",
+    "resume.data": "The saved chat",
+    "upload.name": "The file's name",
+    "attach.name": "The name",
+}
 
 
-def run(panel: Any, screen: Any, content: Content) -> None:
+def run(panel: Any, screen: Any, content: object) -> None:
     """Carry out what the page asked for; what is wrong is shown there."""
-    work = _COMMANDS.get(str(content.get("do")))
-    if work is None:
+    try:
+        wish = said(wishes.WISH, content, "A wish")
+    except RefusedError as problem:
+        screen.say(_sentence(problem), problem=True)
         return
     try:
         with panel.lock:
-            work(panel, screen, content)
-    except CellError as problem:
-        screen.say(str(problem), problem=True)
-    except (KeyError, ValueError, TypeError):
-        screen.say("The page sent something that cannot be read: reload it.", problem=True)
+            _COMMANDS[type(wish)](panel, screen, wish)
+    except OURS as problem:
+        screen.say(bounded(str(problem), _MOST_SAID), problem=True)
+    except Exception as problem:  # noqa: BLE001 (a page's message must not end in a traceback)
+        _log.warning("A wish of a page (%s) failed: %s", wish.do, type(problem).__name__)
+        screen.say(_FAILED, problem=True)
 
 
-def _draft(panel: Any, screen: Any, content: Content) -> None:
+def _sentence(problem: RefusedError) -> str:
+    if problem.kind == "string_too_long" and problem.place in _LONG:
+        return f"{_LONG[problem.place]} is too long: {problem.most:,} characters are taken."
+    return _UNREADABLE
+
+
+def _draft(panel: Any, screen: Any, wish: wishes.Draft) -> None:
     """Take what stands in the prompt's box."""
-    _take_draft(panel, screen, content)
-    shell = session().shell
-    variables = shell.user_ns if shell is not None else {}
-    screen.widget.tell(fields=fields(panel.prompt, variables))
+    _take_draft(panel, screen, wish)
+    screen.widget.tell(fields=panel.fields())
     screen.estimate()
 
 
-def _take_draft(panel: Any, screen: Any, content: Content) -> None:
-    panel.typed = {str(name): str(text) for name, text in content.get("typed", {}).items()}
-    text = str(content.get("text", ""))
-    if len(text) > _MOST_TEXT:
-        raise InputError(f"The prompt is too long: {len(text):,} characters.")
-    screen.echo = text
-    panel.prompt = text
+def _take_draft(panel: Any, screen: Any, wish: Any) -> None:
+    screen.echo = wish.text
+    panel.take_draft(wish.text, wish.typed, instead_of=wish.instead, pasted=wish.pasted)
 
 
-def _send(panel: Any, screen: Any, content: Content) -> None:
-    _take_draft(panel, screen, content)
+def _send(panel: Any, screen: Any, wish: wishes.Send) -> None:
+    _take_draft(panel, screen, wish)
     screen.offered = []
-    panel.send(instead_of=str(content.get("instead", "")))
+    panel.send(instead_of=wish.instead)
     screen.widget.tell(sent=True)
     screen.estimate()
 
 
-def _again(panel: Any, _: Any, content: Content) -> None:
-    """Ask an exchange's prompt once more."""
-    exchange = panel.said.find(str(content["id"]))
-    if exchange is not None:
-        panel.send(exchange.prompt, instead_of=exchange.id)
+def _again(panel: Any, _: Any, wish: wishes.Again) -> None:
+    panel.again(wish.id)
 
 
-def _stop(panel: Any, _: Any, __: Content) -> None:
-    panel.cancel()
-
-
-def _set(panel: Any, screen: Any, content: Content) -> None:
+def _set(panel: Any, screen: Any, wish: wishes.Set) -> None:
     """Set controls; whether that could be done or not, the page learns what they are now."""
-    screen.take(str(content.get("page", "")), int(content.get("change", 0)))
+    screen.take(wish.page, wish.change)
     try:
-        _assign(panel, content)
+        _assign(panel, wish)
     finally:
         screen.refresh()
     screen.estimate()
 
 
-def _assign(panel: Any, content: Content) -> None:
+def _assign(panel: Any, wish: wishes.Set) -> None:
     """Set controls, of the panel or of one column."""
-    given = {str(name): checked(str(name), value) for name, value in content["values"].items()}
-    place = content.get("column")
-    if place is None:
-        wanted = _reconciled({**panel.settings(), **given})
-        panel.assign(wanted)
-    else:
+    given = {name: checked(name, value) for name, value in wish.values.items()}
+    if wish.column is None:
+        panel.assign(_reconciled(panel.options().changed(given), panel.session.models))
+    elif wish.column < len(panel.columns):  # it may have been taken away just now
         own = {name: value for name, value in given.items() if name in OWN}
         columns = [dict(each) for each in panel.columns]
-        columns[int(place)] |= own
+        columns[wish.column] |= own
         panel.columns = columns
 
 
-def _reconciled(values: dict[str, Any]) -> dict[str, Any]:
+def _reconciled(options: Options, models: ModelTable) -> Options:
     """Keep a thinking budget within its slider when the slider has become shorter."""
-    least, most = limits(values)["think"]
-    if isinstance(values["think"], int) and values["think"] > most >= least:
-        values["think"] = int(most)
-    return values
+    least, most = limits(options, models)["think"]
+    if isinstance(options.think, int) and options.think > most >= least:
+        return options.changed({"think": int(most)})
+    return options
 
 
-def _compare(panel: Any, _: Any, content: Content) -> None:
+def _compare(panel: Any, _: Any, wish: wishes.Compare) -> None:
     """Have this many columns; new ones are like the last."""
-    number = min(max(int(content["number"]), 0), MOST)
-    columns = [dict(own) for own in panel.columns][:number]
-    while len(columns) < number:
+    columns = [dict(own) for own in panel.columns][: wish.number]
+    while len(columns) < wish.number:
         columns.append(dict(columns[-1]) if columns else {})
-    panel.columns = columns if number > 1 else []
+    panel.columns = columns if wish.number > 1 else []
 
 
-def _keep(panel: Any, _: Any, content: Content) -> None:
+def _keep(panel: Any, _: Any, wish: wishes.Keep) -> None:
     """Go on with one of the answers that were compared."""
-    exchange = panel.said.find(str(content["id"]))
-    place = int(content["take"])
-    if exchange is None or not 0 <= place < len(exchange.takes):
+    exchange = panel.conversation.find(wish.id)
+    if exchange is None or wish.take >= len(exchange.candidates):
         return
-    if exchange.takes[place].turn is None:
+    if exchange.candidates[wish.take].turn is None:
         raise InputError("There is no answer in that column to go on with.")
-    exchange.kept = place
     panel.columns = []
-    panel.refresh()
+    panel.conversation.keep(exchange, wish.take)
 
 
-def _code(panel: Any, screen: Any, content: Content) -> None:
-    _take_draft(panel, screen, content)
+def _code(panel: Any, screen: Any, wish: wishes.Code) -> None:
+    _take_draft(panel, screen, wish)
     screen.widget.tell(code=panel.code())
 
 
-def _paste(panel: Any, screen: Any, content: Content) -> None:
-    """Take a pasted ``%%claude`` cell apart."""
-    panel.read_cell(str(content["text"]))
+def _paste(panel: Any, screen: Any, wish: wishes.Paste) -> None:
+    """Take a pasted ``%%claude`` cell apart; nothing of it is sent before it is looked at."""
+    panel.read_cell(wish.text)
     screen.say("Settings and prompt were taken from the cell.")
     screen.estimate()
 
 
-def _attach(panel: Any, screen: Any, content: Content) -> None:
+def _attach(panel: Any, screen: Any, wish: wishes.Attach) -> None:
+    _attach_name(panel, wish.name.strip())
+    screen.estimate()
+
+
+def _attach_name(panel: Any, name: str) -> None:
     """Attach a variable, file or address by name."""
-    from claude_nb.notebook import attach  # noqa: PLC0415 (only when first needed)
-
-    name = str(content["name"]).strip()
-    shell = session().shell
-    attach.blocks([name], shell.user_ns if shell is not None else {})
+    attach.blocks([name], panel.session.variables)
     panel.attach = [*panel.attach, name]
-    screen.estimate()
 
 
-def _upload(panel: Any, screen: Any, content: Content) -> None:
+def _upload(panel: Any, screen: Any, wish: wishes.Upload) -> None:
     """Take a piece of a file; attach it with the last one."""
-    path = panel.uploads.take(str(content["name"]), str(content["piece"]), first=content["first"])
-    if content["last"] and path not in panel.attach:
-        _attach(panel, screen, {"name": path})
+    path = panel.uploads.take(wish.name, wish.piece, first=wish.first)
+    if wish.last and path not in panel.attach:
+        _attach_name(panel, path)
+        screen.estimate()
 
 
-def _detach(panel: Any, screen: Any, content: Content) -> None:
-    panel.attach = [name for name in panel.attach if name != content["name"]]
+def _detach(panel: Any, screen: Any, wish: wishes.Detach) -> None:
+    panel.attach = [name for name in panel.attach if name != wish.name]
     screen.estimate()
 
 
-def _resume(panel: Any, screen: Any, content: Content) -> None:
+def _resume(panel: Any, screen: Any, wish: wishes.Resume) -> None:
     """Go on with a chat from a file, or with the one that is offered."""
-    if "data" in content:
-        panel.resume(str(content["data"]))
+    if wish.data is not None:
+        panel.resume(wish.data)
+        screen.say("The chat goes on as text: attachments in it are not sent again.")
         return
     offered, screen.offered = screen.offered, []
-    panel.said.lines[panel.said.at].extend(offered)
-    panel.refresh()
+    panel.conversation.extend(offered)
 
 
-def _export(panel: Any, screen: Any, content: Content) -> None:
-    form = "md" if content.get("form") == "md" else "json"
-    screen.widget.tell(export={"name": f"{panel.chat}.{form}", "text": panel.export(form)})
+def _export(panel: Any, screen: Any, wish: wishes.Export) -> None:
+    name = f"{panel.chat}.{wish.form}"
+    screen.widget.tell(export={"name": name, "text": panel.export(wish.form)})
 
 
-def _go(panel: Any, _: Any, content: Content) -> None:
-    panel.said.go(int(content["at"]))
-    panel.refresh()
-
-
-_COMMANDS: dict[str, Callable[[Any, Any, Content], None]] = {
-    "again": _again,
-    "attach": _attach,
-    "branch": lambda panel, _, content: panel.branch(str(content["id"])),
-    "clear": lambda panel, _, __: panel.clear(),
-    "code": _code,
-    "compare": _compare,
-    "detach": _detach,
-    "draft": _draft,
-    "export": _export,
-    "go": _go,
-    "html": lambda _, screen, content: screen.html(str(content["id"])),
-    "keep": _keep,
-    "paste": _paste,
-    "resume": _resume,
-    "send": _send,
-    "set": _set,
-    "stop": _stop,
-    "undo": lambda panel, _, __: panel.undo(),
-    "upload": _upload,
+_COMMANDS: dict[type[Any], Callable[[Any, Any, Any], None]] = {
+    wishes.Again: _again,
+    wishes.Attach: _attach,
+    wishes.Branch: lambda panel, _, wish: panel.branch(wish.id),
+    wishes.Clear: lambda panel, _, __: panel.clear(),
+    wishes.Code: _code,
+    wishes.Compare: _compare,
+    wishes.Detach: _detach,
+    wishes.Draft: _draft,
+    wishes.Export: _export,
+    wishes.Go: lambda panel, _, wish: panel.conversation.go(wish.at),
+    wishes.Html: lambda _, screen, wish: screen.html(wish.id),
+    wishes.Keep: _keep,
+    wishes.Paste: _paste,
+    wishes.Resume: _resume,
+    wishes.Send: _send,
+    wishes.Set: _set,
+    wishes.Stop: lambda panel, _, __: panel.cancel(),
+    wishes.Undo: lambda panel, _, __: panel.undo(),
+    wishes.Upload: _upload,
 }

@@ -7,38 +7,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
-from claude_nb import models
 from claude_nb.api.errors import AnthropicError
-from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.question import Question
 from claude_nb.notebook import backend
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.failure import describe
-from claude_nb.notebook.question import Question
+from claude_nb.notebook.answer.failure import describe
+from claude_nb.notebook.run.counting import count
+from claude_nb.notebook.session import Session
 
-__all__ = ["Estimator", "estimate"]
-
-_COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
+__all__ = ["Estimator"]
 
 Numbers = dict[str, Any]
-
-
-def estimate(question: Question) -> Numbers:
-    """Return tokens and cost of a request's input, and its share of the context window.
-
-    Raises
-    ------
-    AnthropicError
-        The server could not count it.
-    """
-    params = {name: value for name, value in question.params.items() if name in _COUNTED}
-    server = backend.connect()
-    tokens = server.client.messages.count_tokens(**params).input_tokens
-    info = models.get(str(params["model"]))
-    cost = models.cost(str(params["model"]), {"input_tokens": tokens}) if server.priced else None
-    window = info.context_window if info is not None else None
-    return {"tokens": tokens, "cost": cost, "window": window}
 
 
 class Estimator:
@@ -46,11 +28,14 @@ class Estimator:
 
     Parameters
     ----------
+    session : Session
+        Knows the server.
     told : callable
         Gets the numbers, or ``{"problem": sentence}``, from another thread.
     """
 
-    def __init__(self, told: Callable[[Numbers], object]) -> None:
+    def __init__(self, session: Session, told: Callable[[Numbers], object]) -> None:
+        self._session = session
         self._told = told
         self._lock = threading.Lock()
         self._wish: Callable[[], Question] | None = None
@@ -73,15 +58,14 @@ class Estimator:
 
     def _work(self) -> None:
         while (make := self._next()) is not None:
-            numbers = _numbers(make)
+            numbers = self._numbers(make)
             if self._wish is None:
                 self._told(numbers)
 
-
-def _numbers(make: Callable[[], Question]) -> Numbers:
-    try:
-        return estimate(make())
-    except InputError as problem:
-        return {"problem": str(problem)}
-    except AnthropicError as error:
-        return {"problem": f"The tokens could not be counted: {describe(error, '').what}."}
+    def _numbers(self, make: Callable[[], Question]) -> Numbers:
+        try:
+            return asdict(count(make().sent, backend.connect(self._session)))
+        except InputError as problem:
+            return {"problem": str(problem)}
+        except AnthropicError as error:
+            return {"problem": f"The tokens could not be counted: {describe(error, '').what}."}

@@ -1,33 +1,27 @@
-"""Which of the settings one request can hold, and why not the others; pure.
+"""Which of the options one request can hold, and why not the others; pure.
 
 The panel's promise that it cannot make an invalid request is kept here, by asking
-`claude_nb.rules` about each setting in turn: what would be refused is set aside, with the reason.
-Where two settings exclude each other the one earlier in `ORDER` stays.
+`claude_nb.models.rules` about each setting in turn: what would be refused is set aside, with the
+reason. Where two settings exclude each other the one earlier in `ORDER` stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from claude_nb import models, rules
-from claude_nb.notebook import extra, request
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.settings import BY_NAME, THINK_WORDS
+from claude_nb.ask import extra, request
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import BY_NAME, SETTINGS, THINK_WORDS, Options
+from claude_nb.models import BUILT_IN, ModelTable, rules
 
 __all__ = ["ORDER", "Fit", "fit", "limits"]
 
-Values = Mapping[str, Any]
-
 ORDER = ("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop")
 LEAST_BUDGET = rules.MIN_BUDGET
-_FIELDS = {
-    **{name: name for name in ("temperature", "top_p", "top_k")},
-    "think": "thinking",
-    "stop": "stop_sequences",
-}
-_PROBES: dict[str, Any] = {"temperature": 0.5, "top_p": 0.97, "top_k": 5}
+_PROBES = {setting.name: setting.probe for setting in SETTINGS if setting.probe is not None}
 _LEAST_TOP_P = 0.95  # while the model thinks
 
 
@@ -37,8 +31,8 @@ class Fit:
 
     Attributes
     ----------
-    values : dict
-        All settings by name; those that cannot be sent are at their defaults.
+    options : Options
+        Those that cannot be sent are at their defaults.
     refused : dict of str
         Why a setting is left out, or could not be set, by its name; one sentence each.
     choices : dict of str
@@ -46,77 +40,75 @@ class Fit:
         nothing.
     """
 
-    values: dict[str, Any]
+    options: Options
     refused: dict[str, str] = field(default_factory=dict[str, str])
     choices: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def fit(values: Values) -> Fit:
-    """Return the settings that a request with these values can hold.
-
-    Parameters
-    ----------
-    values : Mapping
-        All settings by name.
-    """
-    kept = {**values, **{name: _default(name) for name in ORDER}}
-    gone = _problem(kept)
+@lru_cache(maxsize=32)  # a panel asks several times for each change
+def fit(wished: Options, models: ModelTable = BUILT_IN) -> Fit:
+    """Return those of the options that a request to these models can hold."""
+    kept = wished.changed({name: BY_NAME[name].default for name in ORDER})
+    gone = _problem(kept, models)
     if gone:
         return Fit(kept, {"model": gone})
     refused: dict[str, str] = {}
     for name in ORDER:
-        problem = _problem({**kept, name: values[name]}) if values[name] != kept[name] else ""
+        tried = kept.changed({name: getattr(wished, name)})
+        problem = _problem(tried, models) if tried != kept else ""
         if problem:
             refused[name] = problem
         else:
-            kept[name] = values[name]
-    return Fit(kept, {**_unsettable(kept), **refused}, _choices(kept))
+            kept = tried
+    return Fit(kept, {**_unsettable(kept, models), **refused}, _choices(kept, models))
 
 
-def _default(name: str) -> Any:
-    default = BY_NAME[name].default
-    return list(default) if isinstance(default, tuple) else default
-
-
-def _problem(values: Values) -> str:
-    """Return the first reason why a request with `values` would be refused; empty if none."""
+def _problem(options: Options, models: ModelTable) -> str:
+    """Return the first reason why a request would be refused; empty if there is none."""
     try:
-        others = extra.parameters(values["option"])
+        others = extra.parameters(options.option)
     except InputError as problem:
         return str(problem)
-    for name, sent in _FIELDS.items():
-        if sent in others and values[name] not in (None, []):
+    for name in ORDER:
+        sent = BY_NAME[name].wire
+        if sent in others and getattr(options, name) not in (None, ()):
             return f"Option {sent} sets this already: take it out to set {name} by itself."
-    found = rules.explain(extra.merged(request.build(values, []), others))
+    found = rules.explain(extra.merged(request.build(options, [], models), others), models)
     return str(found[0]) if found else ""
 
 
-def _unsettable(values: Values) -> dict[str, str]:
+def _unsettable(options: Options, models: ModelTable) -> dict[str, str]:
     """Return why settings that are not set could not be set either."""
-    probes = {name: probe for name, probe in _PROBES.items() if values[name] is None}
-    problems = {name: _problem({**values, name: probe}) for name, probe in probes.items()}
+    probes = {name: probe for name, probe in _PROBES.items() if getattr(options, name) is None}
+    problems = {
+        name: _problem(options.changed({name: probe}), models) for name, probe in probes.items()
+    }
     return {name: problem for name, problem in problems.items() if problem}
 
 
-def _choices(kept: Values) -> dict[str, str]:
+def _choices(kept: Options, models: ModelTable) -> dict[str, str]:
     """Return why each kind of thinking is refused; sampling gives way to it, so is left out."""
-    values = {**kept, "think": None, **dict.fromkeys(_PROBES)}
-    choices = {word: _problem({**values, "think": word}) for word in THINK_WORDS}
-    return {**choices, "budget": _problem({**values, "think": LEAST_BUDGET})}
+    bare = kept.changed(dict.fromkeys(_PROBES))
+    thinks: Mapping[str, Any] = {**{word: word for word in THINK_WORDS}, "budget": LEAST_BUDGET}
+    return {
+        name: _problem(bare.changed({"think": think}), models) for name, think in thinks.items()
+    }
 
 
-def limits(values: Values) -> dict[str, tuple[float, float]]:
+def limits(options: Options, models: ModelTable = BUILT_IN) -> dict[str, tuple[float, float]]:
     """Return (least, most) of the numbers whose bounds depend on the other settings.
 
     Parameters
     ----------
-    values : Mapping
-        Settings that fit.
+    options : Options
+        That fit.
+    models : ModelTable
+        What is known of the models.
     """
-    info = models.get(values["model"])
+    info = models.get(options.model)
     most = info.max_output_tokens if info is not None else 128_000
-    room = values["max_tokens"] - 1 if values["max_tokens"] else most - request.PLAIN_TOKENS
-    thinks = _problem({**values, "temperature": None, "top_p": 0.5, "top_k": None})
+    room = options.max_tokens - 1 if options.max_tokens else most - request.PLAIN_TOKENS
+    thinks = _problem(options.changed({**dict.fromkeys(_PROBES), "top_p": 0.5}), models)
     return {
         "max_tokens": (1, most),
         "think": (LEAST_BUDGET, max(room, LEAST_BUDGET)),

@@ -1,45 +1,27 @@
 """The panel's widget: what the page is told, and the way back from it.
 
 The kernel says what is; the page shows it and asks for changes, over a comm of its own that is
-served while a cell runs (see `claude_nb.notebook.widget`), or over the widget's where there is
+served while a cell runs (see `claude_nb.notebook.live.widget`), or over the widget's where there is
 none. Synced traits go to the page only: nothing that the page sends is taken unchecked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import anywidget
 import traitlets
 
-from claude_nb.notebook import widget
+from claude_nb.ask.options import EFFORTS
+from claude_nb.notebook.live import widget
+from claude_nb.notebook.page import assets
 
 __all__ = ["PanelWidget"]
 
-_STATIC = Path(__file__).parent.parent / "static"
-_SCRIPTS = (
-    "panel.dom.js",
-    "panel.controls.js",
-    "panel.settings.js",
-    "panel.model.js",
-    "panel.turns.js",
-    "panel.compose.js",
-    "panel.code.js",
-    "panel.js",
-)
 
-
-@cache
-def _source(*names: str) -> str:
-    return "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in names)
-
-
-class PanelWidget(anywidget.AnyWidget):
+class PanelWidget(widget.OneWay):
     """One panel in the page.
 
     Parameters
@@ -48,21 +30,21 @@ class PanelWidget(anywidget.AnyWidget):
         Gets each message of the page, from whichever thread serves it.
     """
 
-    _esm = _source(*_SCRIPTS)
-    _css = _source("answer.css", "live.css", "panel.css")
-    panel = traitlets.Unicode().tag(sync=True)
-    schema = traitlets.Dict().tag(sync=True)
-    controls = traitlets.Dict().tag(sync=True)
-    columns = traitlets.List().tag(sync=True)
-    taken = traitlets.Dict().tag(sync=True)
-    turns = traitlets.List().tag(sync=True)
-    lines = traitlets.Dict().tag(sync=True)
-    numbers = traitlets.Dict().tag(sync=True)
-    draft = traitlets.Dict().tag(sync=True)
-    offer = traitlets.Unicode().tag(sync=True)
-    cell = traitlets.Unicode().tag(sync=True)
+    _esm = assets.script("panel/panel.js", EFFORTS=EFFORTS)
+    _css = assets.style("answer.css", "live.css", "panel/panel.css")
+    panel: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
+    schema: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    controls: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    columns: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    taken: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    turns: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    lines: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    numbers: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    draft: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    offer: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
+    cell: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, heard: Callable[[Mapping[str, Any]], None], **state: Any) -> None:
+    def __init__(self, heard: Callable[[object], None], **state: Any) -> None:
         super().__init__(panel=uuid4().hex, **state)
         self.on_msg(lambda _widget, content, _buffers: heard(content))
         self._listener = widget.listen(self.panel, heard)

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import traitlets
 
-from claude_nb.notebook import question, threads
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.panel import saved
-from claude_nb.notebook.panel.chat import Chat, Exchange, Take
-from claude_nb.notebook.panel.columns import MOST, OWN, column
-from claude_nb.notebook.panel.fields import namespace
-from claude_nb.notebook.panel.fit import Fit
-from claude_nb.notebook.panel.round_trips import RoundTrips
-from claude_nb.notebook.panel.session import free_name, session
+from claude_nb import threads
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.fields import fields, filled, namespace
+from claude_nb.ask.options import Options
+from claude_nb.ask.question import Question, compose
+from claude_nb.conversation import Candidate, Conversation, Exchange
+from claude_nb.notebook import backend, session
+from claude_nb.notebook.panel import code, received, saved, shown
+from claude_nb.notebook.panel.columns import MOST, OWN
+from claude_nb.notebook.panel.fit import Fit, fit
+from claude_nb.notebook.panel.foreign import WAITS, Foreign
+from claude_nb.notebook.panel.reply import PanelPlace, reply
+from claude_nb.notebook.panel.screen import Screen
+from claude_nb.notebook.panel.shown import Shown
 from claude_nb.notebook.panel.uploads import Uploads
-from claude_nb.notebook.panel.values import SettingError, checked
-from claude_nb.notebook.question import Question
+from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
+from claude_nb.private import open_private
 
 __all__ = ["Panel"]
 
 _OWN = frozenset({"prompt", "attach", "columns", "count"})
 
 
-class Panel(RoundTrips):
+class Panel(Settings):
     """An interactive panel: every control is a trait that code can read, set and observe.
 
     Parameters
@@ -46,6 +53,8 @@ class Panel(RoundTrips):
         Two to four columns to compare, each with settings of its own; empty to not compare.
     count : bool
         Whether the server counts the prompt's tokens while it is written.
+    conversation : Conversation
+        What was said; the very chat that cells go on with by its name.
 
     Raises
     ------
@@ -59,31 +68,38 @@ class Panel(RoundTrips):
     >>> panel  # in a notebook: shows it
     """
 
-    prompt = traitlets.Unicode()
-    attach = traitlets.List(traitlets.Unicode())
-    columns = traitlets.List(traitlets.Dict(), maxlen=MOST)
-    count = traitlets.Bool(default_value=True)
+    prompt: traitlets.Unicode[str, str | bytes] = traitlets.Unicode()
+    attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
+    columns: traitlets.List[dict[str, Any]] = traitlets.List(traitlets.Dict(), maxlen=MOST)
+    count: traitlets.Bool[bool, bool | int] = traitlets.Bool(default_value=True)
 
     def __init__(self, **values: Any) -> None:
         if not threads.AVAILABLE:
             raise InputError("The panel needs threads, which a web page lacks: use %%claude.")
+        self.session: session.Session = session.current()
         own = {name: values.pop(name) for name in _OWN & values.keys()}
-        values.setdefault("chat", free_name(session().chats))
+        values.setdefault("chat", self.session.free_name())
         super().__init__(**values)
-        self.said = Chat()
         self.typed: dict[str, str] = {}
-        self.uploads = Uploads()
-        self.lock = threading.RLock()
-        self._replies: list[Any] = []
-        self._screen: Any = None
+        self._foreign = Foreign()
+        self._editing = ""
+        self._closed = False
+        self.uploads: Uploads = Uploads()
+        self._handles: list[Any] = []
+        self._screen: Screen | None = None
         for name, value in own.items():
             setattr(self, name, value)
-        self._mirrored: set[str] = set()
-        self._share()
+        self.conversation: Conversation = self._watched(Conversation(self.chat))
+        self.observe(self._goes_on, "chat")
         self.observe(self.refresh)
 
     def __repr__(self) -> str:
-        return f"<Panel {self.chat!r}: {self.model}, {len(self.said)} turns>"
+        return f"<Panel {self.chat!r}: {self.model}, {len(self.conversation)} turns>"
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while the panel or its chat changes."""
+        return self.conversation.lock
 
     @traitlets.validate("columns")
     def _check_columns(self, proposal: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -101,18 +117,36 @@ class Panel(RoundTrips):
     # Showing.
 
     def show(self) -> None:
-        """Display the panel in the running cell; it may be shown any number of times."""
-        from claude_nb.notebook.panel.screen import Screen  # noqa: PLC0415 (imports anywidget)
+        """Display the panel in the running cell; it may be shown any number of times.
 
+        Raises
+        ------
+        InputError
+            It was closed.
+        """
+        if self._closed:
+            raise InputError(
+                "This panel was closed. A new one goes on with its chat: "
+                f"Panel(chat={self.chat!r})."
+            )
         if self._screen is None:
             self._screen = Screen(self)
         self._screen.show()
 
     _ipython_display_ = show
 
+    def refresh(self, *_: object) -> None:
+        """Bring the page up to date with the chat and the settings."""
+        if self._screen is not None:
+            with self.lock:
+                self._screen.refresh()
+
     def close(self) -> None:
         """Stop what runs, take the panel off the page and delete its uploaded files."""
-        self.cancel()
+        self._closed = True
+        for handle in self._handles:  # not what another panel asked
+            handle.stop()
+        self.conversation.watchers.discard(self)
         if self._screen is not None:
             self._screen.close()
         self.uploads.close()
@@ -132,8 +166,8 @@ class Panel(RoundTrips):
 
         Returns
         -------
-        list of Reply
-            A handle for each column: ``await`` it, or call its ``result()``.
+        list of Handle
+            One for each column: ``await`` it, or call its ``result()``.
 
         Raises
         ------
@@ -141,137 +175,288 @@ class Panel(RoundTrips):
             The prompt is empty or cannot be sent, or an answer is still coming.
         """
         with self.lock:
-            if self.running:
-                raise InputError("An answer is still coming: stop it first (panel.cancel()).")
-            exchange = Exchange(
-                prompt=self.prompt if text is None else text, fields=dict(self.typed)
-            )
-            self._adopt()
-            asked = self._asked(exchange, instead_of)
-            self._keep(exchange, instead_of)
-            if text is None:
-                self.prompt, self.attach = "", []
-            return self._begin(asked)
+            if text is not None:
+                return self._send(Exchange(prompt=text), instead_of)
+            self._check_box()
+            handles = self._send(Exchange(prompt=self.prompt), instead_of)
+            self.prompt, self.attach = "", []
+            self._foreign = Foreign()
+            return handles
 
-    def _asked(self, exchange: Exchange, before: str) -> list[tuple[Question, Take]]:
+    def again(self, name: str) -> list[Any]:
+        """Ask the prompt of the exchange of that id once more; see `send`.
+
+        What came from a file, or from a cell with its variables put in, is asked as it stands.
+        """
+        with self.lock:
+            exchange = self.conversation.find(name)
+            if exchange is None:
+                return []
+            return self._send(Exchange(prompt=exchange.prompt, verbatim=exchange.verbatim), name)
+
+    def _send(self, exchange: Exchange, instead_of: str) -> list[Any]:
+        self._idle("stop it first (panel.cancel()).")
+        if instead_of and self.conversation.find(instead_of) is None:
+            raise InputError("That turn is gone: ask at the end instead.")
+        self._handles = handles = self._begun(exchange, self._asked(exchange, instead_of))
+        self.conversation.add(exchange, instead_of)
+        return handles
+
+    def _asked(self, exchange: Exchange, before: str) -> list[Question]:
         """Compose a question for each column; whatever is wrong is raised before any is sent."""
         if not exchange.prompt.strip():
             raise InputError("The prompt is empty: write something to ask.")
         fits = self.fits()
-        exchange.takes = [Take(values=fitted.values) for fitted in fits]
+        exchange.candidates = [
+            Candidate(state="running", shown=Shown(fitted.options)) for fitted in fits
+        ]
         exchange.kept = 0 if len(fits) == 1 else None
         return [
-            (self.question(exchange.prompt, take.values, exchange.id, before), take)
-            for take in exchange.takes
+            self.question(exchange.prompt, fitted.options, before, verbatim=exchange.verbatim)
+            for fitted in fits
         ]
 
-    def _keep(self, exchange: Exchange, instead_of: str) -> None:
-        if instead_of:
-            if self.said.find(instead_of) is None:
-                raise InputError("That turn is gone: ask at the end instead.")
-            self.said.branch(instead_of, inclusive=False)
-        self.said.add(exchange)
-
-    def _begin(self, asked: list[tuple[Question, Take]]) -> list[Any]:
-        from claude_nb.notebook.panel.reply import Reply  # noqa: PLC0415 (imports the client)
-
+    def _begun(self, exchange: Exchange, asked: Sequence[Question]) -> list[Any]:
+        backend.connect(self.session, asynchronous=True)  # or nothing at all is begun
         live = self._screen is not None and self._screen.live
-        self._replies = [
-            Reply(made, session(), take, self.refresh, live=live) for made, take in asked
+        handles = [
+            reply(
+                question,
+                PanelPlace(self.conversation, exchange, candidate),
+                self.session,
+                self.refresh,
+                live=live,
+            )
+            for question, candidate in zip(asked, exchange.candidates, strict=True)
         ]
-        for reply in self._replies:
-            reply.begin()
-        self.refresh()
-        return list(self._replies)
+        for handle in handles:
+            handle.begin()
+        return handles
 
     def question(
-        self, text: str, values: Mapping[str, Any], name: str = "", before: str = ""
+        self, text: str, options: Options, before: str = "", *, verbatim: bool = False
     ) -> Question:
-        """Return the question that `text` is with these settings, as the magic would ask it.
+        """Return the question that `text` is with these options, as the magic would ask it.
 
         Raises
         ------
         InputError
             Something in it cannot be used.
         """
-        shell = session().shell
-        variables = shell.user_ns if shell is not None else {}
-        return question.compose(
-            {**values, "attach": list(self.attach)},
+        return compose(
+            options.changed({"attach": self.attach}),
             text,
-            variables=namespace(self.typed, variables),
-            chats={self.chat: self.said.history(before, self.chat)},
-            cell=name or "next",
+            variables=namespace(self.typed, self.session.variables),
+            history=[] if options.no_history else self.conversation.messages(before),
+            models=self.session.models,
+            verbatim=verbatim,
         )
+
+    def drafted(self) -> Question:
+        """Return the question that stands in the box, to be counted.
+
+        Raises
+        ------
+        InputError
+            It cannot be asked, or nobody has looked at it yet: counting sends it.
+        """
+        if self._foreign.waits(self.prompt):
+            raise InputError(WAITS)
+        self._check_box()
+        return self.question(self.prompt, self.fits()[0].options)
+
+    # The box, as a page has it.
+
+    def take_draft(
+        self, text: str, typed: Mapping[str, str], *, instead_of: str = "", pasted: bool = False
+    ) -> None:
+        """Let the box hold what a page says that it holds.
+
+        Parameters
+        ----------
+        text : str
+            The prompt.
+        typed : Mapping
+            What was typed in for its variables.
+        instead_of : str
+            The id of the exchange whose prompt is being changed.
+        pasted : bool
+            Whether the text was pasted, and not touched since.
+        """
+        if instead_of != self._editing:
+            self._editing = instead_of
+            self._comes_back(self.conversation.find(instead_of))
+        self._foreign.look(text, typed)
+        if pasted:
+            self._foreign.paste(text, typed)
+        self.typed = dict(typed)
+        self.prompt = text
+
+    def _comes_back(self, exchange: Exchange | None) -> None:
+        """Let an earlier prompt be in the box."""
+        if exchange is not None and exchange.verbatim:
+            self._foreign.earlier(exchange.prompt)
+
+    def _check_box(self) -> None:
+        """Raise `InputError` if a variable would be filled in that nobody here has typed."""
+        if not self.raw:
+            self._foreign.check(self.prompt, self.typed)
+
+    def fields(self) -> list[dict[str, Any]]:
+        """Return the variables of the prompt in the box, as fields to fill in."""
+        if self.raw:
+            return []  # nothing is filled in
+        return fields(self.prompt, self.session.variables, self._foreign.names)
 
     def fits(self) -> list[Fit]:
         """Return what each column asks with; one if nothing is compared."""
-        wished = self.settings()
-        return [column(wished, own) for own in self.columns or [{}]]
+        return [
+            fit(self.options().changed(own), self.session.models) for own in self.columns or [{}]
+        ]
 
     def base(self) -> Fit:
         """Return what is asked with where nothing is compared."""
-        return column(self.settings(), {})
+        return fit(self.options(), self.session.models)
 
     @property
     def running(self) -> bool:
         """Whether an answer is still coming."""
-        return any(not reply.done for reply in self._replies)
+        return self.conversation.running
 
     def cancel(self) -> None:
         """Stop what is coming, at once; what has come is kept."""
-        for reply in self._replies:
-            reply.stop()
+        for exchange in self.conversation:
+            for candidate in exchange.candidates:
+                shown.of(candidate).stop()
 
     # The chat.
 
     def undo(self) -> None:
         """Take the last turn back into the prompt's box, or bring back what was cleared."""
-        self._idle()
-        self._adopt()
-        exchange = self.said.undo()
-        if exchange is not None:
-            self.prompt = exchange.prompt
-        self.refresh()
+        with self.lock:
+            self._idle()
+            exchange = self.conversation.undo()
+            if exchange is not None:
+                self._comes_back(exchange)
+                self.prompt = exchange.prompt
 
     def clear(self) -> None:
         """Forget what was said; `undo` brings it back until something else is said."""
-        self._idle()
-        self._adopt()
-        self.said.clear()
-        self.refresh()
+        with self.lock:
+            self._idle()
+            self.conversation.clear()
 
     def branch(self, name: str) -> None:
         """Begin another line of the chat behind the exchange of that id."""
-        self._idle()
-        self.said.branch(name)
-        self.refresh()
-
-    def _idle(self) -> None:
-        if self.running:
-            raise InputError("An answer is still coming: stop it first.")
-
-    # Keeping page and session up to date.
-
-    def refresh(self, *_: object) -> None:
-        """Bring page and session up to date with the chat and the settings."""
         with self.lock:
-            self._share()
-            if self._screen is not None:
-                self._screen.refresh()
+            self._idle()
+            self.conversation.fork(name)
 
-    def _share(self) -> None:
-        """Let ``%%claude -c NAME`` go on with this chat, and take over what it added."""
-        self._adopt()
-        chat = self.said.history(name=self.chat)
-        self._mirrored = {turn.cell for turn in chat.turns}
-        session().chats[self.chat] = chat
+    def _idle(self, advice: str = "stop it first.") -> None:
+        if self.running:
+            raise InputError(f"An answer is still coming: {advice}")
 
-    def _adopt(self) -> None:
-        """Take over the turns that cells have added to a chat of this name."""
-        chat = session().chats.get(self.chat)
-        for turn in chat.turns if chat is not None else ():
-            if turn.cell not in self._mirrored:
-                asked = saved.prompt_of(turn)
-                self.said.add(Exchange(prompt=asked, takes=[saved.shown(turn)], id=turn.cell))
-                self._mirrored.add(turn.cell)
+    def _watched(self, otherwise: Conversation) -> Conversation:
+        """Return the session's chat of this panel's name, which is `otherwise` if it is new."""
+        chat = self.session.chats.setdefault(self.chat, otherwise)
+        chat.watchers.add(self)
+        return chat
+
+    def _goes_on(self, _: object) -> None:
+        """Go on with the chat that has the new name; a new one begins with what is here."""
+        self.conversation.watchers.discard(self)
+        there = self.session.chats.get(self.chat)
+        new = self.conversation.renamed(self.chat) if there is None else there
+        self.conversation = self._watched(new)
+
+    # What a panel can be turned into and made from: code, a cell, a saved chat.
+
+    def code(self, text: str | None = None) -> dict[str, str]:
+        """Return the next request as code: ``"magic"``, ``"python"`` and ``"sdk"``.
+
+        Parameters
+        ----------
+        text : str, optional
+            The prompt. Default: what stands in the prompt's box.
+
+        Raises
+        ------
+        InputError
+            It cannot be sent.
+        """
+        if text is None:
+            self._check_box()
+        asked: str = self.prompt if text is None else text
+        typed = asked if self.raw else filled(asked, self.typed)
+        options = self.fits()[0].options.changed({"attach": self.attach})
+        params = self.question(asked or "…", options).params
+        return {
+            "magic": code.as_magic(options, typed, params),
+            "python": code.as_python(params, emulated=backend.connect(self.session).emulated),
+            "sdk": code.as_sdk(params),
+        }
+
+    def read_cell(self, text: str) -> None:
+        """Take settings and prompt from a ``%%claude`` cell; settings it lacks are reset.
+
+        Nothing of it is sent, not even to be counted, before it is edited or sent.
+
+        Raises
+        ------
+        InputError
+            It cannot be read, or its model refuses one of its settings.
+        """
+        given, prompt = code.read_cell(text)
+        given.setdefault("chat", self.chat)
+        parsed = Settings(**{name: given[name] for name in NAMES if name in given})
+        with self.lock, self.hold_trait_notifications():
+            self.assign(parsed.options())
+            self.prompt, self.attach = prompt, list(given.get("attach", ()))
+            self._foreign = Foreign()
+            self._foreign.paste(prompt, self.typed)
+
+    def save(self, path: str | Path) -> None:
+        """Write the chat to a file: Markdown if it ends in ``.md``, else JSON for `load`.
+
+        A new file is for its owner to read only; one that is there keeps its mode.
+        """
+        path = Path(path)
+        data = self.export("md" if path.suffix == ".md" else "json").encode()
+        with open_private(path, "wb") as file:
+            file.write(data)
+
+    def export(self, form: str) -> str:
+        """Return the chat as ``"md"`` or ``"json"`` text."""
+        if form == "md":
+            return saved.as_markdown(self.conversation)
+        return json.dumps(saved.as_json(self.conversation), indent=1, ensure_ascii=False)
+
+    @classmethod
+    def load(cls, path: str | Path, **values: Any) -> Self:
+        """Return a panel that goes on with a chat that `save` wrote.
+
+        Raises
+        ------
+        InputError
+            The file is no saved chat.
+        """
+        exchanges = received.read_file(Path(path))
+        panel = cls(**values)
+        panel.conversation.resume(exchanges)
+        return panel
+
+    def resume(self, data: str | Mapping[str, Any]) -> None:
+        """Go on with a saved chat; what was said here before stays as another line.
+
+        What is taken over is text, as it is shown: neither attachments nor tool calls, and no
+        variable is put into its prompts.
+
+        Raises
+        ------
+        InputError
+            It is no saved chat.
+        """
+        exchanges = received.read(data)
+        with self.lock:
+            self._idle()
+            self.conversation.resume(exchanges)

@@ -6,20 +6,14 @@ into the outputs of that very cell is taken from it.
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
-from claude_nb.notebook.errors import InputError
-from claude_nb.notebook.panel import saved
-from claude_nb.notebook.panel.chat import Exchange
+from claude_nb.conversation import Exchange
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.panel import received
 
 __all__ = ["earlier"]
-
-_LARGEST = 50 * 1024 * 1024  # bytes of a notebook that is looked into
-_panels: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
 def earlier(cell: str, panel: Any) -> list[Exchange]:
@@ -34,24 +28,17 @@ def earlier(cell: str, panel: Any) -> list[Exchange]:
     """
     if not cell:
         return []
-    before = _panels.get(cell)
-    _panels[cell] = panel
-    if before is panel or len(panel.said):
+    panels = panel.session.panels
+    before = panels.get(cell)
+    panels[cell] = panel
+    if before is panel or len(panel.conversation):
         return []
     if before is None:
-        return _in_file(cell)
+        return _in_file(cell, Environment.read().notebook)
     before.close()
-    return [exchange for exchange in before.said if exchange.turn is not None]
+    return [exchange for exchange in before.conversation if exchange.turn is not None]
 
 
-def _in_file(cell: str) -> list[Exchange]:
-    path = Path(os.environ.get("JPY_SESSION_NAME", ""))
-    try:
-        if path.suffix != ".ipynb" or path.stat().st_size > _LARGEST:
-            return []
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        outputs = next(one["outputs"] for one in cells if one.get("id") == cell)
-        chats = [output["data"][saved.CHAT] for output in outputs if saved.CHAT in output["data"]]
-        return saved.read(chats[0])
-    except (OSError, ValueError, KeyError, TypeError, IndexError, StopIteration, InputError):
-        return []
+def _in_file(cell: str, notebook: str) -> list[Exchange]:
+    path = Path(notebook)
+    return received.in_notebook(path, cell) if path.suffix == ".ipynb" else []

@@ -1,107 +1,123 @@
-"""One answer of a panel: a background run whose view and result belong to a `Take`.
-
-The run itself is the magic's ``--bg``: a thread with a loop of its own, so that neither a running
-cell nor a slow answer holds up anything else.
-"""
+"""One answer of a panel: a run in the background that belongs to a candidate of an exchange."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from claude_nb.api.types import Message
-from claude_nb.notebook import run, views
-from claude_nb.notebook.background import Answer
-from claude_nb.notebook.ledger import Entry
-from claude_nb.notebook.panel.chat import Take
-from claude_nb.notebook.panel.view import PanelView, Silent
-from claude_nb.notebook.question import Question
+from claude_nb.ask.question import Question
+from claude_nb.conversation import Candidate, Conversation, Exchange, Param, Turn
+from claude_nb.notebook.live.live import LiveView
+from claude_nb.notebook.live.views import FinalView, View
+from claude_nb.notebook.panel import shown
+from claude_nb.notebook.run.background import Handle, Stop
+from claude_nb.notebook.run.run import Run
+from claude_nb.notebook.session import Session
 
-__all__ = ["Reply", "facts"]
-
-_TOKENS = {
-    "input": "input_tokens",
-    "output": "output_tokens",
-    "read": "cache_read_input_tokens",
-    "written": "cache_creation_input_tokens",
-}
+__all__ = ["PanelPlace", "reply"]
 
 
-class Reply(Answer):
-    """A handle on an answer that streams into a panel.
+@dataclass(frozen=True, slots=True)
+class PanelPlace:
+    """Where an answer of a panel belongs; see `claude_nb.notebook.places.Place`."""
+
+    chat: Conversation
+    exchange: Exchange
+    candidate: Candidate
+
+    @property
+    def cell(self) -> str:
+        """The exchange's id."""
+        return self.exchange.id
+
+    @property
+    def chat_name(self) -> str:
+        """What the conversation is called."""
+        return self.chat.name
+
+    def settle(self, turn: Turn | None, sent: list[Param]) -> list[Turn]:
+        """Let the candidate be what has come; return the later turns, which are stale now."""
+        return self.chat.settle(self.exchange, self.candidate, turn, sent)
+
+
+class Transcript:
+    """A panel's transcript, as the outlet of one answer.
+
+    Parameters
+    ----------
+    on_finish : callable
+        Gets the bundle to keep.
+    on_open : callable, optional
+        Gets the id of the widget that shows the answer.
+    """
+
+    def __init__(
+        self,
+        on_finish: Callable[[dict[str, Any]], object],
+        on_open: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._on_open = on_open
+        self._on_finish = on_finish
+
+    def show(self, model_id: str) -> None:
+        """Hand the id of the widget on."""
+        self._on_open(model_id)
+
+    def keep(self, bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        """Hand the bundle on."""
+        del metadata  # the transcript keeps its own
+        self._on_finish(dict(bundle))
+
+
+def reply(
+    question: Question,
+    place: PanelPlace,
+    session: Session,
+    changed: Callable[[], object],
+    *,
+    live: bool,
+) -> Handle:
+    """Return a handle on an answer that streams into a panel, once it is begun.
 
     Parameters
     ----------
     question : Question
         What to ask.
-    host : Host
-        The shell, and the ledger that gets the run.
-    take : Take
-        Gets the state, the bundle, the facts and the turn.
+    place : PanelPlace
+        Gets the turn; its candidate the state, the bundle and the facts.
+    session : Session
+        Its ledger gets the run.
     changed : callable
-        Called from the run's threads whenever the take has changed.
+        Called from the run's threads whenever the candidate has changed.
     live : bool
         Whether there is a page to stream to.
     """
+    candidate = place.candidate
+    seen: shown.Shown = candidate.shown
 
-    def __init__(
-        self,
-        question: Question,
-        host: Any,
-        take: Take,
-        changed: Callable[[], object],
-        *,
-        live: bool,
-    ) -> None:
-        super().__init__(question, host)
-        self.take = take
-        self._changed = changed
-        self._view: views.View = self._live_view() if live else Silent(self._finished)
-        self._follower = run.follow(question, self._view)
-        self._future.add_done_callback(self._ended)
+    def opened(model_id: str) -> None:
+        seen.live = model_id
+        changed()
 
-    def _live_view(self) -> PanelView:
-        return PanelView(
-            str(self._question.params["model"]),
-            on_stop=self.stop,
-            on_open=self._opened,
-            on_finish=self._finished,
-        )
+    def finished(bundle: dict[str, Any]) -> None:
+        seen.bundle = bundle
 
-    def _opened(self, model_id: str) -> None:
-        self.take.live = model_id
-        self._changed()
+    def view(stop: Stop) -> View:
+        here = Transcript(finished, opened)
+        if not live:
+            return FinalView(here)
+        model = str(question.params["model"])
+        return LiveView(model, on_stop=stop, background=True, outlet=here)
 
-    def _finished(self, bundle: dict[str, Any]) -> None:
-        self.take.bundle = bundle
+    def ended(run: Run | None) -> None:
+        seen.live, seen.stop = "", lambda: None
+        seen.facts = shown.facts(run.entry) if run is not None else {}
+        failed = run is None or run.error is not None
+        stopped = run is not None and run.outcome.stopped
+        candidate.state = "failed" if failed else "stopped" if stopped else "done"
+        changed()
 
-    def _ended(self, future: Future[Message | None]) -> None:
-        outcome, chat = self._follower.outcome, self._question.chat
-        cell = self._question.cell
-        failed = future.exception() is not None
-        turns = chat.turns if chat is not None else []
-        self.take.turn = next((turn for turn in turns if turn.cell == cell), None)
-        mine = (entry for entry in reversed(self._host.ledger) if entry.cell == cell)
-        self.take.facts = facts(next(mine, None))
-        self.take.live = ""
-        self.take.state = "failed" if failed else "stopped" if outcome.stopped else "done"
-        self._changed()
-
-
-def facts(entry: Entry | None) -> dict[str, Any]:
-    """Return a run's numbers, as a page shows them."""
-    if entry is None:
-        return {}
-    tokens = {name: entry.tokens(kind) for name, kind in _TOKENS.items()}
-    details = entry.usage.get("output_tokens_details") or {}
-    if entry.state != "complete":
-        tokens["output"] = 0  # only the end of an answer tells how long it became
-    return {
-        "model": entry.model,
-        "seconds": entry.seconds,
-        "cost": entry.cost,
-        "emulated": entry.emulated,
-        "thinking": int(details.get("thinking_tokens") or 0),
-        **tokens,
-    }
+    handle = Handle(question, place, session, view, ended)
+    seen.stop = handle.stop
+    return handle

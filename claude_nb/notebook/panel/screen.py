@@ -6,20 +6,19 @@ import contextvars
 from typing import Any
 from uuid import uuid4
 
-from claude_nb.notebook import views
-from claude_nb.notebook.panel import commands, remembered, saved
-from claude_nb.notebook.panel.chat import Exchange, Take
+from claude_nb.conversation import Exchange
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.live.publishing import publish, widget_bundle
+from claude_nb.notebook.panel import commands, remembered, saved, shown
 from claude_nb.notebook.panel.columns import label, seen
+from claude_nb.notebook.panel.controls import controls
 from claude_nb.notebook.panel.estimate import Estimator, Numbers
 from claude_nb.notebook.panel.page import PanelWidget
-from claude_nb.notebook.panel.schema import schema
-from claude_nb.notebook.panel.session import cell_id
 
 __all__ = ["Screen"]
 
 _NO_PAGE = "A panel: open this notebook in Jupyter and run this cell to use it."
 _PAGES = 8  # most pages that show one panel at a time; a reloaded page is a new one
-_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class Screen:
@@ -40,34 +39,42 @@ class Screen:
 
     def __init__(self, panel: Any) -> None:
         self.panel = panel
-        self.live = views.is_live()
+        self.live: bool = Environment.read().display == "live"
         self.offered: list[Exchange] = []
         self._name = uuid4().hex
         self._saved: object = None
         self._context = contextvars.copy_context()
-        self._estimator = Estimator(self._counted)
+        self._estimator = Estimator(panel.session, self._counted)
         self._numbers: Numbers = {}
-        self.echo = ""
+        self.echo: str = ""
         self._revision = 0
         self._taken: dict[str, int] = {}
-        self.widget = PanelWidget(self._heard, schema=schema()) if self.live else None
+        schema = controls(panel.session.models)
+        widget = PanelWidget(self._heard, schema=schema) if self.live else None
+        self.widget: PanelWidget | None = widget
 
     def _heard(self, content: Any) -> None:
         commands.run(self.panel, self, content)
 
     def show(self) -> None:
         """Display the transcript that is saved, and the widget that takes its place while live."""
-        cell = cell_id()
+        cell = self.panel.session.cell
         self._context = contextvars.copy_context()  # the kernel finds the cell's message there
         self.offered = remembered.earlier(cell, self.panel)
         if self.widget is None:
-            _publish(saved.bundle(list(self.panel.said), "", _NO_PAGE), self._name)
+            publish(
+                saved.bundle(list(self.panel.conversation), "", _NO_PAGE), display_id=self._name
+            )
             return
         self.widget.cell = cell
         self.refresh()
-        _publish(saved.bundle(self._ended(), self.widget.panel), self._name)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        _publish({_VIEW: view, "text/plain": ""}, f"{self._name}-view")
+        publish(
+            saved.bundle(list(self.panel.conversation), self.widget.panel), display_id=self._name
+        )
+        publish(
+            {"text/plain": "", **widget_bundle(self.widget.model_id)},
+            display_id=f"{self._name}-view",
+        )
 
     def close(self) -> None:
         """Take it off the page."""
@@ -81,15 +88,15 @@ class Screen:
         if self.widget is None:
             return
         panel, widget = self.panel, self.widget
-        fits, wished = panel.fits(), panel.settings()
+        fits, wished, models = panel.fits(), panel.options(), panel.session.models
         with widget.hold_sync():
-            widget.controls = seen(panel.base(), wished)
+            widget.controls = seen(panel.base(), wished, models)
             widget.columns = [
-                seen(fitted, {**wished, **own})
+                seen(fitted, wished.changed(own), models)
                 for fitted, own in zip(fits, panel.columns, strict=False)
             ]
             widget.taken = dict(self._taken)
-            widget.turns = [self._turn(exchange) for exchange in panel.said]
+            widget.turns = [self._exchange(exchange) for exchange in panel.conversation]
             widget.lines = self._lines()
             widget.numbers = {**self._numbers, **self._totals()}
             widget.draft = self._draft()
@@ -110,51 +117,57 @@ class Screen:
         prompt = self.panel.prompt
         self._revision += prompt != self.echo
         self.echo = prompt
-        return {
-            "prompt": prompt,
-            "revision": self._revision,
-            "attach": list(self.panel.attach),
-        }
+        return {"prompt": prompt, "revision": self._revision, "attach": list(self.panel.attach)}
 
-    def _turn(self, exchange: Exchange) -> dict[str, Any]:
-        others = [take.values for take in exchange.takes]
+    def _exchange(self, exchange: Exchange) -> dict[str, Any]:
+        drawn = [(each.state, shown.of(each)) for each in exchange.candidates]
+        others = [each.options for _, each in drawn]
+        names = [label(each, others, self.panel.session.models) for each in others]
         return {
             "id": exchange.id,
             "prompt": exchange.prompt,
             "kept": exchange.kept,
-            "takes": [_take(take, others) for take in exchange.takes],
+            "takes": [
+                {
+                    "state": state,
+                    "live": each.live,
+                    "facts": each.facts,
+                    "label": name if len(names) > 1 else "",
+                }
+                for (state, each), name in zip(drawn, names, strict=True)
+            ],
         }
 
     def _lines(self) -> dict[str, Any]:
-        said = self.panel.said
-        return {"at": said.at, "of": len(said.lines), "undoable": said.undoable}
+        chat = self.panel.conversation
+        return {"at": chat.at, "of": len(chat.branches), "undoable": chat.undoable}
 
     def _totals(self) -> dict[str, Any]:
-        takes = [take for exchange in self.panel.said for take in exchange.takes]
-        costs = [take.facts["cost"] for take in takes if take.facts.get("cost") is not None]
+        exchanges = list(self.panel.conversation)
+        facts = [shown.of(each).facts for one in exchanges for each in one.candidates]
+        costs = [each["cost"] for each in facts if "cost" in each and not each.get("free")]
+        known = [cost for cost in costs if cost is not None]
         kinds = ("input", "output", "read", "written", "thinking")
-        totals = {kind: sum(take.facts.get(kind, 0) for take in takes) for kind in kinds}
-        return {**totals, "spent": sum(costs) if costs else None}
-
-    def _ended(self) -> list[Exchange]:
-        return [exchange for exchange in self.panel.said if not exchange.running]
+        totals = {kind: sum(each.get(kind, 0) for each in facts) for kind in kinds}
+        return {**totals, "spent": sum(known) if known and len(known) == len(costs) else None}
 
     def _save(self) -> None:
         """Update the saved output, if what was said has changed since."""
-        ended = self._ended()
-        state = [(exchange.id, exchange.kept) for exchange in ended]
+        said = list(self.panel.conversation)
+        state = [(exchange.id, exchange.kept, exchange.turn, exchange.running) for exchange in said]
         if state == self._saved:
             return
         if self._saved is not None or state:
-            data = saved.bundle(ended, self.widget.panel if self.widget else "")
-            self._context.copy().run(_publish, data, self._name, update=True)
+            data = saved.bundle(said, self.widget.panel if self.widget else "")
+            self._context.copy().run(publish, data, display_id=self._name, update=True)
         self._saved = state
 
     def html(self, name: str) -> None:
         """Send the page the answers of one exchange."""
-        exchange = self.panel.said.find(name)
+        exchange = self.panel.conversation.find(name)
         if exchange is not None and self.widget is not None:
-            pages = [take.bundle.get("text/html", "") for take in exchange.takes]
+            bundles = [shown.of(each).bundle for each in exchange.candidates]
+            pages = [bundle.get("text/html", "") for bundle in bundles]
             self.widget.tell(html=[name, pages])
 
     def say(self, text: str, *, problem: bool = False) -> None:
@@ -170,8 +183,7 @@ class Screen:
         if not panel.count or not panel.prompt.strip():
             self._counted({})
             return
-        fitted = panel.fits()[0]
-        self._estimator.ask(lambda: panel.question(panel.prompt, fitted.values))
+        self._estimator.ask(panel.drafted)
 
     def _counted(self, numbers: Numbers) -> None:
         with self.panel.lock:
@@ -180,19 +192,8 @@ class Screen:
                 self.widget.numbers = {**numbers, **self._totals()}
 
 
-def _take(take: Take, others: list[dict[str, Any]]) -> dict[str, Any]:
-    name = label(take.values, others) if len(others) > 1 else ""
-    return {"state": take.state, "live": take.live, "facts": take.facts, "label": name}
-
-
 def _offer(exchanges: list[Exchange]) -> str:
     if not exchanges:
         return ""
     number = len(exchanges)
     return f"Go on with the earlier chat ({number} {'turn' if number == 1 else 'turns'})"
-
-
-def _publish(bundle: dict[str, Any], name: str, *, update: bool = False) -> None:
-    from IPython.display import publish_display_data  # noqa: PLC0415 (only in a shell)
-
-    publish_display_data(bundle, transient={"display_id": name}, update=update)

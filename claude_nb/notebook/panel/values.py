@@ -1,4 +1,4 @@
-"""The panel's settings as traits, with the bounds and the words of the one list of settings.
+"""The panel's settings as traits, with the bounds and the words of the one list of options.
 
 A value that cannot be used raises one sentence, whether it is of the wrong kind, out of bounds, or
 refused by the model that is chosen.
@@ -7,17 +7,23 @@ refused by the model that is chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from claude_nb.notebook.errors import InputError
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.names import did_you_mean
+from claude_nb.ask.options import BY_NAME, Options
 from claude_nb.notebook.panel.fit import ORDER, fit
-from claude_nb.notebook.settings import BY_NAME, MANY, SETTINGS, as_traits
+from claude_nb.notebook.traits import LASTING, as_traits
 
-__all__ = ["NAMES", "SettingError", "Settings", "checked", "everything"]
+__all__ = ["NAMES", "SettingError", "Settings", "checked"]
 
-NAMES = tuple(setting.name for setting in SETTINGS if setting.lasting)
+NAMES = tuple(setting.name for setting in LASTING)
+_MOST_NAME = 200  # characters of a model's or a chat's name
+_MOST_TEXT = 2_000_000  # characters of any other text
+_MOST_ITEMS = 1_000
+_LARGEST = 2**53  # of whole numbers, as a page can say them exactly
 _ALIASES = {"stop_sequences": "stop"}
 
 
@@ -25,13 +31,9 @@ class SettingError(InputError, traitlets.TraitError):
     """A setting cannot have this value; says what it can have."""
 
 
-_Checked: Any = type(traitlets.HasTraits)("Panel", (traitlets.HasTraits,), as_traits())
-
-
-def everything(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all settings by name: these, and the defaults of the others."""
-    defaults = {s.name: list(s.default) if s.kind in MANY else s.default for s in SETTINGS}
-    return {**defaults, **values}
+_Checked: type[traitlets.HasTraits] = type(traitlets.HasTraits)(
+    "Panel", (traitlets.HasTraits,), as_traits()
+)
 
 
 def checked(name: str, value: Any) -> Any:
@@ -44,8 +46,12 @@ def checked(name: str, value: Any) -> Any:
     """
     name = _ALIASES.get(name, name)
     if name not in NAMES:
-        raise SettingError(f"A panel has no setting {name!r}. It has {', '.join(NAMES)}.")
+        raise SettingError(
+            f"A panel has no setting {name!r:.100}.{did_you_mean(name, NAMES)} "
+            f"It has {', '.join(NAMES)}."
+        )
     setting = BY_NAME[name]
+    _check_size(name, value)
     try:
         if setting.kind in {"number", "integer"} and isinstance(value, int | float):
             setting.check(value)
@@ -55,6 +61,19 @@ def checked(name: str, value: Any) -> Any:
     except (traitlets.TraitError, InputError) as problem:
         # in Python a setting goes by its name, not by its flag
         raise SettingError(str(problem).replace(setting.flags[-1], name)) from None
+
+
+def _check_size(name: str, value: Any) -> None:
+    """Raise `SettingError` if a value is larger, or has more items, than makes sense."""
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise SettingError(f"{name} is too large a number.")
+    most = _MOST_NAME if name in {"model", "chat"} else _MOST_TEXT
+    items = value if isinstance(value, list | tuple) else [value]
+    if len(items) > _MOST_ITEMS:
+        raise SettingError(f"{name} has {len(items):,} items; it may have {_MOST_ITEMS}.")
+    longest = max((len(item) for item in items if isinstance(item, str)), default=0)
+    if longest > most:
+        raise SettingError(f"{name} has {longest:,} characters; it may have {most:,}.")
 
 
 class Settings(_Checked):
@@ -68,23 +87,32 @@ class Settings(_Checked):
 
     def __init__(self, **values: Any) -> None:
         known = {_ALIASES.get(name, name): checked(name, value) for name, value in values.items()}
-        refused = fit(everything(known)).refused
+        refused = fit(Options(**known)).refused
         for name, value in known.items():
             _raise_if(refused, name, value)
         super().__init__(**known)
+
+    if TYPE_CHECKING:  # settings are attributes; the one list of them has no static types
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in NAMES or name in _ALIASES:
             name = _ALIASES.get(name, name)
             value = checked(name, value)
             if name in (*ORDER, "model"):
-                fitted = fit(everything({**self.settings(), name: value}))
-                _raise_if(fitted.refused, name, value)
+                _raise_if(fit(self.options().changed({name: value})).refused, name, value)
         super().__setattr__(name, value)
 
-    def settings(self) -> dict[str, Any]:
-        """Return the value of each setting, by name."""
-        return {name: getattr(self, name) for name in NAMES}
+    def options(self) -> Options:
+        """Return the settings as options."""
+        return Options(**{name: getattr(self, name) for name in NAMES})
+
+    def assign(self, options: Options) -> None:
+        """Set all settings at once, so that none is refused for another's sake."""
+        for setting in LASTING:
+            value = setting.listed(getattr(options, setting.name))
+            traitlets.HasTraits.__setattr__(self, setting.name, checked(setting.name, value))
 
     @classmethod
     def takes(cls, name: str) -> bool:

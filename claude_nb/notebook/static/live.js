@@ -1,23 +1,42 @@
 // The page's half of a streaming answer. The kernel renders and sanitises; this module applies its
 // numbered operations (see operations.py), in order, once a frame. It holds no Markdown parser and
-// no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes. The kernel
-// puts two constants in front: KEY, which tells versions of this code apart, and STYLE.
+// no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes.
 
-const PLACE = Symbol.for("claude_nb.live"); // of the page's copies of this code, by key
-const CHUNK = 1500; // characters of disclosed text in one element, so that layout stays local
-const PART = 64; // blocks of text in one part, after so many: parts out of sight cost no layout
-const stores = new Map(); // by view id
+import { FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
+import { serveReaders } from "../../labextension/static/reading.js";
+import { copies } from "./copies.js";
+import { announce, element, typeset } from "./dom.js";
+import { Growth, hold } from "./live.growth.js";
+import { morph } from "./live.morph.js";
+import { keeping, select, selected } from "./live.selection.js";
+import { Store } from "./live.store.js";
+import { onPress } from "./press.js";
+import { attend } from "./saving.js";
+import { tell, views } from "./views.js";
+
+const CHUNK = 1500; // characters of open code and of disclosed text in one element
+const ENDING = ["s", "k", "c"]; // operations after which nothing is added to what was there before
+const LENGTHS = { p: (_, html) => html.length, r: (_, html) => html.length, t: (text) => text.length, x: (text) => text.length };
 
 /** One picture of the answer. */
 class View {
+  /**
+   * @param {Store} store
+   * @param {HTMLElement} el
+   */
   constructor(store, el) {
     this.store = store;
     this.applied = 0;
+    this.known = store.log.length;
+    this.growth = new Growth(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.touched = new Map(); // disclosures that the person opened or closed, by number
     this.disclosures = [];
     this.blocks = 0; // of text, that will not change any more
+    this.html = ""; // of the block that still grows
+    this.status = element("small");
+    this.button = element("button");
     el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
-    this.root = el.appendChild(element("div", "claude-nb claude-nb-live"));
+    this.root = el.appendChild(element("div", `claude-nb claude-nb-live ${IGNORED}`));
     this.root.tabIndex = -1;
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("focusin", () => (this.focused = true));
@@ -31,12 +50,11 @@ class View {
   makeFooter() {
     const footer = element("footer");
     footer.appendChild(element("span", "claude-nb-dot")).ariaHidden = "true";
-    this.status = footer.appendChild(element("small"));
-    this.button = footer.appendChild(element("button"));
+    footer.append(this.status, this.button);
     this.button.type = "button";
     this.button.textContent = "Stop";
     this.button.title = "Stop this answer (Escape)";
-    this.button.addEventListener("click", () => this.store.stop());
+    onPress(this.button, () => this.store.stop());
     if (this.store.stopping) this.showStopping();
     return footer;
   }
@@ -52,6 +70,13 @@ class View {
     this.button.disabled = true;
   }
 
+  /** The kernel was ended: nothing more will come, and there is nothing to stop. */
+  showGone() {
+    clearInterval(this.timer);
+    this.status.textContent = `${this.store.model.get("title")} · ${GONE}`;
+    this.footer.replaceChildren(this.status);
+  }
+
   tick() {
     const seconds = Math.floor((performance.now() - this.store.since) / 1000);
     const parts = [this.store.model.get("title"), `${seconds} s`, this.said];
@@ -59,22 +84,44 @@ class View {
   }
 
   schedule() {
+    const { length } = this.store.log;
+    if (length > this.known) this.growth.expect(performance.now());
+    this.known = length;
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
       this.apply();
+      if (this.growth.rest.length || this.applied < this.known) this.schedule();
     });
   }
 
-  apply() {
+  /** Show what is due now of what has come, or all of it. */
+  apply(all = false) {
     if (!this.area) this.locate();
-    const pre = this.section?.tagName === "DETAILS" && this.section.open ? this.section.lastChild : null;
+    const pre = this.section?.tagName === "DETAILS" && this.section.open ? this.section.lastElementChild : null;
     const follow = pre && pre.scrollHeight - pre.scrollTop - pre.clientHeight < 24;
+    this.take();
+    let count = all ? Infinity : this.growth.due(this.waiting(), performance.now());
+    while ((count = this.growth.show(count)) && this.applied < this.store.log.length) this.take();
+    if (follow) pre.scrollTop = pre.scrollHeight;
+  }
+
+  /** About how many characters are to appear. */
+  waiting() {
+    const later = this.store.log.slice(this.applied);
+    return later.reduce((sum, [kind, ...values]) => sum + (LENGTHS[kind]?.(...values) ?? 0), this.growth.size);
+  }
+
+  /** Carry out operations, up to one that needs what is still to appear before it. */
+  take() {
     const { log } = this.store;
     while (this.applied < log.length) {
-      const [kind, ...values] = log[this.applied++];
+      const [kind, ...values] = log[this.applied];
+      if (kind !== "p") this.draw();
+      if (this.growth.rest.length && (ENDING.includes(kind) || (kind === "x" && !this.code))) return;
+      this.applied++;
       this[kind]?.(...values);
     }
-    if (follow) pre.scrollTop = pre.scrollHeight;
+    this.draw();
   }
 
   // The operations, by the names that the kernel gives them.
@@ -95,34 +142,48 @@ class View {
   }
 
   p(keep, html) {
+    this.html = (this.live || this.stale ? this.html.slice(0, keep) : "") + html;
+    this.stale = true;
+  }
+
+  /** Let the block that grows be what it is now, and show as much of it as before. */
+  draw() {
+    if (!this.stale) return;
+    this.stale = false;
     if (!this.live) {
       this.live = element("div", "claude-nb-block");
-      this.html = "";
       this.settle(this.live);
     }
-    this.html = this.html.slice(0, keep) + html;
-    this.live.innerHTML = this.html;
+    const shown = this.live.textContent.length;
+    const fresh = element("template");
+    fresh.innerHTML = this.html;
+    this.growth.clear();
+    morph(this.live, fresh.content);
+    hold(this.live, shown, this.growth);
     this.code = null;
   }
 
   s() {
     if (!this.live) return;
-    const nodes = [...this.live.childNodes];
-    this.live.replaceWith(...nodes);
-    for (const node of nodes) {
-      this.settle(node);
-      this.blocks += node.nodeType === 1;
-    }
+    const { live } = this;
+    const nodes = [...live.childNodes];
+    keeping(live, () => {
+      live.replaceWith(...nodes);
+      for (const node of nodes) {
+        this.settle(node);
+        if (node.nodeType === 1) this.blocks++;
+      }
+    });
     this.live = this.code = null;
-    if (this.html.includes("$")) nodes.forEach((node) => this.store.typeset(node));
+    if (this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
   }
 
   /** Put a node where block number `blocks` belongs; the saved output has the same parts. */
   settle(node) {
     const number = Math.floor(this.blocks / PART);
-    if (number && this.part?.number !== number) {
+    if (number && !(this.part && this.number === number)) {
+      this.number = number;
       this.part = element("div", "claude-nb-part");
-      this.part.number = number;
       this.footer.before(this.part);
     }
     if (node.parentNode === (this.part ?? this.root)) return;
@@ -131,26 +192,49 @@ class View {
   }
 
   x(text) {
-    this.code ??= this.live?.querySelector("pre > code")?.appendChild(new Text());
-    this.code?.appendData(text);
+    if (!this.code) this.chunk = (this.code = this.live?.querySelector("pre > code"))?.appendChild(new Text());
+    const { code } = this;
+    if (code) this.growth.add(text, (part) => this.lengthen(code, part));
+  }
+
+  r(again, html) {
+    const body = this.live?.querySelector("tbody");
+    if (!body) return;
+    this.growth.show(Infinity); // of the row that comes again
+    const fresh = element("template");
+    fresh.innerHTML = `<table><tbody>${html}</tbody></table>`;
+    const [first, ...rows] = fresh.content.querySelectorAll("tr");
+    const last = again ? body.lastElementChild : null;
+    last?.remove();
+    body.append(first);
+    hold(first, last?.textContent.length ?? 0, this.growth);
+    for (const row of rows) {
+      this.growth.add("", () => body.append(row));
+      hold(row, 0, this.growth);
+    }
   }
 
   t(text) {
-    const pre = this.section?.lastChild;
-    for (let rest = text; pre && rest; ) {
-      this.chunk ??= pre.appendChild(element("div")).appendChild(new Text());
+    const pre = this.section?.lastElementChild;
+    if (pre) this.growth.add(text, (part) => this.lengthen(pre, part));
+  }
+
+  /** Add to what may become long, in elements of a bounded size: only the last is laid out again. */
+  lengthen(home, text) {
+    for (let rest = text; rest; ) {
+      this.chunk ??= home.appendChild(element("div")).appendChild(new Text());
       const end = this.chunk.length > CHUNK ? rest.indexOf("\n") : -1;
       this.chunk.appendData(end < 0 ? rest : rest.slice(0, end));
-      if (end < 0) break;
-      rest = rest.slice(end + 1);
-      this.chunk = pre.appendChild(element("div")).appendChild(new Text());
+      if (end < 0) return;
+      rest = rest.slice(end + 1); // elements are lines apart, also in what is copied
+      this.chunk = home.appendChild(element("div")).appendChild(new Text());
     }
   }
 
   c(title) {
     const details = this.section;
     if (!details) return;
-    if (title) details.firstChild.textContent = title;
+    if (title && details.firstChild) details.firstChild.textContent = title;
     const number = this.disclosures.indexOf(details);
     if (details.dataset.kind === "think" && !this.touched.has(number)) details.open = false;
     this.section = null;
@@ -163,22 +247,25 @@ class View {
 
   /** Let the saved output, which comes next, know how high its parts are before they are laid out. */
   measure() {
-    this.apply();
+    this.apply(true);
+    this.selected = selected(this.root);
+    /** @type {NodeListOf<HTMLElement>} */
     const parts = this.root.querySelectorAll(":scope > .claude-nb-part");
     const heights = [...parts].map((part) => part.offsetHeight);
     heights.forEach((height, n) => this.area?.style.setProperty(`--claude-nb-part-${n}`, `${height}px`));
   }
 
-  /** The kernel replaces the live view by a static one: keep what the person opened, and scrolled. */
+  /** The kernel replaces the live view by a static one: keep what the person opened, scrolled, selected. */
   leave() {
     clearInterval(this.timer);
     cancelAnimationFrame(this.frame);
-    const places = this.disclosures.map((details) => details.lastChild.scrollTop);
+    const places = this.disclosures.map((details) => details.lastElementChild.scrollTop);
     const area = this.area;
-    if (!area || !(this.touched.size || this.focused)) return;
+    if (!area || !(this.touched.size || this.focused || this.selected)) return;
     const restore = () => {
       const answer = area.isConnected && answerAt(area, this.place);
       if (!answer) return false;
+      if (this.selected) select(answer, this.selected);
       if (this.focused && document.activeElement === document.body) {
         answer.tabIndex = -1; // who pressed Stop by keyboard goes on from the answer
         answer.focus({ preventScroll: true });
@@ -201,7 +288,7 @@ class View {
   locate() {
     const child = this.root.closest(".jp-OutputArea-child");
     this.area = child?.parentElement;
-    this.place = this.area ? [...this.area.children].indexOf(child) : -1;
+    this.place = this.area ? [...this.area.children].indexOf(/** @type {Element} */ (child)) : -1;
   }
 }
 
@@ -209,19 +296,24 @@ function answerAt(area, place) {
   return area.children[place]?.querySelector(".claude-nb:not(.claude-nb-live)");
 }
 
+/** @type {Widget} */
 const live = {
   initialize({ model }) {
     const id = model.get("view");
     const store = new Store(model);
-    stores.set(id, store);
+    views.set(id, store);
+    const leave = attend(store);
     announce("Claude is answering.");
+    tell("begun", store);
     return () => {
-      stores.delete(id);
+      views.delete(id);
+      leave();
       store.close();
+      tell("ended", store);
     };
   },
   render({ model, el }) {
-    const store = stores.get(model.get("view"));
+    const store = /** @type {Store} */ (views.get(model.get("view")));
     const view = new View(store, el);
     store.views.add(view);
     return () => {
@@ -232,8 +324,9 @@ const live = {
 };
 
 // Once for the page: later views of the kernel find the code and its style here (live.loader.js).
-if (!globalThis[PLACE]?.has(KEY)) {
+if (!copies.has(KEY)) {
   document.head.appendChild(element("style")).textContent = STYLE;
-  (globalThis[PLACE] ??= new Map()).set(KEY, live);
+  copies.set(KEY, live);
+  serveReaders();
 }
 export default live;

@@ -1,46 +1,31 @@
 // What the page knows of one streaming answer: the log of the kernel's numbered operations, complete
 // and in order, and the way back to the kernel (what was lost is asked for; Stop). Shows nothing.
 
+import { Channel } from "./channel.js";
+import { announce } from "./dom.js";
+
 const PATIENCE = 400; // ms that the kernel has to answer Stop before it is interrupted instead
-const SHARED = "perCommTarget"; // JupyterLab's way to give channels to subshells, by default
 const ASK = 200; // ms that the kernel has to send what was lost before it is asked again
 const ASK_LONGEST = 5000; // ms between two such questions, however long it stays silent
 
 /** What all views of one model share: the log, and the way back to the kernel. */
-class Store {
+export class Store {
+  /** @param {Model} model */
   constructor(model) {
     this.model = model;
+    /** @type {Operation[]} */
     this.log = [];
+    /** @type {Set<{schedule(): void, showStopping(): void, showGone(): void, measure(): void}>} */
     this.views = new Set();
+    /** @type {number | undefined} */
     this.known = undefined; // operations that there are, as far as is known here
     this.since = performance.now();
-    this.kernel = model.widget_manager?.kernel;
-    this.channel = this.open(); // a promise
+    this.channel = new Channel(model, model.get("view"));
     model.on("msg:custom", (message) => this.receive(message));
     this.ask();
   }
 
-  // A comm of its own is served while a cell runs, if it is opened once its subshell is there
-  // (ipykernel 7); the widget's own comm is not.
-  async open() {
-    try {
-      const channel = this.kernel.createComm("claude_nb.view");
-      if (this.kernel.supportsSubshells) await channel.subshellStarted;
-      channel.open({ view: this.model.get("view") });
-      return channel;
-    } catch {
-      return this.model; // no such kernel connection here; the widget's comm will have to do
-    }
-  }
-
-  async send(data) {
-    try {
-      (await this.channel).send(data);
-    } catch {
-      // the kernel is gone; what is on screen stays
-    }
-  }
-
+  /** @param {{n: number, o?: Operation[]}} message the operations from number `n` on */
   receive({ n, o }) {
     if (!o) return; // the view's code, sent once more than was needed
     const next = this.log.length;
@@ -51,71 +36,50 @@ class Store {
     for (const view of this.views) view.schedule();
   }
 
-  // Formulas look the same before and after the swap: JupyterLab's own typesetter, if it is here.
-  typeset(node) {
-    try {
-      if (node.nodeType === 1) this.model.widget_manager.rendermime.latexTypesetter.typeset(node);
-    } catch {
-      // shown as written
-    }
-  }
-
-  // At once, not with the next frame: the view may be replaced before that.
+  /**
+   * At once, not with the next frame: the view may be replaced before that.
+   * @param {string} state
+   */
   state(state) {
     this.heard = true;
+    this.ended = state !== "stopping";
+    this.shown = this.views.size > 0; // so that the final output, which comes next, finds its place
     if (state !== "stopping") announce(state);
     for (const view of this.views) state === "stopping" ? view.showStopping() : view.measure();
   }
 
   // Asks for what is missing, and again until it is here: a question can be lost as well.
   ask(wait = ASK) {
-    if (this.asking || this.log.length >= this.known) return;
-    this.send({ ask: this.log.length });
+    if (this.asking || this.log.length >= (this.known ?? Infinity)) return;
+    this.channel.send({ ask: this.log.length });
     this.asking = setTimeout(() => {
       this.asking = 0;
       this.ask(Math.min(2 * wait, ASK_LONGEST));
     }, wait);
   }
 
+  /**
+   * Whether there is something to stop, for who asks about one notebook only.
+   * @param {string} kernel the id of its kernel
+   */
+  runsOn(kernel) {
+    return this.channel.kernel?.id === kernel && this.views.size > 0 && !this.stopping && !this.ended;
+  }
+
   stop() {
     if (this.stopping) return;
     this.stopping = true;
     for (const view of this.views) view.showStopping();
-    this.send({ stop: true });
+    this.channel.send({ stop: true });
     const interrupt = this.model.get("interrupt"); // "never", "late" or "now"
     if (interrupt === "never") return;
     const wait = interrupt === "late" ? PATIENCE : 0;
-    setTimeout(() => this.heard || !this.views.size || this.kernel?.interrupt?.(), wait);
+    setTimeout(() => this.heard || !this.views.size || this.channel.kernel?.interrupt?.(), wait);
   }
 
-  // The kernel has let go of the channel already. To close it here would delete the subshell that all
-  // answers share, at times before it has handled what was sent: ipykernel complains in some cell.
-  async close() {
+  close() {
     clearTimeout(this.asking);
     this.known = 0; // nothing more is asked for
-    try {
-      const channel = await this.channel;
-      if (channel.commsOverSubshells !== SHARED) channel.close?.();
-    } catch {
-      // closed from the other side
-    }
+    this.channel.close();
   }
-}
-
-/** Say one thing to screen readers: outside the output, which is about to be replaced. */
-function announce(text) {
-  const id = "claude-nb-announcer";
-  let node = document.getElementById(id);
-  if (!node) {
-    node = document.body.appendChild(element("div", id));
-    node.id = id;
-    node.setAttribute("role", "status");
-  }
-  node.textContent = text;
-}
-
-function element(name, className) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  return node;
 }

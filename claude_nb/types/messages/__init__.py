@@ -12,14 +12,10 @@ from claude_nb.api.types.batches import (
     MessageBatchSucceededResult,
 )
 
+# fmt: off
 __all__ = [
-    "DeletedMessageBatch",
-    "MessageBatch",
-    "MessageBatchCanceledResult",
-    "MessageBatchErroredResult",
-    "MessageBatchExpiredResult",
-    "MessageBatchIndividualResponse",
-    "MessageBatchRequestCounts",
-    "MessageBatchResult",
-    "MessageBatchSucceededResult",
+    "DeletedMessageBatch", "MessageBatch", "MessageBatchCanceledResult",
+    "MessageBatchErroredResult", "MessageBatchExpiredResult", "MessageBatchIndividualResponse",
+    "MessageBatchRequestCounts", "MessageBatchResult", "MessageBatchSucceededResult",
 ]
+# fmt: on

@@ -8,6 +8,7 @@ import sys
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 import litellm
+from pydantic import BaseModel
 
 litellm.telemetry = False
 BASE = {
@@ -53,6 +54,19 @@ turns = [
 final = litellm.completion(messages=turns, tools=[TOOL], max_tokens=500, **BASE)
 assert "21 degrees" in final.choices[0].message.content
 print("ok tools")
+
+
+class Person(BaseModel):
+    """Somebody."""
+
+    name: str
+    age: int
+
+
+ADA = [{"role": "user", "content": "Ada is 36 years old"}]
+typed = litellm.completion(messages=ADA, response_format=Person, max_tokens=500, **BASE)
+assert json.loads(typed.choices[0].message.content) == {"name": "Ada", "age": 36}
+print("ok structured")
 try:
     litellm.completion(
         messages=ASK, max_tokens=500, num_retries=0, **{**BASE, "api_key": "invalid"}

@@ -1,0 +1,47 @@
+"""What makes two requests the same: one identity for recordings, records of calls and reports."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from claude_nb.api.platforms.canonical import canonical
+from claude_nb.api.platforms.paths import endpoint
+from claude_nb.api.wire import Request
+
+__all__ = ["identity", "key_of", "request_key"]
+
+_HEADERS = ("anthropic-version", "anthropic-beta")
+
+
+def identity(request: Request) -> dict[str, Any]:
+    """Return what was asked, as JSON: all that an answer could depend on.
+
+    Returns
+    -------
+    dict
+        ``path`` (without host and gateway), ``anthropic-version``, ``anthropic-beta`` and
+        ``body``; of a request without a body its ``method`` and ``query`` too. Neither the
+        server's address nor key, timeouts, attempts or other headers are part of it.
+    """
+    headers = {name: request.headers.get(name, "") for name in _HEADERS}
+    found = {"path": endpoint(request.url), **headers}
+    if request.content:
+        return {**found, "body": json.loads(request.content)}
+    return {**found, "body": {}, "method": request.method, "query": urlsplit(request.url).query}
+
+
+def request_key(request: Request) -> str:
+    """Return 32 hexadecimal digits that name the request, and all that are alike (`canonical`)."""
+    return key_of(identity(request))
+
+
+def key_of(known: dict[str, Any]) -> str:
+    """Return the key of an identity: SHA-256 of its canonical form.
+
+    The JSON of that has sorted names, no blanks, and ASCII only.
+    """
+    text = json.dumps(canonical(known), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

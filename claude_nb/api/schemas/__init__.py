@@ -1,0 +1,1 @@
+"""JSON schemas from Python's functions and types, and values back from text. Knows no request."""

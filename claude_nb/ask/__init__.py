@@ -1,0 +1,1 @@
+"""From options, text, variables and history to a request; knows neither IPython nor rendering."""

@@ -1,0 +1,159 @@
+"""``-o key=value`` -> request parameters that have no option of their own.
+
+Knows the names the Messages API takes, so that a mistyped one is caught before it is sent, and
+what kind of value each takes. What a model refuses is not decided here.
+
+References
+----------
+Messages API: body of ``POST /v1/messages``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from claude_nb.ask.errors import InputError
+
+__all__ = ["PARAMETERS", "merged", "parameters"]
+
+_Kind = tuple[type, ...] | tuple[str, ...]
+
+# for each: the kinds of JSON value, or the words it takes
+PARAMETERS: dict[str, _Kind] = {
+    "betas": (list,),
+    "cache_control": (dict,),
+    "container": (str, dict),
+    "context_management": (dict,),
+    "diagnostics": (dict,),
+    "extra_body": (dict,),
+    "extra_headers": (dict,),
+    "extra_query": (dict,),
+    "inference_geo": (str,),
+    "mcp_servers": (list,),
+    "metadata": (dict,),
+    "output_config": (dict,),
+    "service_tier": ("auto", "standard_only"),
+    "speed": ("standard", "fast"),
+    "stop_sequences": (list,),
+    "system": (str, list),
+    "temperature": (int, float),
+    "thinking": (dict,),
+    "timeout": (int, float),
+    "tool_choice": (dict,),
+    "tools": (list,),
+    "top_k": (int,),
+    "top_p": (int, float),
+    "user_profile_id": (str,),
+    "workspace_id": (str,),
+}
+_ELSEWHERE = {
+    "model": "use -m",
+    "max_tokens": "use --max-tokens",
+    "messages": "the prompt is the cell's text, and -c names the chat",
+    "stream": "use --no-stream",
+    "api_key": "a key in a cell is saved with the notebook; set ANTHROPIC_API_KEY instead",
+}
+_NAMES = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+}
+
+
+def parameters(items: Iterable[str]) -> dict[str, Any]:
+    """Return the parameters that ``-o`` options give.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Each ``key=value``. A value is JSON where it can be read as such (``5``, ``true``,
+        ``{"type": "any"}``), else text. A dot in a key goes into an object:
+        ``metadata.user_id=x``. ``extra_body.name=value`` sends any other field.
+
+    Raises
+    ------
+    InputError
+        No such parameter (near names are offered), or not its kind of value.
+    """
+    found: dict[str, Any] = {}
+    for item in items:
+        key, equals, text = item.partition("=")
+        if not equals:
+            raise InputError(f"-o {item}: write -o key=value, such as -o service_tier=auto.")
+        steps = key.strip().split(".")
+        _check_name(steps[0], item)
+        _put(found, steps, _value(steps, text), item)
+    for name, value in found.items():
+        _check_kind(name, value)
+    return found
+
+
+def merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return request parameters with `more` put in; objects are joined, all else is replaced.
+
+    So ``-o output_config.effort=high`` keeps the format that ``--schema`` has set.
+    """
+    whole = dict(params)
+    for name, value in more.items():
+        before = whole.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            value = merged(before, value)  # noqa: PLW2901 - joined with what was there
+        whole[name] = value
+    return whole
+
+
+def _value(steps: list[str], text: str) -> Any:
+    only_text = len(steps) == 1 and PARAMETERS[steps[0]] == (str,)
+    try:
+        return text if only_text else json.loads(text)
+    except (ValueError, RecursionError):
+        if text.lstrip()[:1] in {"{", "["}:
+            raise InputError(
+                f"-o {'.'.join(steps)}: {text:.80} is no JSON; quote the whole option: "
+                f"""-o '{".".join(steps)}={{"key": "value"}}'."""
+            ) from None
+        return text
+
+
+def _put(found: dict[str, Any], steps: list[str], value: Any, item: str) -> None:
+    *outer, last = steps
+    place = found
+    for step in outer:
+        place = place.setdefault(step, {})
+        if not isinstance(place, dict):
+            raise InputError(f"-o {item}: {step} was given a value before; it takes no parts then.")
+    if not last or not all(outer):
+        raise InputError(f"-o {item}: a name is missing before or behind a dot.")
+    if last in place:
+        raise InputError(f"-o {item}: {'.'.join(steps)} is given twice.")
+    place[last] = value
+
+
+def _check_name(name: str, item: str) -> None:
+    if name in PARAMETERS:
+        return
+    if name in _ELSEWHERE:
+        raise InputError(f"-o {name}: {_ELSEWHERE[name]}.")
+    near = difflib.get_close_matches(name, PARAMETERS, n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise InputError(
+        f"-o {item:.80}: there is no parameter {name!r}.{hint} To send it all the same, write "
+        f"extra_body.{item:.40}"
+    )
+
+
+def _check_kind(name: str, value: Any) -> None:
+    allowed = PARAMETERS[name]
+    words = [word for word in allowed if isinstance(word, str)]
+    kinds = tuple(kind for kind in allowed if isinstance(kind, type))
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    fits = isinstance(value, kinds) and (is_number or not isinstance(value, bool))
+    if value in words or fits or value is None:
+        return
+    expected = words or [_NAMES[kind] for kind in kinds]
+    raise InputError(f"-o {name} takes {' or '.join(expected)}, not {json.dumps(value):.80}.")

@@ -1,0 +1,312 @@
+"""The one list of options, from which the magic's options, ``%config`` and the panel derive.
+
+`Options` holds their values, frozen; a `Setting` says of each what it is called, which values it
+takes and how to read one that was typed. Knows nothing of IPython, requests or models: what a
+*model* refuses is said by `claude_nb.models.rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, Self
+
+from claude_nb.ask.errors import InputError
+from claude_nb.models import DEFAULT_MODEL
+
+__all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
+
+Kind = Literal["text", "number", "integer", "flag", "texts", "stops", "think", "choice"]
+FORMATS = ("markdown", "text", "code", "json", "html", "math")
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+_LARGE = 10**15  # nobody reads longer numbers
+THINK_WORDS = ("off", "on", *EFFORTS)
+
+
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
+class Setting:
+    """What is known of one option.
+
+    Attributes
+    ----------
+    name : str
+        Name of the field of `Options`, of the trait and of the panel's trait.
+    default : object
+        The value when nobody sets one; None leaves the choice to the model or to us.
+    flags : tuple of str
+        The magic's option, short form first.
+    help : str
+        One line for people.
+    kind : Kind
+        How a typed value is read. ``"flag"`` takes none; ``"texts"`` and ``"stops"`` may be
+        repeated.
+    metavar : str
+        What stands for the value in help texts.
+    label : str
+        What the panel calls it.
+    low, high, step : float or None
+        Bounds (inclusive) and step of a slider, for numbers.
+    choices : tuple of str
+        The words a ``"choice"`` takes.
+    wire : str
+        The request's field that it sets; empty if it sets none.
+    probe : object
+        A value by which one sees whether a model takes the setting at all.
+    lasting : bool
+        Whether it makes sense as a default for a session (``%config``, the panel).
+    manner : bool
+        Whether it says how a model answers, whatever it is asked.
+    column : bool
+        Whether columns that are compared can each have their own.
+    first : bool
+        Whether the panel shows it without being asked.
+    """
+
+    name: str
+    default: Any
+    flags: tuple[str, ...]
+    help: str
+    kind: Kind = "text"
+    metavar: str = ""
+    label: str = ""
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    choices: tuple[str, ...] = ()
+    wire: str = ""
+    probe: Any = None
+    lasting: bool = True
+    manner: bool = False
+    column: bool = False
+    first: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Whether it may be given more than once; its value is a tuple then."""
+        return self.kind in {"texts", "stops"}
+
+    @property
+    def negated(self) -> str:
+        """What turns a switch off for one cell: ``--no-cache``; ``--history``; else empty."""
+        name = self.name.replace("_", "-")
+        off = name.removeprefix("no-") if name.startswith("no-") else f"no-{name}"
+        return f"--{off}" if self.kind == "flag" else ""
+
+    def listed(self, value: Any) -> Any:
+        """Return a value as traits and pages hold it: a list where there may be many."""
+        return list(value) if self.many else value
+
+    def parse(self, text: str) -> Any:
+        """Return the value that `text` stands for.
+
+        Raises
+        ------
+        InputError
+            `text` is not of this setting's kind, or out of its bounds.
+        """
+        return _PARSERS[self.kind](self, text)
+
+    def check(self, value: float) -> None:
+        """Raise `InputError` if a number is out of bounds."""
+        high_enough = self.low is None or value >= self.low  # which no comparison with NaN is
+        low_enough = self.high is None or value <= self.high
+        if not (high_enough and low_enough):
+            shown = f"{value:g}" if abs(value) < _LARGE else "with that number"  # or NaN
+            raise InputError(f"{self.flags[-1]} {shown} is out of range: {self.bounds()}.")
+
+    def bounds(self) -> str:
+        """Say which numbers are allowed."""
+        if self.high is None:
+            return f"use {self.low:g} or more"
+        return f"use {self.low:g} to {self.high:g}"
+
+
+def unescape(text: str) -> str:
+    r"""Turn a typed ``\n``, ``\t`` or ``\\`` into the character it means; leave the rest alone."""
+    parts = text.split("\\\\")
+    return "\\".join(part.replace("\\n", "\n").replace("\\t", "\t") for part in parts)
+
+
+def _number(setting: Setting, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(
+            f"{setting.flags[-1]} takes a number, not {text!r}: {setting.bounds()}."
+        ) from None
+    setting.check(value)
+    return value
+
+
+def _integer(setting: Setting, text: str) -> int:
+    try:
+        value = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise InputError(
+            f"{setting.flags[-1]} takes a whole number, not {text!r}: {setting.bounds()}."
+        ) from None
+    setting.check(value)
+    return value
+
+
+def _think(setting: Setting, text: str) -> int | str:
+    word = text.strip().lower()
+    if word in THINK_WORDS:
+        return word
+    try:
+        return int(word.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise InputError(
+            f"{setting.flags[-1]} takes a budget in tokens (1024 or more) or one of "
+            f"{', '.join(THINK_WORDS)}; not {text!r}."
+        ) from None
+
+
+def _stop(setting: Setting, text: str) -> str:
+    value = unescape(text)
+    if not value.strip():
+        raise InputError(
+            f"{setting.flags[-1]} {text!r} is blank: a stop sequence needs a visible character."
+        )
+    return value
+
+
+def _choice(setting: Setting, text: str) -> str:
+    word = text.strip().lower()
+    if word not in setting.choices:
+        raise InputError(
+            f"{setting.flags[-1]} takes one of {', '.join(setting.choices)}; not {text!r}."
+        )
+    return word
+
+
+_PARSERS: dict[Kind, Callable[[Setting, str], Any]] = {
+    "text": lambda _, text: text,
+    "texts": lambda _, text: text,
+    "choice": _choice,
+    "number": _number,
+    "integer": _integer,
+    "flag": lambda _, text: text not in {"0", "false", "off", "no"},
+    "stops": _stop,
+    "think": _think,
+}
+
+
+def _option(default: Any, *flags: str, **facts: Any) -> Any:
+    return field(default=default, metadata={"default": default, "flags": flags, **facts})
+
+
+def _flag(*flags: str, **facts: Any) -> Any:
+    return _option(False, *flags, kind="flag", **facts)  # noqa: FBT003 (its default)
+
+
+# fmt: off
+@dataclass(frozen=True, kw_only=True, repr=False, match_args=False)  # %load_ext makes it
+class Options:
+    """The options of one question; each field stands for the setting of its name.
+
+    Lists may be given where there may be many values; they are held as tuples.
+    """
+
+    model: str = _option(
+        DEFAULT_MODEL, "-m", "--model", metavar="NAME", wire="model", manner=True, column=True,
+        help="model id or short name; sonnet, opus, haiku: the newest of its kind")
+    temperature: float | None = _option(
+        None, "-t", "--temperature", kind="number", metavar="T", low=0, high=1, step=0.05,
+        wire="temperature", probe=0.5, manner=True, column=True, first=True,
+        help="how freely to choose words, 0 to 1 (models up to 4.6, thinking off)")
+    top_p: float | None = _option(
+        None, "--top-p", kind="number", metavar="P", low=0, high=1, step=0.01, label="Top P",
+        wire="top_p", probe=0.97, manner=True,
+        help="choose among the likeliest words that make up this share (models up to 4.6)")
+    top_k: int | None = _option(
+        None, "--top-k", kind="integer", metavar="K", low=0, label="Top K", wire="top_k", probe=5,
+        manner=True, help="choose among the K likeliest words (models up to 4.6, thinking off)")
+    max_tokens: int | None = _option(
+        None, "--max-tokens", kind="integer", metavar="N", low=1, wire="max_tokens", manner=True,
+        column=True, first=True,
+        help="most tokens to write, thinking included (default: chosen to fit --think)")
+    think: int | str | None = _option(
+        None, "--think", kind="think", metavar="BUDGET|WORD", label="Thinking", wire="thinking",
+        manner=True, column=True, first=True,
+        help="think first: a budget in tokens, an effort (low, medium, high, ...), on or off")
+    hide_thinking: bool = _flag(
+        "-R", "--hide-thinking", manner=True, help="do not show the thinking")
+    stop: tuple[str, ...] = _option(
+        (), "--stop", kind="stops", metavar="TEXT", label="Stop sequences", wire="stop_sequences",
+        first=True, help=r"stop before this text; repeat for more; \n is a line break")
+    system: str | None = _option(
+        None, "-s", "--system", metavar="TEXT", label="System prompt", wire="system", column=True,
+        first=True, help="system prompt: text, {{variable}} or @file")
+    raw: bool = _flag(
+        "--raw", label="Send braces as they are",
+        help=r"send the text as typed: {{name}} stays ({{ alone: write \{{)")
+    cache: bool = _flag(
+        "--cache", label="Cache this", wire="cache_control", first=True,
+        help="cache the prompt, so that asking again about the same costs less")
+    option: tuple[str, ...] = _option(
+        (), "-o", "--option", kind="texts", metavar="KEY=VALUE", label="Other parameters",
+        help="any other request parameter, such as -o service_tier=standard_only")
+    attach: tuple[str, ...] = _option(
+        (), "-a", "--attach", kind="texts", metavar="X", lasting=False,
+        help="a file, address or variable to ask about; repeat for more")
+    chat: str = _option(
+        "main", "-c", "--chat", metavar="NAME", label="Chat name",
+        help="the conversation to go on with")
+    fresh: bool = _flag(
+        "--fresh", lasting=False, help="begin the conversation anew")
+    no_history: bool = _flag(
+        "--no-history", label="Ask by itself",
+        help="ask by itself: send no earlier turns, keep no turn")
+    format: str = _option(
+        "markdown", "-f", "--format", kind="choice", metavar="FORMAT", choices=FORMATS,
+        help="ask for, check and show the answer as markdown, text, code, json, html or math")
+    extract: bool = _flag(
+        "-x", "--extract", lasting=False,
+        help="propose the answer's code as the next cell (never runs it)")
+    out: str | None = _option(
+        None, "--out", metavar="NAME", lasting=False,
+        help="put the answer into this variable: its text, or what --format makes of it")
+    schema: str | None = _option(
+        None, "--schema", metavar="NAME", lasting=False,
+        help="answer as this pydantic model, dataclass, TypedDict or JSON schema")
+    tools: str | None = _option(
+        None, "--tools", metavar="F,G", lasting=False, help="functions that the model may call")
+    quiet: bool = _flag(
+        "-q", "--quiet", label="No numbers below answers",
+        help="no line of model, time and tokens below the answer")
+    dry_run: bool = _flag(
+        "-N", "--dry-run", lasting=False,
+        help="show the exact request, its tokens and likely cost; ask nothing")
+    no_stream: bool = _flag(
+        "--no-stream", label="Show only whole answers",
+        help="show the answer only when it is whole")
+    bg: bool = _flag(
+        "--bg", lasting=False,
+        help="let the cell end at once; its value is a handle to await or stop")
+
+    def __post_init__(self) -> None:
+        for setting in SETTINGS:
+            if setting.many:
+                object.__setattr__(self, setting.name, tuple(getattr(self, setting.name)))
+
+    def changed(self, changes: Mapping[str, Any]) -> Self:
+        """Return the options with some values changed, by name."""
+        return replace(self, **changes)
+
+    def listed(self) -> dict[str, Any]:
+        """Return all values by name, as traits and pages hold them."""
+        return {s.name: s.listed(getattr(self, s.name)) for s in SETTINGS}
+# fmt: on
+
+
+def _setting(name: str, facts: Mapping[str, Any]) -> Setting:
+    label = facts.get("label", name.replace("_", " ").capitalize())
+    return Setting(**{**facts, "name": name, "label": label})
+
+
+SETTINGS = tuple(_setting(each.name, each.metadata) for each in fields(Options))
+BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
+BY_FLAG: Mapping[str, Setting] = {
+    flag: s for s in SETTINGS for flag in (*s.flags, s.negated) if flag
+}

@@ -1,0 +1,217 @@
+"""One question: options, text, variables and history -> the request; pure.
+
+Owns how a cell's words become a user turn behind its history. Sends, shows and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claude_nb.api.hiding.hidden import hidden
+from claude_nb.api.schemas.tools import FunctionTool
+from claude_nb.ask import braces, extra, prompt, request
+from claude_nb.ask.answers import formats
+from claude_nb.ask.answers.answer_schema import AnswerSchema, answer_schema
+from claude_nb.ask.attachments import attach, limits
+from claude_nb.ask.attachments.images import Noted
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.functions import function_tools
+from claude_nb.ask.options import Options
+from claude_nb.characters import one_line
+from claude_nb.models import BUILT_IN, ModelTable
+
+__all__ = ["Question", "compose"]
+
+MOST_TITLE = 60
+_LOOKED_AT = 4_000  # characters: a key that the cut parts is hidden first
+_PLACEHOLDER = re.compile(
+    r"^[ \t]*# YOUR CODE HERE\s*\n\s*raise NotImplementedError\b"
+    r"|\A\s*(?:# )?YOUR (?:CODE|ANSWER) HERE\s*\Z",
+    re.MULTILINE,
+)
+Param = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked.
+
+    Attributes
+    ----------
+    params : Mapping
+        The request, as the client takes it, without `functions`.
+    options : Options
+        What it was made from.
+    schema : AnswerSchema or None
+        What the answer must look like.
+    functions : tuple of FunctionTool
+        Functions that the model may call.
+    filled : tuple of str
+        The names in braces that values were put in for.
+    notes : tuple of str
+        What was changed of what was named, such as the size of a picture.
+    """
+
+    params: Param
+    options: Options
+    schema: AnswerSchema | None = None
+    functions: tuple[FunctionTool[Any], ...] = ()
+    filled: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tools(self) -> list[Any]:
+        """All tools: the functions, and those that the server runs."""
+        return [*self.functions, *(self.params.get("tools") or ())]
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The request as the server sees it."""
+        tools = [tool.to_dict() for tool in self.functions]
+        tools += self.params.get("tools") or ()
+        return {**self.params, "tools": tools} if tools else dict(self.params)
+
+    @property
+    def history(self) -> list[Param]:
+        """The messages that go out before what is asked."""
+        return list(self.params["messages"][:-1])
+
+    @property
+    def asked(self) -> Param:
+        """The user's turn."""
+        return self.params["messages"][-1]
+
+    @property
+    def format(self) -> str:
+        """What the answer is shown as: JSON if a schema asks for it and the cell does not say."""
+        said = self.options.format
+        return "json" if self.schema is not None and said == "markdown" else said
+
+    @property
+    def title(self) -> str:
+        """How the question begins, in at most 60 characters of one line."""
+        content = self.asked["content"]
+        texts = [content] if isinstance(content, str) else [b.get("text", "") for b in content]
+        return one_line(hidden(" ".join(texts)[:_LOOKED_AT]), MOST_TITLE)
+
+
+def compose(
+    options: Options,
+    text: str,
+    *,
+    variables: Mapping[str, Any],
+    history: Sequence[Param] = (),
+    models: ModelTable = BUILT_IN,
+    verbatim: bool = False,
+) -> Question:
+    """Return the question that a cell asks.
+
+    Parameters
+    ----------
+    options : Options
+        Of the cell.
+    text : str
+        The cell below its first line.
+    variables : Mapping
+        The kernel's namespace.
+    history : sequence of message params
+        What was said before.
+    models : ModelTable
+        What is known of the models of the server.
+    verbatim : bool
+        Send `text` as it stands, braces and all, instead of putting variables in.
+
+    Raises
+    ------
+    InputError
+        Something in it cannot be used, or the model would refuse it.
+    """
+    _check(options, text)
+    turn = {"role": "user", "content": _content(options, text, variables, verbatim=verbatim)}
+    system = prompt.system_template(options.system)
+    settings = options.changed({"system": _system(options, system, variables)})
+    messages, notes = limits.fitted([*history, turn], models.get(options.model))
+    params = request.build(settings, messages, models)
+    schema = answer_schema(options.schema, variables) if options.schema else None
+    if schema is not None:
+        params = extra.merged(params, {"output_config": {"format": schema.format}})
+    params = extra.merged(params, extra.parameters(options.option))
+    request.check(params, models)
+    functions = function_tools(options.tools, variables) if options.tools else []
+    _check_names(functions, params)
+    if not functions and not params.get("tools"):
+        params = {**params, **_called_before(history)}
+    return Question(
+        params=params,
+        options=options,
+        schema=schema,
+        functions=tuple(functions),
+        filled=()
+        if options.raw
+        else tuple(dict.fromkeys(_fields(system, "" if verbatim else text))),
+        notes=(*_notes(turn["content"]), *notes),
+    )
+
+
+def _check(options: Options, text: str) -> None:
+    if not text.strip():
+        raise InputError("The prompt is empty: write it below the %%claude line.")
+    if not options.raw and _PLACEHOLDER.search(text):
+        raise InputError(
+            "A placeholder of nbgrader stands in this cell: write your question in its place. It "
+            "is sent as it is with --raw."
+        )
+    name = options.out
+    if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
+        raise InputError(f"--out {name}: a variable's name has letters, digits and underscores.")
+
+
+def _check_names(functions: Sequence[FunctionTool[Any]], params: Param) -> None:
+    """Refuse a tool of ``-o tools=`` that has the name of one of ``--tools``."""
+    defined = [tool.get("name") for tool in params.get("tools") or () if isinstance(tool, dict)]
+    for function in functions:
+        if function.name in defined:
+            raise InputError(
+                f"--tools and -o tools= both have a tool {function.name}: their names must differ."
+            )
+
+
+def _called_before(history: Sequence[Param]) -> dict[str, Any]:
+    """Return the fields that let a request without tools show earlier calls; empty without any.
+
+    A history with calls in it may be refused where no tool is defined at all. So those that were
+    called are named; none of them can be called again.
+    """
+    blocks = [
+        each for turn in history if not isinstance(turn["content"], str) for each in turn["content"]
+    ]
+    names = dict.fromkeys(each["name"] for each in blocks if each.get("type") == "tool_use")
+    told = {"description": "Called earlier.", "input_schema": {"type": "object"}}
+    tools = [{"name": name, **told} for name in names]
+    return {"tools": tools, "tool_choice": {"type": "none"}} if tools else {}
+
+
+def _content(options: Options, text: str, variables: Mapping[str, Any], *, verbatim: bool) -> Any:
+    attached = attach.blocks(options.attach, variables)
+    if options.raw or verbatim:  # as typed, but for the line end that closes the cell
+        return prompt.user_content(attached, text.removesuffix("\n"))
+    return prompt.user_content(attached, prompt.content(text.strip("\n"), variables))
+
+
+def _system(options: Options, template: str, variables: Mapping[str, Any]) -> str:
+    given = prompt.system_text(template, None if options.raw else variables)
+    return "\n\n".join(filter(None, (given, formats.instruction(options.format))))
+
+
+def _notes(content: Any) -> Iterator[str]:
+    blocks = content if isinstance(content, list) else []
+    yield from (block.note for block in blocks if isinstance(block, Noted))
+
+
+def _fields(*texts: str) -> Iterator[str]:
+    for text in texts:
+        yield from braces.fields(text)

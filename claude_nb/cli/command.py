@@ -1,0 +1,89 @@
+"""``claude-nb``: try it, serve the emulator, find out what is wrong, look after recordings.
+
+Owns the command line only; each command is in a module of its own, imported when it is run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from claude_nb._version import __version__
+from claude_nb.cli.demo import run as run_demo
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after ``claude-nb``; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status, 0 if all is well.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] == ["emulator"]:  # it reads its own options, ``--help`` included
+        from claude_nb.emulator.server.command import main as emulator  # noqa: PLC0415 (imports tornado)
+
+        return emulator(argv[1:])
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="claude-nb", description="Claude in Jupyter.")
+    commands = parser.add_subparsers(required=True)
+    demo = commands.add_parser("demo", help="JupyterLab on a first notebook, with no key")
+    demo.add_argument("--notebook", type=Path, metavar="FILE", help="open this one instead")
+    demo.add_argument("--port", type=_port, default=8888, help="the next free one from here (8888)")
+    demo.add_argument("--headless", action="store_true", help="run it and print what it shows")
+    demo.set_defaults(run=_demo)
+    commands.add_parser("emulator", help="serve the Messages API on this machine", add_help=False)
+    doctor = commands.add_parser("doctor", help="check this environment, say what to do")
+    doctor.set_defaults(run=_doctor)
+    cassette = commands.add_parser("cassette", help="look after a file of recorded answers")
+    cassette.add_argument(
+        "work", choices=("show", "check", "tidy"), help="what is in it; what is wrong; put in order"
+    )
+    cassette.add_argument("file", type=Path, metavar="FILE")
+    cassette.set_defaults(run=_cassette)
+    version = commands.add_parser("version", help="print the version")
+    version.set_defaults(run=_version)
+    return parser
+
+
+def _port(text: str) -> int:
+    value = int(text) if text.isdecimal() else -1
+    if not 1 <= value <= 65535:  # noqa: PLR2004 (TCP's range)
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: use 1 to 65535")
+    return value
+
+
+def _demo(options: argparse.Namespace) -> int:
+    return run_demo(options.notebook, port=options.port, headless=options.headless)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from claude_nb.cli.doctor import run  # noqa: PLC0415 (0.4 s, with IPython)
+
+    return run()
+
+
+def _cassette(options: argparse.Namespace) -> int:
+    from claude_nb.cli.cassette import run  # noqa: PLC0415 (imports the client)
+
+    return run(options.work, options.file)
+
+
+def _version(_: argparse.Namespace) -> int:
+    print(f"claude_nb {__version__}")
+    return 0

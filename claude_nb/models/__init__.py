@@ -1,0 +1,37 @@
+"""What each model accepts and costs: facts, lookup and rules. Knows no request and no notebook."""
+
+from claude_nb.models.lookup import (
+    BUILT_IN,
+    DEFAULT_MODEL,
+    Effort,
+    Lifecycle,
+    ModelInfo,
+    ModelTable,
+    Price,
+    ThinkingType,
+    all_models,
+    cost,
+    current_day,
+    get,
+    near,
+    resolve,
+    retired,
+)
+
+__all__ = [
+    "BUILT_IN",
+    "DEFAULT_MODEL",
+    "Effort",
+    "Lifecycle",
+    "ModelInfo",
+    "ModelTable",
+    "Price",
+    "ThinkingType",
+    "all_models",
+    "cost",
+    "current_day",
+    "get",
+    "near",
+    "resolve",
+    "retired",
+]

@@ -1,0 +1,27 @@
+"""Amounts as a person says them: times, money, sizes."""
+
+from __future__ import annotations
+
+from claude_nb.notebook.page.constants import CENTS
+
+__all__ = ["duration", "money", "size"]
+
+
+def duration(seconds: float) -> str:
+    """Return `seconds` as a person says it: ``0.8 s``, ``42 s``, ``3 min 5 s``, ``1 h 2 min``."""
+    if seconds < 9.95:  # noqa: PLR2004
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:  # noqa: PLR2004
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def money(cost: float) -> str:
+    """Return dollars with two significant digits at least: ``$1.20``, ``$0.0042``."""
+    return f"${cost:.2f}" if cost >= CENTS else f"${cost:.4f}"
+
+
+def size(base64: str) -> str:
+    """Return how much data a base64 text stands for: ``12.3 kB``."""
+    return f"{len(base64) * 3 // 4 / 1000:,.1f} kB"

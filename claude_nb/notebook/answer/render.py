@@ -1,0 +1,263 @@
+"""A message to what a cell keeps: ``text/html`` and ``text/plain``, a pure function of its inputs.
+
+The HTML is made here, of sanitised parts only, and shows without kernel, extension or JavaScript in
+whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs scripts in that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from claude_nb.characters import one_line, plain
+from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer.blocks import (
+    SOFT,
+    Sources,
+    is_empty,
+    kind_of,
+    shown,
+    thought,
+    thought_only,
+)
+from claude_nb.notebook.answer.parts import in_parts, unlisted
+from claude_nb.notebook.page.constants import UNFINISHED
+from claude_nb.notebook.text.bounds import LONGEST
+from claude_nb.notebook.text.safe_html import (
+    EMPTY,
+    IGNORED,
+    SafeHtml,
+    attribute,
+    join,
+    markup,
+    own_name,
+    visible_html,
+)
+
+__all__ = ["Footer", "bundle", "ended", "error_bundle", "foot", "page", "unfinished_bundle"]
+
+_CARD = 2_000  # bytes
+# Of the style of answers (answer.css) only what must not miss where no page has loaded it: with a
+# sheet in each output, an open notebook matches every sheet against every answer.
+_PAGE: LiteralString = f'<div class="claude-nb {IGNORED}" style="max-width:54em">{{}}</div>'
+_CARD_PLACE: LiteralString = (
+    f'<div class="{IGNORED}" style="border-left:3px solid var(--jp-error-color1,#d32f2f);'
+    'padding:.1em 0 .1em .9em"><strong>{}</strong>{}</div>'
+)
+_FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
+_MOST_REASON = 300  # characters of a refusal's explanation
+_REASONS = {
+    "max_tokens": "cut off at max_tokens",
+    "refusal": "refused",
+    "pause_turn": "paused by the server",
+    "model_context_window_exceeded": "cut off: the context window is full",
+    "tool_use": "waits for a tool",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """What the line below an answer says beyond what the message itself tells.
+
+    Attributes
+    ----------
+    seconds : float, optional
+        From request to end.
+    thinking_seconds : sequence of float
+        One for each thinking block, in order; may be shorter.
+    cost : float, optional
+        US dollars; None where it is not known to be true.
+    problem : str
+        Why the answer is not whole ("stopped", "connection lost"); shown first.
+    notes : sequence of str
+        Shown last: "emulated", "replayed", "turn 3 of main".
+    quiet : bool
+        Say only what must be said: the problem and the notes.
+    """
+
+    seconds: float | None = None
+    thinking_seconds: Sequence[float] = ()
+    cost: float | None = None
+    problem: str = ""
+    notes: Sequence[str] = ()
+    quiet: bool = False
+
+
+def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> dict[str, str]:
+    """Return the MIME bundle that a cell keeps for `message`.
+
+    Parameters
+    ----------
+    message : claude_nb.api.types.Message
+        The answer, whole or partial.
+    footer : Footer, optional
+        What only the run knows.
+    place : str, optional
+        Tells this output from others that show the same answer. Footnotes are linked where it is
+        given, for links need ids, and ids belong to the page.
+
+    Returns
+    -------
+    dict[str, str]
+        ``text/html`` and ``text/plain``. Equal inputs give equal bytes, streamed or not.
+    """
+    footer = footer or Footer()
+    problem, facts = _facts(message, footer)
+    title = "" if footer.quiet else split(message.usage)
+    sections = _sections(message, footer, place)
+    line = " · ".join(facts)
+    html = unlisted(in_parts(part for part, _ in sections))
+    texts = [text for _, text in sections if text]
+    last = " · ".join(filter(None, (problem, line)))
+    return {
+        "text/html": page(join([html, foot(line, problem, title)])),
+        "text/plain": "\n\n".join([*texts, f"— {last}"] if last else texts),
+    }
+
+
+def unfinished_bundle(facts: str) -> dict[str, str]:
+    """Return what a file holds of an answer that is still coming; a page adds the text so far."""
+    return {
+        "text/html": page(foot(plain(facts), UNFINISHED)),
+        "text/plain": plain(f"— {UNFINISHED} · {facts}"),
+    }
+
+
+def foot(line: str, problem: str = "", title: str = "") -> SafeHtml:
+    """Return the line below an answer, its problem first and strong; nothing for nothing.
+
+    The title is what a pointer that rests there shows.
+    """
+    told = [markup("<strong>{}</strong>", visible_html(problem))] if problem else []
+    told += [visible_html(line)] if line else []
+    if not told:
+        return EMPTY
+    if title:
+        small: LiteralString = f'<footer style="{SOFT}"><small title="{{}}">{{}}</small></footer>'
+        return markup(small, attribute(title), join(told, " · "))
+    return markup(_FOOT, join(told, " · "))
+
+
+def split(usage: Any) -> str:
+    """Return what the prompt's tokens and the server's tools were, where they differ in price."""
+    read = getattr(usage, "cache_read_input_tokens", None) or 0
+    whole = getattr(usage, "cache_creation_input_tokens", None) or 0
+    kept = getattr(usage.cache_creation, "ephemeral_1h_input_tokens", None) or 0
+    searches = getattr(usage.server_tool_use, "web_search_requests", None) or 0
+    prompt = {
+        f"{usage.input_tokens or 0:,} as they are": read or whole,
+        f"{read:,} from the cache": read,
+        f"{whole - kept:,} into the cache for 5 minutes": whole - kept,
+        f"{kept:,} into the cache for an hour": kept,
+    }
+    told = ", ".join(text for text, counts in prompt.items() if counts)
+    found = "1 web search" if searches == 1 else f"{searches:,} web searches"
+    return " · ".join([f"Tokens in: {told}"] * bool(told) + [found] * bool(searches))
+
+
+def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, str]]:
+    """Return (HTML, plain text) of each content block, and of what was cited below them."""
+    content = [block.to_dict() for block in message.content]
+    times, sources = iter(footer.thinking_seconds), Sources()
+    thoughts = [block for block in content if kind_of(block).section == "think"]
+    details = getattr(message.usage, "output_tokens_details", None)
+    tokens = details.thinking_tokens if details and len(thoughts) == 1 else None
+    whole = sum(
+        len(kind_of(block).text(block)) for block in content if kind_of(block).section == "text"
+    )
+    sections: list[tuple[SafeHtml, str]] = []
+    for number, block in enumerate(content):
+        title = thought(next(times, None), tokens) if block in thoughts else ""
+        own = own_name(place, str(message.id), str(number)) if place else ""
+        sections.append(shown(block, title, own=own, as_it_came=whole > LONGEST))
+        sources.add(block.get("citations"))
+    if sources:
+        sections.append((sources.html, plain(f"Sources:\n{sources.text}")))
+    return sections
+
+
+def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
+    """Return what is wrong with the answer, if anything, and the facts of the footer."""
+    problem = plain(footer.problem or ended(message))
+    notes = [plain(note) for note in footer.notes]
+    if message.stop_reason == "stop_sequence":
+        notes.insert(0, f"stop sequence {plain(json.dumps(message.stop_sequence))}")
+    return problem, notes if footer.quiet else [*_measured(message, footer), *notes]
+
+
+def ended(message: Any) -> str:
+    """Return why an answer is not what was asked for, in words; empty if it is."""
+    reason = message.stop_reason or ""
+    content = [block.to_dict() for block in message.content]
+    if reason == "refusal" and message.stop_details is not None:
+        said = message.stop_details.to_dict()
+        words = [str(said[name]) for name in ("category", "explanation") if said.get(name)]
+        return one_line(": ".join(["refused", *words]), _MOST_REASON)
+    if reason == "max_tokens" and thought_only(content):
+        return (
+            "cut off at max_tokens: thinking took all of it (raise --max-tokens, or lower --think)"
+        )
+    if reason == "end_turn" and is_empty(content):
+        return "the answer is empty"
+    return _REASONS.get(reason, "")
+
+
+def _measured(message: Any, footer: Footer) -> list[str]:
+    facts = [plain(message.model)] if message.model else []  # which a server may leave out
+    if footer.seconds is not None:
+        facts.append(duration(footer.seconds))
+    facts += _tokens(message.usage, whole=message.stop_reason is not None)
+    if footer.cost is not None:
+        facts.append(money(footer.cost))
+    return facts
+
+
+def _tokens(usage: Any, *, whole: bool) -> list[str]:
+    cached = getattr(usage, "cache_read_input_tokens", None) or 0
+    written = getattr(usage, "cache_creation_input_tokens", None) or 0
+    facts: list[str] = []  # of what the server told
+    if usage.input_tokens is not None:
+        of_cache = f" ({cached:,} cached)" if cached else ""
+        facts.append(f"{usage.input_tokens + cached + written:,} in{of_cache}")
+    if whole and usage.output_tokens is not None:  # a stream that was cut has not told all
+        facts.append(f"{usage.output_tokens:,} out")
+    return facts
+
+
+def page(html: SafeHtml) -> SafeHtml:
+    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas."""
+    return markup(_PAGE, html)
+
+
+def error_bundle(
+    title: str, *, why: str = "", advice: str = "", request_id: str = "", notes: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return the error card: at most six lines and 2 kB, both forms together.
+
+    Parameters
+    ----------
+    title : str
+        What went wrong, in a few words.
+    why, advice : str
+        What the server said, and what to do now.
+    request_id : str
+        For the provider's support.
+    notes : sequence of str
+        What was tried ("429, waited 1.0 s, attempt 2 of 3"); shown in one line.
+    """
+    request = f"Request {request_id}" if request_id else ""
+    texts = ((title, 100), (why, 400), (advice, 200), (" · ".join(notes), 200), (request, 100))
+    for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
+        lines = [one_line(text, int(share * room)) for text, room in texts if text]
+        card = {"text/html": _card(lines), "text/plain": plain("\n".join(lines))}
+        if sum(len(text.encode()) for text in card.values()) <= _CARD:
+            break
+    return card
+
+
+def _card(lines: Sequence[str]) -> SafeHtml:
+    first, *rest = map(visible_html, lines)
+    below = join(markup("<br>{}", line) for line in rest)
+    return markup(_CARD_PLACE, first, below)

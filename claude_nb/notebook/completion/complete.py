@@ -1,0 +1,226 @@
+"""Tab in ``%%claude`` and ``%claude``: options, models, chats, files, variables.
+
+`candidates` is pure: text up to the cursor in, completions out. `install` hooks it into the
+completer that terminals and front ends share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
+
+from claude_nb import models
+from claude_nb.ask.attachments import files
+from claude_nb.ask.extra import PARAMETERS
+from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
+from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
+from claude_nb.notebook.completion import names as complete_names
+
+__all__ = ["candidates", "install", "remove"]
+
+_IDENTIFIER = "claude_nb"
+_FIRST = 1000  # before all of IPython's own matchers
+_LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
+
+Names = Mapping[str, Any]
+Found = tuple[str, list[str]]
+
+
+def candidates(text: str, variables: Names, *, chats: Iterable[str] = ()) -> Found | None:
+    """Return what can stand at the end of `text`.
+
+    Parameters
+    ----------
+    text : str
+        A cell up to the cursor.
+    variables : Mapping
+        The kernel's namespace, without what IPython put there.
+    chats : iterable of str
+        Names of the chats there are.
+
+    Returns
+    -------
+    (str, list of str) or None
+        What was typed of the word at the cursor, and the words it may become, in order; None
+        if this is no cell or line of ours, or there is nothing to say.
+    """
+    line, is_cell, in_body = _ours(text)
+    if line is None:
+        return None
+    typed = complete_names.open_field(line)
+    if typed is not None:
+        return typed, complete_names.paths(typed, variables)
+    if in_body:
+        return None
+    before, word = _split(line)
+    words = before.split()
+    if not is_cell and not word.startswith("-") and (not words or words[0] in COMMANDS):
+        return _command(words, word, variables, list(chats))
+    return _option(words, word, variables, list(chats))
+
+
+def _ours(text: str) -> tuple[str | None, bool, bool]:
+    """Return (text to look at, is it a cell magic's, is it in the body)."""
+    if not re.match(r"%%claude\s", text):
+        line = _LINE.fullmatch(text.rpartition("\n")[2])
+        return (line[1] if line else None), False, False
+    head = re.sub(r"\\[^\S\n]*\n", "  ", text.removeprefix("%%claude"))  # options may span lines
+    line, in_body, body = head.partition("\n")
+    return (body if in_body else line), True, bool(in_body)
+
+
+def _option(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
+    setting = _wants_value(words)
+    flag, equals, value = word.partition("=")
+    if setting is None and equals and flag.startswith("-"):
+        setting, word = BY_FLAG.get(flag), value
+    if setting is not None and not (setting.kind == "think" and word.startswith("-")):
+        return word, _matching(word, _values(setting, word, variables, chats))
+    return word, _matching(word, _flags())
+
+
+def _command(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
+    """Complete a command of ``%claude``, or what may follow it."""
+    if not words:
+        return word, _matching(word, COMMANDS)
+    command = COMMANDS[words[0]]
+    name, equals, value = word.partition("=")
+    if command.takes == "pairs" and equals and name in BY_NAME:
+        return value, _matching(value, _values(BY_NAME[name], value, variables, chats))
+    known: dict[str, Callable[[], Iterable[str]]] = {
+        "[CHAT]": lambda: chats,
+        "[COMMAND]": lambda: COMMANDS,
+        "[FILE]": lambda: _paths(word),
+        "[NAME]": lambda: _models(word),
+        "[NAME=VALUE ...]": lambda: [f"{s.name}=" for s in SETTINGS if s.lasting],
+    }
+    return word, _matching(word, known.get(command.form, tuple)())
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Split a line before its last word; a word goes on in quotes and behind a backslash."""
+    found = re.search(r"""(?:(?<=\s)|^)(?:"([^"]*)|'([^']*)|((?:\\.|[^\s"'\\])*))$""", line)
+    if found is None:
+        return line, ""
+    word = next(part for part in found.groups() if part is not None)
+    return line[: found.start()], word
+
+
+def _wants_value(words: list[str]) -> Setting | None:
+    setting = BY_FLAG.get(words[-1]) if words else None
+    return setting if setting is not None and setting.kind != "flag" else None
+
+
+def _flags() -> list[str]:
+    """Return all options, the long forms first."""
+    flags = [flag for setting in SETTINGS for flag in setting.flags]
+    return sorted(flags, key=lambda flag: not flag.startswith("--"))
+
+
+def _matching(word: str, known: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(known) if name.startswith(word)]
+
+
+def _values(setting: Setting, word: str, variables: Names, chats: list[str]) -> Iterable[str]:
+    """Return what the option of this setting takes."""
+    makers: dict[str, Callable[[], Iterable[str]]] = {
+        "model": lambda: _models(word),
+        "think": lambda: THINK_WORDS,
+        "chat": lambda: chats,
+        "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
+        "attach": lambda: [*complete_names.paths(word, variables), *_paths(word)],
+        "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
+        "schema": lambda: _named(variables, lambda value: isinstance(value, type | dict)),
+        "tools": lambda: _listed(word, _named(variables, callable)),
+        "out": lambda: complete_names.variable_names(variables),
+    }
+    return setting.choices or makers.get(setting.name, tuple)()
+
+
+def _models(word: str) -> list[str]:
+    """Return short names, then ids; short names with a version once something was typed."""
+    known = models.all_models()
+    lines = [info.line for info in known if models.get(info.line)]
+    ids = [name for info in known for name in (*info.aliases, info.id)]
+    short = [name.removeprefix("claude-") for name in ids] if word else []
+    return [*lines, *short, *ids]
+
+
+def _named(variables: Names, accept: Callable[[Any], bool]) -> list[str]:
+    return sorted(n for n, value in variables.items() if not n.startswith("_") and accept(value))
+
+
+def _listed(word: str, known: list[str]) -> list[str]:
+    """Complete the last name of a list with commas."""
+    done = word[: word.rfind(",") + 1]
+    return [done + name for name in known if name not in done.split(",")]
+
+
+def _paths(word: str) -> list[str]:
+    """Return the files and folders that `word` may become; folders end in a slash."""
+    typed = word.replace("\\ ", " ")
+    folder, slash, start = typed.rpartition("/")
+    try:
+        entries = sorted(files.path(folder + slash or ".").iterdir())
+    except OSError:
+        return []
+    shown = [entry for entry in entries if start[:1] == "." or entry.name[:1] != "."]
+    escape = "\\ " if "\\ " in word or " " not in word else " "
+    return [(folder + slash + _ending(entry)).replace(" ", escape) for entry in shown]
+
+
+def _ending(entry: Path) -> str:
+    return f"{entry.name}/" if entry.is_dir() else entry.name
+
+
+def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
+    """Complete in this shell from now on; a second time replaces the first.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Its namespace is looked at when Tab is pressed.
+    chats : callable
+        Returns the names of the chats there are.
+    """
+    remove(shell)
+
+    @context_matcher(identifier=_IDENTIFIER, priority=_FIRST)
+    def matcher(context: CompletionContext) -> Any:
+        lines = context.full_text.split("\n")[: context.cursor_line]
+        text = "\n".join([*lines, context.text_until_cursor])
+        fragment, found = _quietly(text, shell, chats) or ("", [])
+        completions = [SimpleCompletion(text=word, type="claude") for word in found]
+        return {
+            "completions": completions,
+            "matched_fragment": fragment,
+            "suppress": bool(found),
+            "ordered": True,
+        }
+
+    shell.Completer.custom_matchers.append(matcher)
+
+
+def _quietly(text: str, shell: Any, chats: Callable[[], Iterable[str]]) -> Found | None:
+    hidden = shell.user_ns_hidden  # what IPython put there, as long as it is still that
+    variables = {
+        name: value
+        for name, value in shell.user_ns.items()
+        if name not in hidden or hidden[name] is not value
+    }
+    try:
+        return candidates(text, variables, chats=chats())
+    except Exception:  # noqa: BLE001 - their objects may raise anything; Tab must not
+        return None
+
+
+def remove(shell: Any) -> None:
+    """Take back what `install` did."""
+    matchers = shell.Completer.custom_matchers
+    ours = [m for m in matchers if getattr(m, "matcher_identifier", "") == _IDENTIFIER]
+    for matcher in ours:
+        matchers.remove(matcher)

@@ -1,0 +1,157 @@
+"""What is said outside of the notebook: which server answers, and how answers are shown.
+
+Read once a question, at the edge; below it nothing looks at the process's environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+from typing import Any, Self
+
+from IPython.core.getipython import get_ipython
+
+from claude_nb import threads
+from claude_nb._http import LIBRARIES
+from claude_nb.api.network import certificates, proxies
+from claude_nb.api.platforms import credentials
+from claude_nb.ask.errors import InputError
+
+__all__ = ["Environment"]
+
+MODES = ("auto", "api", "emulator")
+CASSETTE_MODES = ("auto", "record", "replay")
+DISPLAYS = ("auto", "live", "final", "text")
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says at one moment.
+
+    Attributes
+    ----------
+    mode : str
+        ``CLAUDE_NB_BACKEND``: ``auto`` (the emulator when there is neither a key nor a base
+        URL), ``api`` (never the emulator) or ``emulator`` (always).
+    base_url : str
+        ``ANTHROPIC_BASE_URL``.
+    network : int
+        Changes with the proxies and certificates that are named.
+    keys : int
+        Changes with the keys and tokens that are set, and tells nothing of them.
+    logins : int
+        How often ``login()`` was told a key.
+    cassette, cassette_mode : str
+        ``CLAUDE_NB_CASSETTE``, a file in which answers are recorded and played from, and
+        ``CLAUDE_NB_CASSETTE_MODE``: how (see `claude_nb.cassette`); empty if nobody says.
+    cassette_speed : float
+        ``CLAUDE_NB_CASSETTE_SPEED``: how fast streams are played, 1 as they came, 0 at once.
+    ci : bool
+        ``CI``: whether this is a run that nobody watches.
+    speed : float or None
+        ``CLAUDE_NB_EMULATOR_SPEED``: tokens a second, 0 for at once.
+    http : str
+        ``CLAUDE_NB_HTTP``: the library that carries requests; empty for the usual one.
+    display : str
+        How answers are shown: ``live``, ``final`` (one output at the end) or ``text``; from
+        ``CLAUDE_NB_DISPLAY``, or by what is known of the front end.
+    timed : bool
+        Whether outputs say how long things took: not where ``final`` was asked for, so that the
+        same notebook gives the same file.
+    notebook : str
+        ``CLAUDE_NB_NOTEBOOK`` or ``JPY_SESSION_NAME``: the notebook's file, where what runs it
+        names it.
+    """
+
+    mode: str
+    base_url: str
+    network: int
+    keys: int
+    logins: int
+    cassette: str
+    cassette_mode: str
+    cassette_speed: float
+    ci: bool
+    speed: float | None
+    http: str
+    display: str
+    timed: bool
+    notebook: str
+
+    @property
+    def pace(self) -> dict[str, Any]:
+        """What the emulator is told of its speed."""
+        return {} if self.speed is None else {"tokens_per_second": self.speed}
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what the environment says now.
+
+        Raises
+        ------
+        InputError
+            A variable has a value that cannot be used.
+        """
+        display = _one_of("CLAUDE_NB_DISPLAY", DISPLAYS)
+        return cls(
+            mode=_one_of("CLAUDE_NB_BACKEND", MODES),
+            base_url=_said("ANTHROPIC_BASE_URL"),
+            network=hash((proxies.stamp(), certificates.stamp())),
+            keys=hash(tuple(os.environ.get(name) for name in _KEYS)),
+            logins=credentials.logins(),
+            cassette=_said("CLAUDE_NB_CASSETTE"),
+            cassette_mode=_one_of("CLAUDE_NB_CASSETTE_MODE", ("", *CASSETTE_MODES)),
+            cassette_speed=_number("CLAUDE_NB_CASSETTE_SPEED", "times as fast as recorded") or 0,
+            ci=_said("CI").lower() not in {"", "0", "false", "no"},
+            speed=_number("CLAUDE_NB_EMULATOR_SPEED", "tokens a second"),
+            http=_one_of("CLAUDE_NB_HTTP", ("", *LIBRARIES)),
+            display=_front_end() if display == "auto" else display,
+            timed=display != "final",
+            notebook=_said("CLAUDE_NB_NOTEBOOK") or _said("JPY_SESSION_NAME"),
+        )
+
+
+def _said(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _one_of(name: str, words: Sequence[str]) -> str:
+    """Return what a variable says, the first of the words where it says nothing."""
+    said = _said(name).lower() or words[0]
+    if said not in words:
+        known = ", ".join(filter(None, words))
+        raise InputError(f"{name} is {said!r}, but must be one of {known}.")
+    return said
+
+
+def _number(name: str, unit: str) -> float | None:
+    """Return the speed that a variable says; None where it says nothing."""
+    text = _said(name)
+    try:
+        speed = float(text or "0")
+    except ValueError:
+        speed = nan
+    if not isfinite(speed):
+        raise InputError(f"{name} is {text!r}, but must be a number of {unit} (0: at once).")
+    return speed if text else None
+
+
+def _front_end() -> str:
+    """Return the display that fits what is known of the front end.
+
+    Jupyter servers name the session in a kernel's environment; VS Code and Colab start kernels
+    in their own way. A run that was started from one of them inherits those names, but lets no cell
+    ask for input. Everything else (nbclient, nbval, papermill) reads outputs as a file.
+    """
+    if not threads.AVAILABLE:
+        return "live"  # a kernel in a page has no other front end
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return "text"
+    if getattr(kernel, "_allow_stdin", True) is False:
+        return "final"  # nobody could answer input(): a run, whatever environment it inherited
+    pages = ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")
+    return "live" if any(map(_said, pages)) else "final"

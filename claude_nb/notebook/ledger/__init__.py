@@ -1,0 +1,1 @@
+"""What the runs of a kernel left: their figures, and their answers."""

@@ -1,0 +1,55 @@
+"""What the page must know to draw the controls; all of it from the one list of options; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claude_nb.ask.options import Setting
+from claude_nb.models import ModelInfo, ModelTable
+from claude_nb.notebook.panel.columns import MOST, OWN
+from claude_nb.notebook.traits import LASTING
+
+__all__ = ["controls"]
+
+
+def controls(models: ModelTable) -> dict[str, Any]:
+    """Return the controls, the models, and which controls columns have."""
+    return {
+        "controls": [_control(setting) for setting in LASTING if setting.name != "model"],
+        "models": [_model(info) for info in models.all_models()],
+        "columns": {"own": list(OWN), "most": MOST},
+    }
+
+
+def _control(setting: Setting) -> dict[str, Any]:
+    return {
+        "name": setting.name,
+        "label": setting.label,
+        "help": setting.help.replace("--think", "thinking"),
+        "kind": setting.kind,
+        "low": setting.low,
+        "high": setting.high,
+        "step": setting.step,
+        "choices": list(setting.choices),
+        "default": setting.listed(setting.default),
+        "first": setting.first,
+    }
+
+
+def _model(info: ModelInfo) -> dict[str, Any]:
+    price = info.price
+    return {
+        "id": info.id,
+        "name": info.display_name,
+        "price": f"${price.input:g} in · ${price.output:g} out" if price else "price unpublished",
+        "takes": " · ".join(_takes(info)),
+        "lifecycle": "" if info.lifecycle == "active" else info.lifecycle,
+        "window": info.context_window,
+    }
+
+
+def _takes(info: ModelInfo) -> list[str]:
+    kinds = {"temperature": info.sampling, "budget": "enabled" in info.thinking}
+    kinds["effort"] = bool(info.efforts)
+    kinds["thinking off"] = "disabled" in info.thinking
+    return [name for name, taken in kinds.items() if taken]

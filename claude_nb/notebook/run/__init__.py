@@ -1,0 +1,1 @@
+"""One engine for every question: run, rounds, background, stopping. Knows no magic, no panel."""

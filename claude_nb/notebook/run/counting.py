@@ -1,0 +1,61 @@
+"""How many tokens a request has, counted by the server, and what reading them costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.notebook.backend import Backend
+
+__all__ = ["Count", "billed_as", "count"]
+
+_COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The size of a request.
+
+    Attributes
+    ----------
+    tokens : int
+        Of its input.
+    cost : float or None
+        US dollars for reading them; None where that is not known to be true.
+    window : int or None
+        Tokens that the model can hold, if it is known.
+    """
+
+    tokens: int
+    cost: float | None
+    window: int | None
+
+
+def billed_as(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request asks for beyond the list price, as the usage of its answer will."""
+    return {name: params[name] for name in ("speed", "inference_geo") if params.get(name)}
+
+
+def count(params: Mapping[str, Any], server: Backend) -> Count:
+    """Ask the server to count a request; nothing is answered and nothing is charged.
+
+    Parameters
+    ----------
+    params : Mapping
+        The request as the server sees it; what the counting call does not take is left out.
+    server : Backend
+        Whom to ask.
+
+    Raises
+    ------
+    AnthropicError
+        The server could not count it.
+    """
+    counted = {name: value for name, value in params.items() if name in _COUNTED}
+    tokens = int(server.client.messages.count_tokens(**counted).input_tokens)
+    model = str(params["model"])
+    info = server.models.get(model)
+    cost = server.models.cost(model, {"input_tokens": tokens, **billed_as(params)})
+    return Count(tokens, cost, info.context_window if info is not None else None)

@@ -1,0 +1,84 @@
+"""``--dry-run``: the exact request, its tokens and likely cost; nothing is asked of the model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from claude_nb import models
+from claude_nb.api.errors import AnthropicError
+from claude_nb.api.hiding.hidden import hidden
+from claude_nb.ask.question import Question
+from claude_nb.characters import bounded
+from claude_nb.notebook import backend
+from claude_nb.notebook.answer import render
+from claude_nb.notebook.live import views
+from claude_nb.notebook.run import counting
+from claude_nb.notebook.run.result import told
+from claude_nb.notebook.session import Session
+from claude_nb.notebook.text.markdown import to_html
+from claude_nb.notebook.text.safe_html import join
+
+__all__ = ["show"]
+
+_MOST_DATA = 120  # characters of base64 data that are shown
+_CHARACTERS_PER_TOKEN = 4
+
+
+def show(question: Question, session: Session) -> None:
+    """Display the request that this question would send, and what it would cost."""
+    params = question.sent
+    text = hidden(json.dumps(_short(params), indent=2, ensure_ascii=False, default=str))
+    facts = [*told(question), *_facts(params, session)]
+    line = " · ".join(["nothing was asked", *facts])
+    html = join([to_html(f"`````json\n{text}\n`````"), render.foot(line)])
+    views.FinalView().finish({"text/html": render.page(html), "text/plain": f"{text}\n\n— {line}"})
+
+
+def _short(value: Any) -> Any:
+    """Return the request with long attached data cut, so that it can be read."""
+    if isinstance(value, dict):
+        return {
+            name: _data(item) if name == "data" else _short(item) for name, item in value.items()
+        }
+    return [_short(item) for item in value] if isinstance(value, list) else value
+
+
+def _data(item: Any) -> Any:
+    return bounded(item, _MOST_DATA) if isinstance(item, str) else item
+
+
+def _facts(params: dict[str, Any], session: Session) -> list[str]:
+    try:
+        tokens = counting.count(params, backend.connect(session)).tokens
+        facts = [f"{tokens:,} tokens in, counted by the server"]
+    except AnthropicError:
+        tokens = len(json.dumps(params, default=str)) // _CHARACTERS_PER_TOKEN
+        facts = [f"≈ {tokens:,} tokens in, estimated: the server cannot count them"]
+    return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens)]
+
+
+def _cost(params: dict[str, Any], tokens: int) -> list[str]:
+    """Return between which sums the price lies; a tool of the server's adds what nobody knows."""
+    told = counting.billed_as(params)
+    least, most = (models.cost(params["model"], {**part, **told}) for part in _ends(params, tokens))
+    tools: list[Any] = params.get("tools") or []
+    is_open = any(isinstance(tool, dict) and "input_schema" not in tool for tool in tools)
+    if least is None or most is None or is_open:
+        return ["price unknown"]
+    # no dollar signs: two of them in one line would be typeset as mathematics
+    each = ", for each request" if tools else ""
+    return [f"{least:.4f} to {most:.4f} US dollars at list prices{each}"]
+
+
+def _ends(params: dict[str, Any], tokens: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the usage of the shortest and of the longest answer.
+
+    With a cache the prompt is read from it at best, and written to it at worst.
+    """
+    written, cached = {"output_tokens": params["max_tokens"]}, json.dumps(params, default=str)
+    if '"cache_control"' not in cached:
+        return {"input_tokens": tokens}, {"input_tokens": tokens, **written}
+    split = {"ephemeral_1h_input_tokens": tokens * ('"ttl": "1h"' in cached)}
+    most = {"cache_creation_input_tokens": tokens, "cache_creation": split, **written}
+    return {"cache_read_input_tokens": tokens}, most

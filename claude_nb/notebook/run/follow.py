@@ -1,0 +1,270 @@
+"""Follow a stream: its events as pieces to the view, and to the record of how the run went.
+
+Serves runs that wait and runs in the background alike. Knows nothing of requests or cells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
+from claude_nb.api.types import Message, ToolUseBlock
+from claude_nb.notebook.answer.blocks import Block, Kind, Sources, kind_of, thought
+from claude_nb.notebook.answer.pieces import Piece, Section
+from claude_nb.notebook.live.views import View
+from claude_nb.notebook.run.rounds import Round, joined, result
+
+__all__ = ["Follower", "Outcome"]
+
+_TICK = 0.5  # seconds between two updates of the token counter
+MOST_ROUNDS = 20  # requests for one question; more of them is a loop
+MOST_PAUSES = 10  # requests for one turn that the server pauses again and again
+_CHARACTERS_PER_TOKEN = 4  # an estimate: the server tells only at the end
+_GROWS: dict[str, tuple[Section, str]] = {  # a delta's type: what grows, the field that holds it
+    "text_delta": ("text", "text"),
+    "thinking_delta": ("think", "thinking"),
+    "input_json_delta": ("tool", "partial_json"),
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a run went.
+
+    Attributes
+    ----------
+    rounds : list of Round
+        The answers, one for each request: more than one where tools were called.
+    steps : callable
+        Returns the messages that were sent after the question: answers that called tools, and
+        the results.
+    error : Exception or None
+        What the client raised.
+    stopped : bool
+        Whether a person stopped it.
+    seconds : float
+        From request to end.
+    thinking_seconds : list of float
+        One for each thinking block, in order.
+    retries : list of str
+        What was waited for, in words.
+    shown : bool
+        Whether what came could be shown.
+    """
+
+    rounds: list[Round] = field(default_factory=list[Round])
+    steps: Callable[[], list[Mapping[str, Any]]] = list
+    error: Exception | None = None
+    stopped: bool = False
+    seconds: float = 0.0
+    thinking_seconds: list[float] = field(default_factory=list[float])
+    retries: list[str] = field(default_factory=list[str])
+    shown: bool = True
+
+    @property
+    def last(self) -> Message | None:
+        """The last round's answer, whole or as far as it came; None if nothing came."""
+        return self.rounds[-1].message if self.rounds else None
+
+    @property
+    def message(self) -> Message | None:
+        """All rounds as one message; None if nothing came."""
+        return joined(self.rounds)
+
+    @property
+    def emulated(self) -> bool:
+        """Whether the emulator answered, in any round."""
+        return any(each.emulated for each in self.rounds)
+
+    @property
+    def replayed(self) -> bool:
+        """Whether an answer was a recorded one, in any round."""
+        return any(each.replayed for each in self.rounds)
+
+    @property
+    def problem(self) -> str:
+        """Why the answer is not whole; empty if it is."""
+        if self.stopped:
+            return "stopped"
+        if isinstance(self.error, APIStatusError):
+            return "cut off by the server"
+        return "cut off: the connection was lost" if self.error is not None else ""
+
+    def fail(self, error: BaseException) -> None:
+        """Take what ended the run; what would end more than a run, as SystemExit would, is told."""
+        self.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+
+    @contextmanager
+    def timed(self) -> Generator[None]:
+        """Measure how long the run takes."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds = time.monotonic() - began
+
+    @property
+    def has_content(self) -> bool:
+        """Whether anything came that can be shown."""
+        return self.message is not None and bool(self.message.content)
+
+
+class Follower:
+    """Takes the events of one run, in order.
+
+    Parameters
+    ----------
+    view : View
+        Shows them.
+    outcome : Outcome
+        Gets how long each thought took, and what was waited for.
+    hide_thinking : bool
+        Whether to keep thinking from the view.
+    begins : callable, optional
+        The begin of a text block -> how that is shown; None if it cannot be told yet.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        outcome: Outcome,
+        *,
+        hide_thinking: bool = False,
+        begins: Callable[[str], str | None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.view = view
+        self.outcome = outcome
+        self._hides = hide_thinking
+        self._begins = begins
+        self._held: str | None = None  # the begin of a text block, until it can be shown
+        self._clock = clock
+        self._sources = Sources()
+        self._kind: Kind | None = None  # of the running block
+        self._is_hidden = False
+        self._block_began = self._began = self._ticked = clock()
+        self._characters = 0
+
+    def take(self, event: Any) -> None:
+        """Show one event and count it."""
+        kind = event.type
+        if kind == "content_block_delta":
+            self._grow(event.delta)
+        elif kind == "content_block_start":
+            self._begin(event.content_block.to_dict())
+        elif kind == "content_block_stop":
+            self._end()
+        elif kind == "message_stop":
+            self._cite()
+
+    def begin_round(self, *, emulated: bool, replayed: bool) -> None:
+        """Make room for an answer: the first, or the next after tools were called."""
+        self.outcome.rounds.append(Round(emulated=emulated, replayed=replayed))
+
+    def whole(self, message: Message, *, emulated: bool, replayed: bool) -> Message:
+        """Take an answer that came all at once, and return it.
+
+        Raises
+        ------
+        AnthropicError
+            It is no message: what came holds no content.
+        """
+        if "content" not in message.model_fields_set:
+            raise AnthropicError(
+                "The server's reply is no message of the Messages API: it holds no content. "
+                "Check ANTHROPIC_BASE_URL."
+            )
+        self.begin_round(emulated=emulated, replayed=replayed)
+        self.outcome.rounds[-1].message = message
+        return message
+
+    def returned(self, call: ToolUseBlock, block: Block) -> None:
+        """Show the result block that answers a call."""
+        self.told(call.name, kind_of(block).text(block), failed=bool(block.get("is_error")))
+
+    def told(self, name: str, text: str, *, failed: bool = False) -> None:
+        """Show what a tool returned, or why it failed."""
+        shown = result(name, text, failed=failed)
+        block = shown.to_dict()
+        self._put(*kind_of(block).begin(block), Piece("end"))
+        self.outcome.rounds[-1].results.append(shown)
+
+    def retrying(self, notice: Any) -> None:
+        """Say that the client waits for another attempt."""
+        self.outcome.retries.append(str(notice))
+        again = (
+            f"trying again in {notice.wait:.1f} s, attempt {notice.attempt} of {notice.attempts}"
+        )
+        self._put(Piece("status", f"{notice.reason}: {again}"))
+
+    def snapshot(self, stream: Any) -> None:
+        """Keep what has come of the answer."""
+        try:
+            self.outcome.rounds[-1].message = stream.current_message_snapshot
+        except (AssertionError, APIError):  # nothing has come, or a tool's input is cut in two
+            return
+
+    def _put(self, *pieces: Piece) -> None:
+        for piece in pieces:
+            self.view.put(piece)
+
+    def _begin(self, block: Block) -> None:
+        self._kind = kind_of(block)
+        self._is_hidden = self._hides and self._kind.is_thought
+        self._block_began = self._clock()
+        self._sources.add(block.get("citations"))
+        if not self._is_hidden:
+            self._put(*self._kind.begin(block))
+        self._held = "" if self._kind.section == "text" and self._begins else None
+
+    def _grow(self, delta: Any) -> None:
+        grows = _GROWS.get(delta.type)
+        if grows is None:
+            if delta.type == "citations_delta":
+                self._sources.add([delta.to_dict().get("citation")])
+            return
+        text = getattr(delta, grows[1]) or ""
+        self._characters += len(text)
+        now = self._clock()
+        if now - self._ticked >= _TICK:
+            self._tell_rate(now)
+        if self._held is not None:
+            text = self._beginning(text)
+        if not self._is_hidden:
+            self.view.put(Piece(grows[0], text))
+
+    def _beginning(self, text: str) -> str:
+        """Return what to show of a text block that has begun; nothing until that can be told."""
+        assert self._begins is not None  # noqa: S101 (narrows a type)
+        held = f"{self._held}{text}"
+        shown = self._begins(held)
+        self._held = held if shown is None else None
+        return shown or ""
+
+    def _end(self) -> None:
+        title = ""
+        if self._kind is not None and self._kind.section == "think":
+            self.outcome.thinking_seconds.append(self._clock() - self._block_began)
+            title = thought(self.outcome.thinking_seconds[-1])
+        if self._held:
+            self._put(Piece("text", self._held))
+        if not self._is_hidden:
+            self._put(Piece("end", title))
+        self._kind, self._is_hidden, self._held = None, False, None
+
+    def _cite(self) -> None:
+        if self._sources:
+            self._put(Piece("begin", "Sources"), Piece("tool", self._sources.text), Piece("end"))
+        self._sources = Sources()
+
+    def _tell_rate(self, now: float) -> None:
+        self._ticked = now
+        tokens = self._characters / _CHARACTERS_PER_TOKEN
+        rate = tokens / (now - self._began)
+        self._put(Piece("status", f"≈ {tokens:,.0f} tokens · {rate:,.0f} a second"))

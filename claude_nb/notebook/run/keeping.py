@@ -1,0 +1,70 @@
+"""Keep answers of cells, coming or come, for a page that comes back and for ``%claude last``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from claude_nb.ask.question import Question
+from claude_nb.notebook.ledger.kept import Kept
+from claude_nb.notebook.live import views
+from claude_nb.notebook.live.publishing import Home
+from claude_nb.notebook.session import Session
+
+__all__ = ["begin"]
+
+
+def begin(
+    session: Session,
+    question: Question,
+    display: str,
+    stop: Callable[[], object],
+    *,
+    background: bool = False,
+) -> views.View:
+    """Return the view that shows a question's answer, which is kept from now on.
+
+    Parameters
+    ----------
+    session : Session
+        Keeps it.
+    question : Question
+        What is asked.
+    display : str
+        How answers are shown; see `claude_nb.notebook.environment.Environment`.
+    stop : callable
+        Stops the run, from any thread.
+    background : bool
+        Whether the cell ends before the answer does.
+    """
+    display = "final" if display == "live" and session.is_captured else display
+    kept = Kept(cell=session.cell, number=session.number, title=question.title)
+    kept.is_delivered = display != "live"  # who captures it has it, and its notebook is not to
+    home = Home(mark=kept.mark, number=kept.number)
+    model = str(question.params["model"])
+    kept.view = views.choose(display, model, stop, background=background, home=home)
+    session.kept.add(kept)
+    if display == "live":
+        from claude_nb.notebook.live import returning  # noqa: PLC0415 (only where pages are)
+
+        returning.listen(partial(_answers, session))
+    return kept.view
+
+
+def _answers(session: Session, asked: Any) -> list[dict[str, Any]]:
+    """Return the answers that a page asks for; those that are coming go to it by themselves."""
+    for kept in session.kept.marked(asked.have):
+        kept.is_delivered = True
+    found = [*session.kept.waiting(asked.cells), *session.kept.marked(asked.marks)]
+    wanted = {kept.mark: kept for kept in found if kept.final or kept.mark not in asked.live}
+    count = getattr(session.shell, "execution_count", 0)
+    told = [_told(kept) | {"count": count} for kept in wanted.values()]
+    return [each for each in told if each["data"]]
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    """Return an output for its page: the final one, or a view of what is still coming."""
+    data, metadata = kept.final or kept.view.again() or kept.final or ({}, {})
+    where = {"mark": kept.mark, "cell": kept.cell, "number": kept.number}
+    return {**where, "data": data, "metadata": metadata}

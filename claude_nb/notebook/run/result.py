@@ -1,0 +1,244 @@
+"""What a cell keeps of an answer: the output, the variable of ``--out``, the next cell of ``-x``.
+
+Runs after the stream has ended; sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from claude_nb.api.resources.endpoints import message_key
+from claude_nb.api.types import Message
+from claude_nb.ask.answers import extract, formats
+from claude_nb.ask.errors import AnswerError
+from claude_nb.ask.question import Question
+from claude_nb.conversation import Turn
+from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.notebook.answer import next_cell, render
+from claude_nb.notebook.answer.blocks import kind_of
+from claude_nb.notebook.ledger.entries import Entry
+from claude_nb.notebook.places import Place
+from claude_nb.notebook.run.follow import Outcome
+from claude_nb.notebook.session import Session
+
+__all__ = ["bundle", "deliver", "entry", "metadata", "told"]
+
+_MOST_TOLD = 5  # names of fields below an answer
+
+
+def bundle(
+    question: Question,
+    outcome: Outcome,
+    place: Place,
+    stale: list[Turn],
+    *,
+    number: int,
+    cost: float | None,
+    timed: bool,
+) -> dict[str, str]:
+    """Return the MIME bundle that the cell keeps.
+
+    Parameters
+    ----------
+    question : Question
+        What was asked.
+    outcome : Outcome
+        How it went; with an answer, whole or not.
+    place : Place
+        Where the answer belongs.
+    stale : list of Turn
+        Turns that answered a history which is no more.
+    number : int
+        Of the run in its session: two runs of a cell may get the same answer.
+    cost : float or None
+        US dollars, where that is known to be true.
+    timed : bool
+        Whether to say how long it took.
+    """
+    message = outcome.message
+    if message is None:
+        return render.error_bundle("Stopped before anything came.")
+    footer = render.Footer(
+        seconds=outcome.seconds if timed else None,
+        thinking_seconds=outcome.thinking_seconds if timed else (),
+        cost=cost,
+        problem=outcome.problem,
+        notes=[
+            *told(question),
+            *_without(question, message),
+            *_uncached(question, message),
+            *_notes(place, outcome, stale, timed=timed),
+        ],
+        quiet=question.options.quiet,
+    )
+    return render.bundle(_shown(question, message), footer, place=f"{place.cell} {number}")
+
+
+def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
+    """Return what the notebook file says of the run: for reports, and to find a saved answer.
+
+    ``request`` is the request's key, as recordings have it; ``usage`` holds the tokens by kind.
+    """
+    key = message_key(question.sent)
+    usage = outcome.message.usage.to_dict() if outcome.message is not None else {}
+    tokens = {name: count for name, count in usage.items() if isinstance(count, int) and count}
+    return {"claude_nb": {"request": key, "usage": tokens}}
+
+
+def _cost(outcome: Outcome, models: ModelTable) -> float | None:
+    """Return the price in US dollars where it is known to be true.
+
+    Each round is a request of its own, with its own price. What was cut off has not told how much
+    it wrote.
+    """
+    messages = [each.message for each in outcome.rounds]
+    if not messages or outcome.emulated or outcome.replayed:
+        return None
+    costs = [
+        models.cost(message.model, message.usage)
+        if message is not None and message.stop_reason is not None
+        else None
+        for message in messages
+    ]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
+def entry(
+    question: Question,
+    outcome: Outcome,
+    place: Place,
+    number: int | None,
+    *,
+    models: ModelTable,
+) -> Entry:
+    """Return the run as the session's ledger keeps it."""
+    message = outcome.message
+    failed = type(outcome.error).__name__ if outcome.error is not None else ""
+    return Entry(
+        cell=place.cell,
+        chat=place.chat_name,
+        model=(message and message.model) or question.params["model"],
+        usage=message.usage.to_dict() if message is not None else {},
+        seconds=outcome.seconds,
+        cost=_cost(outcome, models),
+        state=failed or outcome.problem or "complete",
+        title=question.title,
+        number=number,
+        emulated=outcome.emulated,
+        replayed=outcome.replayed,
+    )
+
+
+def told(question: Question) -> list[str]:
+    """Return what was put into the prompt, and what was changed of it, in a few words."""
+    filled = question.filled
+    names = ", ".join(filled[:_MOST_TOLD])
+    more = f" and {len(filled) - _MOST_TOLD} more" if len(filled) > _MOST_TOLD else ""
+    return [*([f"filled in: {names}{more}"] if filled else []), *question.notes[:_MOST_TOLD]]
+
+
+def _uncached(question: Question, message: Message) -> list[str]:
+    """Say why nothing was cached, where that was asked for: a short prompt is not, silently."""
+    usage, info = message.usage.to_dict(), BUILT_IN.get(message.model or question.params["model"])
+    read = usage.get("input_tokens")
+    cached = usage.get("cache_creation_input_tokens") or usage.get("cache_read_input_tokens")
+    if not question.options.cache or cached or info is None or not isinstance(read, int):
+        return []
+    if read >= info.min_cache_tokens:
+        return []
+    return [f"not cached: shorter than {info.min_cache_tokens:,} tokens"]
+
+
+def _notes(place: Place, outcome: Outcome, stale: list[Turn], *, timed: bool) -> list[str]:
+    """Return what else the last line says; without times, nothing that only one of two runs has."""
+    notes: list[str] = []
+    chat = place.chat
+    number = chat.position(place.cell) + 1 if chat is not None else 1
+    if chat is not None and max(number, len(chat.turns)) > 1:
+        notes.append(f"turn {number} of {chat.name}")
+    if stale:
+        later = "turn is" if len(stale) == 1 else "turns are"
+        notes.append(f"{len(stale)} later {later} stale: run them again")
+    if outcome.retries:
+        notes.append(f"after {len(outcome.retries) + 1} attempts")
+    notes += ["emulated"] * outcome.emulated + ["replayed"] * (outcome.replayed and timed)
+    return notes
+
+
+def _shown(question: Question, message: Message) -> Message:
+    """Return the message as this cell shows it: of its format, and without hidden thinking."""
+    name, hides = question.format, question.options.hide_thinking
+    if name == "markdown" and not hides:
+        return message
+    content = [
+        block.model_copy(update={"text": formats.shown(name, block.text)})
+        if block.type == "text"
+        else block
+        for block in message.content
+        if not (hides and kind_of(block.to_dict()).is_thought)
+    ]
+    return message.model_copy(update={"content": content})
+
+
+def deliver(question: Question, message: Message, place: Place, session: Session) -> None:
+    """Put the answer where the options want it.
+
+    Of an answer that is not whole, the last line says why. That is not said once more, as if the
+    format were at fault: what it is worth is None then, and nothing is proposed.
+
+    Raises
+    ------
+    AnswerError
+        The answer is whole, and not of the format that was asked for, or holds no code.
+    """
+    text, value = _text(message), None
+    try:
+        value = _value(question, text)
+    except AnswerError:
+        if not render.ended(message):
+            raise
+    if question.options.out:
+        session.shell.user_ns[question.options.out] = value
+    if question.options.extract and not (render.ended(message) and not extract.fences(text)):
+        for line in _propose(place.cell, text, session):
+            print(line)  # noqa: T201 (a person should see it before running the cell)
+
+
+def _propose(cell: str, text: str, session: Session) -> Iterator[str]:
+    """Put the answer's code into the next cell; yield what a person should know of it."""
+    prepared = next_cell.prepare(extract.code(text, "all"), session.shell)
+    done = next_cell.insert(session, prepared.text, cell)
+    if done != "inserted":
+        yield _INSERTED[done]
+    if not all(block.closed for block in extract.fences(text)):
+        yield "The answer was cut off inside its code: the cell below is not whole."
+    yield from prepared.warnings
+
+
+_INSERTED = {
+    "kept": "The same code was put below before, so it is not put there again.",
+    "changed": "An earlier version of this code stands below too.",
+}
+
+
+def _text(message: Message) -> str:
+    return "".join(block.text for block in message.content if block.type == "text")
+
+
+def _without(question: Question, message: Message) -> list[str]:
+    """Return that a variable is None, where an answer that is not whole has no value."""
+    if not (question.options.out and render.ended(message)):
+        return []
+    try:
+        _value(question, _text(message))
+    except AnswerError:
+        return [f"{question.options.out} is None"]
+    return []
+
+
+def _value(question: Question, text: str) -> Any:
+    if question.schema is not None:
+        return question.schema.read(text)
+    return formats.value(question.format, text)

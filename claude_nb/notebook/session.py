@@ -1,0 +1,227 @@
+"""What is known of one kernel's use of Claude; magic, commands and panels share it.
+
+All of it belongs to the shell, so that nothing is left in modules: chats, the ledger of runs, the
+server that answers, the last failures, and what was proposed for cells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import sys
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.getipython import get_ipython
+
+from claude_nb.ask.options import SETTINGS, Options
+from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.notebook.ledger.kept import Shelf
+
+if TYPE_CHECKING:  # %load_ext stays quick
+    from claude_nb.cassette.recording import Recording
+    from claude_nb.conversation import Conversation
+    from claude_nb.notebook.ledger.entries import Entry
+
+__all__ = ["CellFailure", "Session", "current", "of"]
+
+_ATTRIBUTE = "_claude_nb_session"  # of the shell
+_CALLED = ("run_cell_magic", "run_line_magic")  # by what IPython makes of a magic
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class CellFailure:
+    """An error of a person's code.
+
+    Attributes
+    ----------
+    error : BaseException
+        What was raised, with its traceback.
+    source : str
+        The cell that raised it, as typed; empty if that is not known.
+    """
+
+    error: BaseException
+    source: str = ""
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it was deleted
+        return Path()
+
+
+@dataclass(eq=False, repr=False, match_args=False)  # each costs %load_ext time
+class Session:
+    """The state of one shell.
+
+    Attributes
+    ----------
+    shell : InteractiveShell or None
+        Runs the cells; None in a script.
+    settings : object or None
+        Holds each lasting option's default as an attribute: the magic, where it is loaded.
+    chats : dict of Conversation
+        By name.
+    ledger : list of Entry
+        One for each run that was answered or failed, oldest first.
+    last_error : BaseException or None
+        What the last run that failed raised.
+    failure : CellFailure or None
+        The last Python error of the notebook that is no error of ours.
+    given : dict
+        The defaults that ``%claude set`` was told, by name.
+    proposals : dict of str
+        The code proposed last for the cell behind each cell.
+    panels : WeakValueDictionary
+        The panel that each cell shows, by the cell's id.
+    models : ModelTable
+        What is known of the models of the server that answers, its own report included.
+    backends : dict
+        The server that answers, by kind of client, for one environment and recording.
+    recording : Recording or None
+        What ``%claude record`` and its like were told.
+    cassette : (Recording, Cassette) or None
+        The file of answers that is open.
+    folder : Path
+        In which the session began: ``%cd`` makes a recording no other one.
+    recordings : dict of bool
+        Which files of answers were there before the session recorded any in them.
+    questions : (object, int)
+        The execution of a cell that asked last, and how many questions it asked before.
+    places : Iterator of int
+        Numbers the questions of cells.
+    answered : dict of int
+        By chat and cell, the newest of its questions that was answered.
+    kept : Shelf
+        The last answers of cells, and those that are coming.
+    """
+
+    shell: Any = None
+    settings: Any = None
+    chats: dict[str, Conversation] = field(default_factory=dict)
+    ledger: list[Entry] = field(default_factory=list)
+    last_error: BaseException | None = None
+    failure: CellFailure | None = None
+    given: dict[str, Any] = field(default_factory=dict[str, Any])
+    proposals: dict[str, str] = field(default_factory=dict[str, str])
+    panels: WeakValueDictionary[str, Any] = field(default_factory=WeakValueDictionary[str, Any])
+    models: ModelTable = BUILT_IN
+    backends: dict[tuple[object, bool], Any] = field(default_factory=dict[tuple[object, bool], Any])
+    recording: Recording | None = None
+    cassette: tuple[Recording, Any] | None = None
+    folder: Path = field(default_factory=_here)
+    recordings: dict[Path, bool] = field(default_factory=dict[Path, bool])
+    questions: tuple[object, int] = (None, 0)
+    places: Iterator[int] = field(default_factory=count)
+    answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    kept: Shelf = field(default_factory=Shelf)
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The names that prompts may use: the notebook's, and of a function that asks its own."""
+        if self.shell is None:
+            return {}
+        local = _callers_own(self.shell)
+        return ChainMap(local, self.shell.user_ns) if local else self.shell.user_ns
+
+    def defaults(self) -> Options:
+        """Return the options as they are where a cell does not give them."""
+        values = {s.name: getattr(self.settings, s.name, s.default) for s in SETTINGS}
+        return Options(**values)
+
+    def free_name(self) -> str:
+        """Return a name for a panel's chat that no chat has: ``panel``, ``panel-2`` and so on."""
+        number, name = 1, "panel"
+        while name in self.chats:
+            number += 1
+            name = f"panel-{number}"
+        return name
+
+    # The running cell.
+
+    @property
+    def parent(self) -> Mapping[str, Any]:
+        """The message that the running cell came in; empty without a kernel."""
+        return self.shell.get_parent() if hasattr(self.shell, "get_parent") else {}
+
+    @property
+    def is_captured(self) -> bool:
+        """Whether what is displayed now is kept by someone who takes no updates of it.
+
+        So do ``%%capture``, an `ipywidgets.Output` (also that of ``interact``), and the log that
+        gets what a widget's callback displays.
+        """
+        if isinstance(getattr(self.shell, "display_pub", None), CapturingDisplayPublisher):
+            return True
+        header = self.parent.get("header") or {}
+        if header.get("msg_type") == "comm_msg":
+            return True
+        widgets = getattr(sys.modules.get("ipywidgets.widgets.widget"), "_instances", {})
+        taken = [getattr(each, "msg_id", "") for each in list(widgets.values())]
+        return bool(header) and header.get("msg_id") in taken
+
+    @property
+    def cell(self) -> str:
+        """The id of the running cell; empty where the front end sends none."""
+        return str((self.parent.get("metadata") or {}).get("cellId") or "")
+
+    @property
+    def number(self) -> int | None:
+        """The running cell's number; the shell's own count is one ahead on newer IPython."""
+        running = getattr(getattr(self.shell, "displayhook", None), "exec_result", None)
+        return getattr(running, "execution_count", None)
+
+    @property
+    def execution(self) -> object:
+        """What tells this execution of a cell from all others."""
+        return (self.parent.get("header") or {}).get("msg_id") or self.shell.execution_count
+
+    def cell_key(self, text: str) -> str:
+        """Return what identifies the running cell: its id, else a hash of its `text`."""
+        return self.cell or hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+
+    def question_key(self, text: str) -> str:
+        """Return what names a turn: of several questions in one cell, each is a turn of its own."""
+        execution, before = self.questions
+        before = before + 1 if execution == self.execution else 0
+        self.questions = (self.execution, before)
+        key = self.cell_key(text)
+        return f"{key}/{before + 1}" if before else key
+
+
+def _callers_own(shell: Any) -> dict[str, Any]:
+    """Return the local variables of the function that called a magic; none for a cell."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_name not in _CALLED:
+        frame = frame.f_back
+    caller = frame.f_back if frame is not None else None
+    if caller is None or caller.f_locals is shell.user_ns or caller.f_locals is caller.f_globals:
+        return {}
+    return dict(caller.f_locals)
+
+
+def of(shell: Any) -> Session:
+    """Return the session of a shell; it begins when it is first asked for."""
+    if _ATTRIBUTE not in vars(shell):
+        setattr(shell, _ATTRIBUTE, Session(shell))
+    return vars(shell)[_ATTRIBUTE]
+
+
+def current() -> Session:
+    """Return the session of the running shell, or the one of this process without a shell."""
+    shell = get_ipython()
+    return _alone() if shell is None else of(shell)
+
+
+@cache
+def _alone() -> Session:
+    return Session()

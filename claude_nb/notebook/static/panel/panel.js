@@ -1,0 +1,217 @@
+// One picture of a panel, and what the kernel's state means for each of its parts. The page shows what
+// the kernel says and asks for changes; it decides nothing and holds no settings.
+
+import { copy, serveReaders } from "../../../labextension/static/reading.js";
+import { Code } from "./code.js";
+import { Compose } from "./compose.js";
+import { button, h, later } from "./dom.js";
+import { PanelChannel } from "./channel.js";
+import { ModelPicker } from "./model.js";
+import { Controls } from "./settings.js";
+import { Transcript } from "./turns.js";
+
+export class Panel {
+  constructor(model, channel, el) {
+    this.model = model;
+    this.channel = channel;
+    const schema = model.get("schema");
+    this.schema = schema;
+    this.compose = new Compose(this);
+    this.transcript = new Transcript(this);
+    this.code = new Code(this);
+    this.codeLater = later(() => this.code.refresh(), 400);
+    const settings = channel.settings();
+    this.picker = new ModelPicker(schema.models, settings);
+    this.controls = new Controls(schema.controls, settings);
+    this.compared = h("div", { class: "columns" });
+    this.compared.hidden = true;
+    this.columns = [];
+    this.root = h("div", { class: "claude-nb-panel", role: "region", "aria-label": "Claude panel", tabindex: "-1", onkeydown: (event) => this.key(event) },
+      this.bar(), this.settings(), this.compared, this.code.root, this.offer(), this.transcript.root, this.compose.root);
+    el.append(h("style", {}, `.claude-nb-said-${model.get("panel")} { display: none }`), this.root);
+    // Keys belong to what has the focus, not to the notebook's commands; JupyterLab looks for this
+    // mark on the focused element before it looks at what is around it.
+    this.root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
+    this.update();
+    this.compose.tellDraft();
+  }
+
+  /** Ask for what may take away the button that was pressed: the box gets the focus. */
+  wish(name, content) {
+    this.channel.ask(name, content);
+    this.compose.box.focus();
+  }
+
+  bar() {
+    this.switches = {
+      settings: this.switch("Settings", () => this.drawer),
+      code: this.switch("Code", () => this.code.root, () => this.code.refresh()),
+    };
+    this.compareButton = button("Compare", () => this.channel.ask("compare", { number: this.columns.length ? 0 : 2 }), { "aria-pressed": "false", title: "Ask two to four models or settings the same" });
+    this.lineButton = button("", () => this.channel.ask("go", { at: this.model.get("lines").at + 1 }), { title: "Show the next line of this chat" });
+    return h("div", { class: "bar top" }, this.picker.root, h("span", { class: "space" }), this.lineButton,
+      this.switches.settings, this.compareButton, this.switches.code, this.menu());
+  }
+
+  switch(label, drawer, opened) {
+    const node = button(label, () => {
+      const target = drawer();
+      target.hidden = !target.hidden;
+      node.setAttribute("aria-expanded", String(!target.hidden));
+      if (!target.hidden) opened?.();
+    }, { "aria-expanded": "false" });
+    return node;
+  }
+
+  settings() {
+    const first = (spec) => spec.first;
+    const roots = (chosen) => this.controls.all.filter((control) => chosen(control.spec)).map((control) => control.root);
+    this.drawer = h("section", { class: "settings", "aria-label": "Settings" },
+      h("div", { class: "grid" }, roots(first)),
+      h("details", {}, h("summary", {}, "More"), h("div", { class: "grid" }, roots((spec) => !spec.first))));
+    this.drawer.hidden = true;
+    return this.drawer;
+  }
+
+  menu() {
+    const file = h("input", { type: "file", accept: ".json", hidden: true, tabindex: "-1", "aria-label": "Saved chat", onchange: async () => {
+      if (file.files[0]) this.channel.ask("resume", { data: await file.files[0].text() });
+      file.value = "";
+    } });
+    const item = (label, work) => button(label, () => {
+      menu.open = false;
+      work();
+    });
+    this.undo = item("Undo", () => this.channel.ask("undo"));
+    const menu = h("details", { class: "menu" }, h("summary", {}, "Chat"),
+      h("div", {}, this.undo, item("Clear", () => this.channel.ask("clear")), item("Save as JSON", () => this.channel.ask("export", { form: "json" })),
+        item("Save as Markdown", () => this.channel.ask("export", { form: "md" })), item("Open a saved chat", () => file.click()), file));
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      event.stopPropagation();
+      menu.open = false;
+      menu.firstChild.focus();
+    });
+    menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && (menu.open = false));
+    return menu;
+  }
+
+  offer() {
+    this.offered = button("", () => this.wish("resume"));
+    this.offering = h("p", { class: "offer" }, this.offered);
+    return this.offering;
+  }
+
+  update() {
+    const { model } = this;
+    this.running = model.get("turns").some((turn) => turn.takes.some((take) => take.state === "running"));
+    this.picker.update(model.get("controls"));
+    this.controls.update(model.get("controls"));
+    this.updateColumns(model.get("columns").slice(0, this.schema.columns.most));
+    this.transcript.update(model.get("turns"));
+    this.compose.update({ draft: model.get("draft"), numbers: model.get("numbers"), running: this.running });
+    const { at, of, undoable } = model.get("lines");
+    this.lineButton.hidden = of < 2;
+    this.lineButton.textContent = `Line ${at + 1} of ${of}`;
+    this.undo.disabled = !undoable || this.running;
+    this.offering.hidden = !model.get("offer");
+    this.codeLater();
+    this.offered.textContent = model.get("offer");
+  }
+
+  updateColumns(states) {
+    this.compareButton.setAttribute("aria-pressed", String(states.length > 0));
+    this.picker.root.hidden = states.length > 0;
+    this.compared.hidden = !states.length;
+    if (states.length !== this.columns.length) this.makeColumns(states.length);
+    this.columns.forEach((column, place) => {
+      column.picker.update(states[place]);
+      column.controls.update(states[place]);
+    });
+  }
+
+  makeColumns(number) {
+    const { own, most } = this.schema.columns;
+    const specs = this.schema.controls.filter((spec) => own.includes(spec.name));
+    this.columns = Array.from({ length: number }, (_, column) => {
+      const settings = this.channel.settings(column);
+      const picker = new ModelPicker(this.schema.models, settings);
+      const controls = new Controls(specs, settings);
+      const more = h("details", {}, h("summary", {}, "Settings"), controls.roots);
+      return { picker, controls, root: h("section", { class: "column", "aria-label": `Column ${column + 1}` }, picker.root, more) };
+    });
+    const ask = (change) => () => {
+      this.channel.ask("compare", { number: number + change });
+      this.compareButton.focus();
+    };
+    const change = h("div", { class: "change" }, number < most ? button("Add a column", ask(1)) : null,
+      number > 2 ? button("Remove the last", ask(-1)) : null);
+    this.compared.style.setProperty("--columns", number);
+    this.compared.replaceChildren(...this.columns.map((column) => column.root), change);
+  }
+
+  heard(content) {
+    if (content.html) this.transcript.html(...content.html);
+    if (content.note) this.compose.say(content.note, content.problem);
+    if (content.sent) this.compose.sent();
+    if (content.fields) this.compose.offer(content.fields);
+    if (content.code) this.code.update(content.code);
+  }
+
+  /** The kernel that held this panel is gone. */
+  lost() {
+    this.root.inert = true;
+    this.root.classList.add("lost");
+    const words = "The kernel was restarted. Run this cell again for a new panel; it can go on with the chat of the last saved notebook.";
+    this.root.before(h("p", { class: "claude-nb-lost", role: "status" }, words));
+  }
+
+  key(event) {
+    if (event.key === "Escape" && this.running) this.compose.stop();
+    event.stopPropagation();
+  }
+
+  async copy(text, said) {
+    const done = await copy(text, this.root);
+    this.compose.say(done ? said : "This browser does not let a page copy: select the text and copy it.", !done);
+  }
+}
+
+function download({ name, text }) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+const homes = new Map(); // what the views of one panel share, by the panel's id
+
+/** @type {Widget} */
+export default {
+  initialize({ model }) {
+    serveReaders();
+    const views = new Set();
+    const channel = new PanelChannel(model, () => views.forEach((view) => view.lost()));
+    const home = { channel, views };
+    homes.set(model.get("panel"), home);
+    model.on("msg:custom", (content) => {
+      for (const view of home.views) view.heard(content);
+      if (content.export) download(content.export);
+    });
+    model.on("change", () => {
+      for (const view of home.views) view.update();
+    });
+    return () => {
+      homes.delete(model.get("panel"));
+      channel.close();
+    };
+  },
+  render({ model, el }) {
+    const home = homes.get(model.get("panel"));
+    const view = new Panel(model, home.channel, el);
+    home.views.add(view);
+    return () => {
+      home.views.delete(view);
+      view.transcript.close();
+    };
+  },
+};

@@ -1,0 +1,79 @@
+import pytest
+import traitlets
+
+from claude_nb.ask.arguments import parse_line, usage
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import SETTINGS, unescape
+from claude_nb.notebook.traits import as_traits
+
+READ = [
+    ("", {}),
+    ("-m haiku -t 0.5", {"model": "haiku", "temperature": 0.5}),
+    ("-a plot.png -a df -x", {"attach": ["plot.png", "df"], "extract": True}),
+    ("-f JSON -o a=1 -o b=2", {"format": "json", "option": ["a=1", "b=2"]}),
+    ("--stop --- --stop 'a b'", {"stop": ["---", "a b"]}),
+    (r"--stop '\n\nHuman:'", {"stop": ["\n\nHuman:"]}),
+    ("--think", {"think": "on"}),
+    ("--think 2_000", {"think": 2000}),
+    ("--think=HIGH --max-tokens 9,000", {"think": "high", "max_tokens": 9000}),
+    ('-s "You are brief."', {"system": "You are brief."}),
+]
+
+
+@pytest.mark.parametrize(("line", "values"), READ)
+def test_a_line_becomes_values(line, values):
+    assert parse_line(line) == values
+
+
+WRONG = [
+    ("--temprature 1", "There is no option --temprature. Did you mean --temperature?"),
+    ("--xyzzy", "There is no option --xyzzy. %%claude? lists all options."),
+    ("-t 1.7", "--temperature 1.7 is out of range: use 0 to 1."),
+    ("-t warm", "takes a number, not 'warm': use 0 to 1."),
+    ("--max-tokens 0", "--max-tokens 0 is out of range: use 1 or more."),
+    ("--max-tokens many", "takes a whole number, not 'many': use 1 or more."),
+    ("--max-tokens", "expected one argument"),
+    ("--think maybe", "or one of off, on, low, medium, high, xhigh, max; not 'maybe'"),
+    ("-f pdf", "takes one of markdown, text, code, json, html, math; not 'pdf'."),
+    ("--stop ' '", "is blank: a stop sequence needs a visible character."),
+    ("--stop ''", "is blank"),
+    ("-s 'open", "close every quote"),
+    ("hello", "Unexpected 'hello': the prompt goes below the %%claude line"),
+]
+
+
+@pytest.mark.parametrize(("line", "words"), WRONG)
+def test_a_mistake_gets_one_clear_line(line, words):
+    with pytest.raises(InputError) as caught:
+        parse_line(line)
+    shown = caught.value._render_traceback_()
+    assert len(shown) == 1
+    assert words in shown[0]
+
+
+def test_the_help_names_every_option():
+    text = usage()
+    assert all(flag in text for setting in SETTINGS for flag in setting.flags)
+
+
+def test_escapes():
+    assert unescape(r"a\nb\t\\n") == "a\nb\t\\n"
+
+
+def test_every_setting_is_a_trait_with_its_bounds():
+    holder = type("Holder", (traitlets.HasTraits,), as_traits())()
+    holder.think = 2048
+    holder.stop = ["END"]
+    for name, bad in {"temperature": 1.5, "max_tokens": 0, "think": "maybe", "stop": 3}.items():
+        with pytest.raises(traitlets.TraitError):
+            setattr(holder, name, bad)
+
+
+def test_what_makes_no_sense_for_a_session_is_no_trait():
+    assert {"attach", "dry_run", "extract", "fresh", "out"}.isdisjoint(as_traits())
+
+
+def test_an_error_shows_at_most_six_lines_of_bounded_length():
+    lines = InputError("\n".join(["x" * 1000] * 20))._render_traceback_()
+    assert len(lines) == 6
+    assert max(len(line) for line in lines) == 300

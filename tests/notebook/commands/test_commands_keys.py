@@ -1,0 +1,161 @@
+"""No form of a secret passes: not what ``fix`` sends, not what is shown, recorded or logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+import warnings
+
+import pytest
+from commands_rig import start_shell, stop_shell
+from secret_forms import KEYS, OPAQUE, forms, frame
+
+from claude_nb import Anthropic, emulator
+from claude_nb.cassette import Cassette
+from claude_nb.notebook.commands.fix.report import report
+from claude_nb.notebook.session import CellFailure
+
+TEXTS = [*(form.replace("§", OPAQUE) for form in forms()), frame(OPAQUE), *KEYS.values()]
+SECRETS = [OPAQUE, *(key for key in KEYS.values() if OPAQUE not in key)]
+ALL = "\n\n".join(TEXTS)
+PEM = "\n".join(["-----BEGIN PRIVATE KEY-----", *["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"] * 200])
+
+
+@pytest.fixture
+def claude(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
+    monkeypatch.setenv("CLAUDE_NB_EMULATOR_SPEED", "0")
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "final")
+    running = start_shell(tmp_path)
+    yield running
+    stop_shell(running)
+
+
+def passed(text):
+    """Return what of the secrets can be read in a text."""
+    return [secret for secret in SECRETS if secret in text]
+
+
+def failure(error, source=""):
+    try:
+        raise error
+    except type(error) as caught:
+        return CellFailure(caught, source)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_fix_sends_no_form(text, claude):
+    told = report(failure(ValueError(text), f"x = 1\n{text}\n1 / 0"), claude.shell)
+    assert passed(told) == []
+    assert "1 / 0" in told
+
+
+@pytest.mark.parametrize("where", range(0, 9_600, 400))
+def test_what_is_cut_was_hidden_first(where, claude):
+    before, behind = "# filled\n" * (where // 9), "# more\n" * 1200
+    source = f"x = 1\n{before}key = '''\n{PEM}\n'''\n{behind}"
+    told = report(failure(ValueError(f"{'.' * 400} {PEM}"), source), claude.shell)
+    assert "MIIEvQ" not in told
+    assert "ASC" not in told
+
+
+def test_a_huge_cell_is_looked_at_where_it_is_shown(claude):
+    line = f"password = '{OPAQUE}'\n"
+    told = report(failure(ValueError(line * 40_000), line * 100_000), claude.shell)
+    assert passed(told) == []
+    assert len(told) < 20_000
+
+
+def test_show_and_chats_and_usage_show_no_form(claude):
+    claude.shell.run_cell_magic("claude", "-c forms", ALL.replace("{{", "{ {"))
+    for text in ("show forms", "chats", "usage", "traceback"):
+        page = claude.page(text)
+        assert passed(page["text/plain"]) == []
+        assert passed(page["text/html"]) == []
+    assert "token = '[key]'" in claude.text("show forms")
+
+
+def test_dry_run_shows_no_form(claude, capsys):
+    claude.outputs("default max_tokens=500")
+    claude.shell.run_cell_magic("claude", "-c forms --dry-run", ALL.replace("{{", "{ {"))
+    published = [output["data"] for output in claude.shell.display_pub.outputs]
+    said = json.dumps(published, ensure_ascii=False) + capsys.readouterr().out
+    assert "[key]" in said
+    assert passed(said) == []
+
+
+def test_traceback_shows_no_form(claude):
+    for text in TEXTS:
+        claude.session.last_error = failure(ValueError(text)).error
+        page = claude.page("traceback")
+        assert passed(page["text/plain"]) == []
+        assert "Traceback" in page["text/plain"]
+    claude.session.last_error = failure(ValueError(PEM + "." * 19_000)).error
+    assert "MIIEvQ" not in claude.text("traceback")
+
+
+@pytest.mark.slow
+def test_logs_keep_no_form(caplog, library_loggers):
+    caplog.set_level(logging.DEBUG)
+    for logger in library_loggers:
+        for text in TEXTS:
+            logger.debug("reply %r", text)
+            logger.debug("%s", text)
+    assert "[key]" in caplog.text
+    assert passed(caplog.text) == []
+
+
+@pytest.fixture
+def library_loggers():
+    client = Anthropic(api_key="k", base_url="http://127.0.0.1:1")
+    client._connector.client()
+    client.close()
+    names = ("claude_nb", "httpx", "httpcore.http11", "httpcore.connection", "httpcore.proxy")
+    return [logging.getLogger(name) for name in names]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("streams", [True, False])
+@pytest.mark.parametrize("asked", [True, False])
+def test_cassettes_keep_no_form(tmp_path, streams, asked):
+    said = {"text": ""}
+    with emulator.serve(tokens_per_second=0, answer=lambda _: said["text"]) as server:
+        path = tmp_path / "answers.jsonl"
+        client = Cassette(path).through(Anthropic(api_key="k", base_url=server.url))
+        for number, text in enumerate(TEXTS):
+            said["text"] = f"{number} fine" if asked else f"{number}:\n\n{text}\n"
+            prompt = f"{number}:\n\n{text}\n" if asked else f"Number {number}?"
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                ask(client, prompt, streams=streams)
+            assert "was not recorded" in str(told[0].message), text
+        said["text"] = "nothing"
+        ask(client, "and this is kept", streams=streams)
+    assert passed(path.read_text(encoding="utf-8")) == []
+    assert len(Cassette(path)) == 1
+
+
+def ask(client, prompt, *, streams):
+    asked = {
+        "model": "claude-sonnet-4-6",
+        "max_tokens": 500,
+        "messages": [{"role": "user", "content": prompt}],
+    }
+    if not streams:
+        client.messages.create(**asked)
+        return
+    with client.messages.stream(**asked) as stream:
+        stream.until_done()
+
+
+def test_a_damaged_key_in_a_cell_is_one_sentence(claude, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_BACKEND", "api")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk\u2014ant-canary-0123456789")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    claude.shell.run_cell("%claude hello there")
+    error = claude.session.last_error
+    text = "".join(traceback.format_exception(error))
+    assert "ANTHROPIC_API_KEY cannot be used: character 3 is em dash" in text
+    assert "canary" not in text
+    assert "network" not in text

@@ -1,0 +1,117 @@
+"""A notebook recorded once is the same again: in a new kernel, in another order, with no server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from copy import deepcopy
+
+import nbformat
+import pytest
+from kernel_rig import isolated_environment
+from nbclient import NotebookClient
+from nbformat import v4
+
+from claude_nb.cassette import Cassette
+from claude_nb.cli.headless import connect_in
+
+pytestmark = pytest.mark.kernel
+
+FIRST = """%load_ext claude_nb
+from claude_nb import Anthropic
+
+def roof(city: str) -> str:
+    "Tell about roofs."
+    return "red"
+
+client = Anthropic(cassette="scripted.answers.jsonl")
+
+def say(text, **more):
+    asked = {"model": "claude-haiku-4-5", "max_tokens": 50, **more}
+    message = client.messages.create(messages=[{"role": "user", "content": text}], **asked)
+    return message.content[0].text
+"""
+CELLS = {
+    "streamed": "%%claude --no-history\nOne?",
+    "whole": "%%claude --no-history --no-stream\nTwo?",
+    "thinking": "%%claude --no-history --think 1024\nThree?",
+    "tool": "%%claude --no-history --tools roof\nWhat of the roofs in Ulm?",
+    "twice": "%claude --no-history A joke?\n%claude --no-history A joke?",
+    "again": "# another cell that asks the same\n%claude --no-history A joke?",
+    "loop": "for _ in range(3):\n    %claude --no-history A joke?",
+    "equal": "[say('A joke?') for _ in range(5)]",
+    "equal too": "[say('A joke?', temperature=1.0) for _ in range(2)]",
+    "table": "{n: say(f'What of {n}?') for n in range(10)}",
+    "count": "client.messages.count_tokens(model='claude-haiku-4-5', messages=[{'role': 'user', "
+    "'content': 'Hi'}]).input_tokens",
+    "chat": "%claude -c talk Hi!\n%claude -c talk And now?",
+    "address": "from tempfile import mkdtemp\nx = f'{object()} in {mkdtemp()}'",
+    "with an address": "%claude --no-history -q What is {{x}}?",
+}
+
+
+@pytest.fixture
+def execute(tmp_path):
+    def execute(book, **settings):
+        env = isolated_environment(tmp_path / "home", CLAUDE_NB_DISPLAY="final", **settings)
+        client = NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+        connect_in(tmp_path, client.create_kernel_manager())
+        client.execute(env=env, cwd=str(tmp_path))
+        return {cell.metadata["name"]: told(cell) for cell in book.cells}
+
+    return execute
+
+
+def told(cell):
+    outputs = deepcopy(cell.outputs)
+    for output in outputs:
+        output.pop("execution_count", None)
+    return json.dumps(outputs, sort_keys=True)
+
+
+def notebook(*names):
+    cells = [v4.new_code_cell(FIRST, metadata={"name": "first"})]
+    cells += [v4.new_code_cell(CELLS[name], metadata={"name": name}) for name in names]
+    return v4.new_notebook(cells=cells)
+
+
+def test_a_notebook_is_the_same_again(execute, server, tmp_path):
+    recorded = {"CLAUDE_NB_CASSETTE": "lesson.answers.jsonl"}
+    book = notebook(*CELLS)
+    first = execute(
+        book,
+        **recorded,
+        CLAUDE_NB_CASSETTE_MODE="record",
+        ANTHROPIC_BASE_URL=server.url,
+        ANTHROPIC_API_KEY="k",
+    )
+    times = len(server.asked)
+    assert times > 25
+    assert len({*first.values()}) == len(first) - 1  # two cells show nothing
+    gone = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_API_KEY": "k"}
+    replayed = recorded | gone | {"CLAUDE_NB_CASSETTE_MODE": "replay"}
+    assert execute(notebook(*CELLS), **replayed) == first
+    order = [*reversed([name for name in CELLS if "address" not in name]), "loop", "twice"]
+    other = execute(notebook(*order), **replayed)
+    assert other == {name: first[name] for name in other}
+
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(book, path)
+    assert compared(path, tmp_path) == 0
+    changed = path.read_text(encoding="utf-8").replace("One?", "Une?")
+    path.write_text(changed, encoding="utf-8")
+    assert compared(path, tmp_path) == 1
+    assert len(server.asked) == times
+    assert not Cassette(tmp_path / "lesson.answers.jsonl").damaged
+
+
+def compared(path, home):
+    """Compare a notebook with what is saved in it, with no settings at all."""
+    command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", str(path)]
+    env = isolated_environment(home / "home")
+    done = subprocess.run(  # noqa: S603 - our own command
+        command, env=env, cwd=home, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stdout
+    return done.returncode
