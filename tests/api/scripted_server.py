@@ -78,6 +78,9 @@ class ScriptedServer:
 
     def close(self) -> None:
         """Stop listening, and end every connection."""
+        with contextlib.suppress(OSError):  # closed before
+            self._socket.shutdown(socket.SHUT_RDWR)  # closing alone would not wake who accepts
+        self._thread.join()
         self._socket.close()
         with self._lock:
             connections = list(self._open)

@@ -92,7 +92,7 @@ class PlainServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.asked = self._server.asked = []
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *error):

@@ -198,9 +198,9 @@ class View {
   }
 
   r(again, html) {
+    this.growth.show(Infinity); // the table itself may wait there, and the row that comes again
     const body = this.live?.querySelector("tbody");
     if (!body) return;
-    this.growth.show(Infinity); // of the row that comes again
     const fresh = element("template");
     fresh.innerHTML = `<table><tbody>${html}</tbody></table>`;
     const [first, ...rows] = fresh.content.querySelectorAll("tr");

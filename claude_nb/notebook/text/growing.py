@@ -314,4 +314,5 @@ def _open_table(live: Sequence[Token], tail: str) -> _OpenTable | None:
     lines, end = tail.split("\n"), live[0].map[1]
     if end < len(lines) - 1:
         return None
-    return _OpenTable("\n".join(lines[:2]), lines[-1], grows=end == len(lines))
+    shown = unfinished.without_signs(tail) == tail  # else the last row waits
+    return _OpenTable("\n".join(lines[:2]), lines[-1], grows=shown and end == len(lines))

@@ -29,7 +29,7 @@ class TLSServer(ScriptedServer):
             super()._serve(self._tls.wrap_socket(connection, server_side=True))
 
 
-class ConnectProxy:
+class ConnectProxy(ScriptedServer):
     """Leads every CONNECT to one server, or answers it with a status.
 
     Attributes
@@ -44,21 +44,8 @@ class ConnectProxy:
         self.heard: list[tuple[str, str]] = []
         self.answer = answer
         self._login, self._to = login, to.port
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.host = f"127.0.0.1:{self._socket.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._socket.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        super().__init__()
+        self.host = f"127.0.0.1:{self.port}"
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError), connection:

@@ -85,7 +85,7 @@ class Canary(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.hits: list[str] = []
         super().__init__(("127.0.0.1", 0), _Note)
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def url(self) -> str:

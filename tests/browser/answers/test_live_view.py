@@ -311,7 +311,12 @@ def test_long_tables_and_code_grow_piece_by_piece_and_are_whole(lab, go):
     lab.run(1, wait=False)
     answer = lab.output(1).locator(".claude-nb")
     expect(answer.locator("tbody tr")).to_have_count(300)
-    assert answer.locator("tbody tr").all_inner_texts() == [f"row {n}\t{n}" for n in range(300)]
+    rows = [f"row {n}\t{n}" for n in range(300)]
+    assert answer.locator("tbody tr").all_inner_texts() == rows
+    lab.command("notebook:create-output-view")  # which is told all of it at once
+    second = lab.page.locator(".jp-LinkedOutputView tbody tr")
+    expect(second).to_have_count(300)
+    assert second.all_inner_texts() == rows
     go("table")
     lines = [f"line_{n} = {n}" for n in range(700)]
     expect(answer.locator("pre")).to_contain_text(lines[-1])

@@ -51,7 +51,7 @@ def server():
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever)
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
         thread.start()
         yield httpd
         httpd.shutdown()
