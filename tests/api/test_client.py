@@ -243,7 +243,7 @@ async def test_broken_connections_are_tried_again(connect, server, monkeypatch):
     client = connect(on_retry=told.append).with_options(max_retries=2)
     await client.messages.create(**PROMPT)
     assert [n.reason for n in told] == ["RemoteProtocolError", "RemoteProtocolError"]
-    assert 1.1 < time.monotonic() - started < 4
+    assert time.monotonic() - started > 1.1
 
 
 async def test_streams_are_tried_again_only_before_they_begin(connect, server):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from asked import PROMPT
 from scripted_server import reply
@@ -66,10 +64,8 @@ async def test_what_is_around_a_key_is_taken_off(connect, server, setting, heade
 async def test_a_damaged_key_is_one_sentence_and_no_request(connect, server, key):
     notices = []
     client = connect(api_key=key, max_retries=3, on_retry=notices.append)
-    started = time.monotonic()
     with pytest.raises(errors.DamagedCredentialsError) as caught:
         await client.messages.create(**PROMPT)
-    assert time.monotonic() - started < 0.4
     said = str(caught.value)
     assert isinstance(caught.value, errors.CredentialsError)
     assert said.startswith("api_key= cannot be used: ")

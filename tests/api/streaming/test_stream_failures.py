@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import time
 
 import pytest
 from asked import PROMPT
@@ -176,7 +175,7 @@ async def test_an_event_over_the_bound_is_refused(client, server):
 
 async def test_silence_is_a_timeout(client, server):
     server.script(stream(sse(*BEGUN), STALL))
-    pieces, error = await failing(client, timeout=0.2)
+    pieces, error = await failing(client, timeout=0.5)
     assert isinstance(error, errors.APITimeoutError)
     assert pieces == error.partial_message.content[0].text == "partial"
     assert server.left.acquire(timeout=2)
@@ -184,29 +183,27 @@ async def test_silence_is_a_timeout(client, server):
 
 async def test_pings_are_no_content(client, server):
     server.script(stream(sse(*BEGUN), *[0.05, sse(PING)] * 40))
-    started = time.monotonic()
-    pieces, error = await failing(client, idle_timeout=0.3)
-    assert time.monotonic() - started < 1.5
+    pieces, error = await failing(client, idle_timeout=0.5)
     assert isinstance(error, errors.StreamStalledError)
-    assert "0.3 s" in str(error)
+    assert "0.5 s" in str(error)
     assert pieces == "partial"
 
 
 async def test_the_idle_timeout_may_be_the_clients_or_none(connect, server):
-    server.script(stream(sse(*BEGUN), *[0.05, sse(PING)] * 10))
-    _, error = await failing(connect(idle_timeout=0.2))
+    server.script(stream(sse(*BEGUN), *[0.05, sse(PING)] * 14))
+    _, error = await failing(connect(idle_timeout=0.5))
     assert isinstance(error, errors.StreamStalledError)
-    _, error = await failing(connect(idle_timeout=0.2), idle_timeout=None)
+    _, error = await failing(connect(idle_timeout=0.5), idle_timeout=None)
     assert isinstance(error, errors.IncompleteStreamError)
 
 
 async def test_the_idle_timeout_begins_with_the_stream(client, server):
-    server.script([0.5, *stream(sse(*answer("a")))], [0.1, *stream(sse(*BEGUN), STALL)])
-    async with client.messages.stream(**PROMPT, idle_timeout=0.2) as s:
+    server.script([0.7, *stream(sse(*answer("a")))], [0.1, *stream(sse(*BEGUN), STALL)])
+    async with client.messages.stream(**PROMPT, idle_timeout=0.5) as s:
         assert await s.get_final_text() == "a"
-    _, error = await failing(client, idle_timeout=0.2)
+    _, error = await failing(client, idle_timeout=0.5)
     assert isinstance(error, errors.StreamStalledError)
-    _, error = await failing(client, idle_timeout=0.2, timeout=None)
+    _, error = await failing(client, idle_timeout=0.5, timeout=None)
     assert isinstance(error, errors.StreamStalledError)
 
 

@@ -306,13 +306,15 @@ def test_a_view_that_was_never_opened_still_shows_the_bundle(place, channel):
 
 
 def test_no_thread_is_left(place, channel):
-    before = threading.active_count()
+    before = set(threading.enumerate())
     for _ in range(20):
         view = LiveView("m", outlet=place, channel=channel)
         view.open()
         texts(view, "x")
+        assert any(each.name == "claude_nb live view" for each in threading.enumerate())
         view.finish({})
-    assert threading.active_count() == before
+    left = set(threading.enumerate()) - before
+    assert not [each for each in left if each.name.startswith("claude_nb")]
 
 
 def test_where_the_kernel_cannot_hear_early_messages_repeat_everything(place):
@@ -476,11 +478,12 @@ import threading
 from comm import get_comm_manager
 from claude_nb.notebook.live.live import LiveView
 from claude_nb.notebook.answer.pieces import Piece
-before = threading.active_count()
+threads = lambda: {each for each in threading.enumerate() if each.name.startswith("claude_nb")}
+before = threads()
 for number in range(50):
     view = LiveView("m"); view.open(); view.put(Piece("text", "some *text*"))
     view.finish({"text/plain": f"done {number}"})
-print(len(get_comm_manager().comms), threading.active_count() - before)
+print(len(get_comm_manager().comms), len(threads() - before))
 """
 
 
