@@ -84,12 +84,12 @@ def value(lab, n):
     return json.loads(lab.output(n).locator("pre").last.inner_text())
 
 
-def wait_for(lab, n, expected):
-    """Run cell `n` until it prints `expected`."""
+def wait_for(lab, n, expected, of=lambda found: found):
+    """Run cell `n` until it prints `expected`, or what `of` gives is that; return it."""
     for _ in range(50):
-        if (found := value(lab, n)) == expected:
-            return
-    assert found == expected
+        if of(found := value(lab, n)) == expected:
+            return found
+    pytest.fail(f"It stays {found}.")
 
 
 def findings(lab):
@@ -215,10 +215,9 @@ def test_thinking_is_opened_and_a_turn_is_run_again(each_lab):
     thought.locator("summary").press("Enter")
     expect(thought.locator("pre")).to_contain_text("17")
     panel.button("Rerun").press("Enter")
-    expect(panel.root.locator(".claude-nb-live")).to_have_count(1)
+    first, again = wait_for(lab, 2, 2, of=len)
     panel.ended()
     expect(panel.answer).to_have_count(1)
-    first, again = value(lab, 2)
     assert first["thinking"]["budget_tokens"] == 2000
     assert again == first
 
