@@ -80,6 +80,14 @@ SEEN = """() => [...document.querySelectorAll(".claude-nb")].map((answer) => {
   return [text.replace(/^.*?<\\/style>|\\s+/g, ""), footer.offsetTop - answer.offsetTop];
 })"""
 
+# Whether all of it stands there, and went on standing since this was asked before.
+STANDS = f"""() => {{
+  const now = ({SEEN})();
+  const before = window.stood;
+  window.stood = JSON.stringify(now);
+  return now.every(([text]) => text) && window.stood === before;
+}}"""
+
 
 def show(lab, how: str) -> list:
     """Show the whole gallery in two cells; return what stands there."""
@@ -90,6 +98,7 @@ def show(lab, how: str) -> list:
     expect(lab.page.locator(".claude-nb")).to_have_count(len(gallery.samples()))
     expect(lab.output(2)).to_contain_text("the cost of")
     lab.page.wait_for_function("() => document.querySelectorAll('mjx-container').length > 12")
+    lab.page.wait_for_function(STANDS, polling=500)
     return lab.page.evaluate(SEEN)
 
 
