@@ -11,7 +11,6 @@ from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.ask.question import Question
 from claude_nb.conversation import text_of
 from claude_nb.notebook.answer import next_cell
-from claude_nb.notebook.backend import connect
 from claude_nb.notebook.commands.fix.facts import gathered
 from claude_nb.notebook.commands.fix.failures import last
 from claude_nb.notebook.commands.fix.report import cell_file, failing_cell, report
@@ -44,9 +43,9 @@ def run(session: Session, words: str) -> Any:
     text = report(failure, shell)
     question = _question(session, text)
     place = CellPlace(session, question.options, session.cell_key(text))
-    message = perform(question, place, session).message()
-    failed = failing_cell(failure, shell)
-    if message is not None and connect(session).emulated:
+    ended = perform(question, place, session)
+    message, failed = ended.message(), failing_cell(failure, shell)
+    if message is not None and ended.outcome.emulated:
         _by_rule(session, failure, place.cell, failed)
     elif message is not None:
         _propose(session, message, place.cell, failed)
