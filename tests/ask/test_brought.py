@@ -349,6 +349,14 @@ def test_how_many_pictures_and_pages_a_model_takes(model, most):
         ask(pdf(most + 1), model)
 
 
+def test_pictures_and_pages_count_together():
+    options = Options(attach=("report", "pictures"), model=SMALL)
+    assert compose(options, "hi", variables={"report": pdf(60), "pictures": many(40)})
+    said = r"60 pages, and there are 41 images; .* at most 100 pages and images together"
+    with pytest.raises(InputError, match=said):
+        compose(options, "hi", variables={"report": pdf(60), "pictures": many(41)})
+
+
 def test_without_pillow_many_large_pictures_are_said(monkeypatch):
     monkeypatch.setattr("claude_nb.ask.attachments.pillow._opened", lambda _: None)
     data = [png(3000, 3)] * 21

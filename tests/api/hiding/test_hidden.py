@@ -162,6 +162,7 @@ GROWING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", GROWING)
 def test_the_time_grows_no_faster_than_the_text(part):
     def seconds(size):

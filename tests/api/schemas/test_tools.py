@@ -1,6 +1,5 @@
 """Tools from functions, the loop that runs them, and structured output."""
 
-import _thread
 import asyncio
 import json
 import signal
@@ -318,7 +317,7 @@ def test_a_wait_that_is_interrupted_cancels_what_it_waits_for():
     ended = threading.Event()
 
     async def endless():
-        _thread.interrupt_main()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # as a kernel is
         try:
             await asyncio.sleep(60)
         finally:

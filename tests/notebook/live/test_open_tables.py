@@ -43,7 +43,7 @@ def grown(text: str, size: int) -> tuple[Page, Operations]:
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("size", [1, 7, 40, 1_000])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 7, 40, 1_000])
 def test_however_it_ends_the_answer_is_what_its_text_says(monkeypatch, end, size):
     monkeypatch.setattr(growing, "_LONG_TABLE", 100)
     text = f"Before.\n\n{HEAD}{rows(30)}{end}"
