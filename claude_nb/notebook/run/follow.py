@@ -92,7 +92,9 @@ class Outcome:
             return "stopped"
         if isinstance(self.error, APIStatusError):
             return "cut off by the server"
-        return "cut off: the connection was lost" if self.error is not None else ""
+        if isinstance(self.error, APIError):
+            return "cut off: the connection was lost"
+        return "cut off: an error of this notebook's" if self.error is not None else ""
 
     def fail(self, error: BaseException) -> None:
         """Take what ended the run; what would end more than a run, as SystemExit would, is told."""

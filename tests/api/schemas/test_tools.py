@@ -345,6 +345,14 @@ def test_whatever_a_tool_raises_is_told_in_every_way_of_calling(error):
         assert type(error).__name__ in told["content"] or "cannot be told" in told["content"]
 
 
+def test_a_secret_in_a_tools_error_goes_to_nobody():
+    def failing():
+        raise ValueError("no such key: sk-ant-api03-canary0123456789canary")
+
+    told = CallTool(FunctionTool(failing), ToolUseBlock.from_wire(use("failing"))).result()
+    assert told["content"] == "ValueError('no such key: [key]')"
+
+
 async def test_the_runners_arguments_are_checked(client):
     with pytest.raises(TypeError, match="unexpected keyword argument 'zzz'"):
         client.messages.tool_runner(**PROMPT, tools=[], zzz=1)
