@@ -238,7 +238,8 @@ def _readable(value: Any) -> Any:
 
 def _field(name: str, item: Any) -> Any:
     if isinstance(item, str) and _OPAQUE.fullmatch(name):
-        return f"({len(item):,} characters that only the server can read)" if item else item
+        count = f"{len(item):,} character{'s' * (len(item) != 1)}"
+        return f"({count} that only the server can read)" if item else item
     return _readable(item)
 
 
@@ -397,6 +398,9 @@ def thought_only(content: Sequence[Block]) -> bool:
 
 
 def is_empty(content: Sequence[Block]) -> bool:
-    """Tell whether an answer has no text that can be seen, and nothing else."""
+    """Tell whether an answer has no text that can be seen, and nothing else but thoughts."""
     kinds = [(kind_of(block), block) for block in content]
-    return all(kind.section == "text" and not kind.text(block).strip() for kind, block in kinds)
+    return all(
+        kind.is_thought or (kind.section == "text" and not kind.text(block).strip())
+        for kind, block in kinds
+    )

@@ -99,7 +99,7 @@ def live(*content) -> list:
 
 def saved(*content) -> tuple[str, str]:
     """Return the HTML and the plain text of a message, without its frame."""
-    made = render.bundle(message(*content), render.Footer(quiet=True))
+    made = render.bundle(message(*content, stop_reason=None), render.Footer(quiet=True))
     looks = re.sub(' style="[^"]*"', "", made["text/html"])
     [html] = re.findall(r'^<div class="claude-nb [^"]*">(.*)</div>$', looks, re.DOTALL)
     return html, made["text/plain"]

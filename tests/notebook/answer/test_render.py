@@ -229,6 +229,10 @@ ENDS = [
     ({"content": [], "stop_reason": "end_turn"}, "the answer is empty"),
     ({"content": [{"type": "text", "text": " \n"}], "stop_reason": "end_turn"}, "answer is empty"),
     (
+        {"content": [{"type": "thinking", "thinking": "Hm."}], "stop_reason": "end_turn"},
+        "the answer is empty",
+    ),
+    (
         {
             "content": [{"type": "thinking", "thinking": "Hm", "signature": "s"}],
             "stop_reason": "max_tokens",
