@@ -89,7 +89,7 @@ def describe(error: Exception, model: str) -> Explanation:
     return Explanation(
         what=f"{name} ({status})" if status else name,
         why=one_line(hidden(_said(error) or _reason(error)), MAX_WHY),
-        advice=_wait(error) or _foreign(error) or _advice(error, model),
+        advice=_wait(error) or _foreign(error) or _no_model(error) or _advice(error, model),
         request_id=getattr(error, "request_id", None),
     )
 
@@ -130,6 +130,18 @@ def _foreign(error: Exception) -> str:
     return (
         "This is no answer of the API: check ANTHROPIC_BASE_URL, and whether a proxy or firewall "
         "on the way refuses the call."
+    )
+
+
+def _no_model(error: Exception) -> str:
+    """Return what to do where something else than the model was not found."""
+    if not isinstance(error, errors.NotFoundError) or "model" in _said(error).lower():
+        return ""
+    if _said(error).strip(" .").lower() not in {"", "not found"}:
+        return "Change what the message names and run the cell again."
+    return (
+        "The server knows no such path: set ANTHROPIC_BASE_URL to what stands before /v1/messages, "
+        "as in https://api.anthropic.com."
     )
 
 

@@ -174,6 +174,17 @@ ROWS = {
     "another encoding": Row("It looks like cp1252", cell("-a western")),
     "an empty figure": Row("this figure is empty", cell("-a figure")),
     "an open file": Row("put what .read() returns", cell("-a file")),
+    "a path of nobody": Row(
+        "set ANTHROPIC_BASE_URL to what stands before /v1/messages",
+        reply=refusal(404, "not_found_error", "Not Found"),
+    ),
+    "a file that is gone": Row(
+        "Change what the message names",
+        reply=refusal(404, "not_found_error", "File not found: file_1"),
+    ),
+    "a key that was not put in": Row(
+        "it only stands for a key", env={"ANTHROPIC_API_KEY": "<your-key>"}
+    ),
     "too many pictures": Row("101 images are in this request", cell("-m haiku-4.5 -a many")),
     "a bucket": Row("nothing is fetched from there", cell("-a s3://bucket/key")),
     "several files": Row("stands for several files", cell("-a *.csv")),
