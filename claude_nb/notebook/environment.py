@@ -22,7 +22,7 @@ from claude_nb.ask.errors import InputError
 __all__ = ["Environment"]
 
 MODES = ("auto", "api", "emulator")
-CASSETTE_MODES = ("auto", "record", "replay")
+CASSETTE_MODES = ("auto", "record", "replay")  # of `cassette`, which is loaded when it is used
 DISPLAYS = ("auto", "live", "final", "text")
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 

@@ -211,8 +211,8 @@ def several(value: Any, name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for (key, item), picture in zip(named, pictures, strict=True):
         block = picture or _between(item, f"{name}[{key!r}]")
-        label = {"type": "text", "text": f"{key}:"}
-        found += [label] * (with_names and block is not None) + [block] * (block is not None)
+        if block is not None:
+            found += [{"type": "text", "text": f"{key}:"}] * with_names + [block]
     return found
 
 
