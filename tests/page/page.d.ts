@@ -5,6 +5,7 @@ declare module "constants" {
   export const CENTS: number;
   export const EFFORTS: string[];
   export const FORMULA: string;
+  export const FAILED: string;
   export const GONE: string;
   export const IGNORED: string;
   export const KEY: string;

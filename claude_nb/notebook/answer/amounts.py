@@ -1,10 +1,24 @@
-"""Amounts as a person says them: times, money, sizes."""
+"""Amounts as a person says them: numbers of things, times, money, sizes."""
 
 from __future__ import annotations
 
 from claude_nb.notebook.page.constants import CENTS
 
-__all__ = ["duration", "money", "size"]
+__all__ = ["count", "duration", "money", "size"]
+
+
+def count(number: int, what: str, many: str = "") -> str:
+    """Return how many of a thing there are: ``1 turn``, ``2,000 turns``, ``no searches``.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    what, many : str
+        The word for one of them, and for several where that is not `what` with an s.
+    """
+    word = what if number == 1 else many or f"{what}s"
+    return f"{number:,} {word}" if number else f"no {word}"
 
 
 def duration(seconds: float) -> str:

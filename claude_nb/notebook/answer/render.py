@@ -7,11 +7,12 @@ whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from claude_nb.characters import one_line, plain
+from claude_nb.notebook.answer import calls
 from claude_nb.notebook.answer.amounts import duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
@@ -36,16 +37,19 @@ from claude_nb.notebook.text.safe_html import (
     visible_html,
 )
 
-__all__ = ["Footer", "bundle", "ended", "error_bundle", "foot", "page", "unfinished_bundle"]
+__all__ = ["Card", "Footer", "bundle", "ended", "error_bundle", "foot", "page", "unfinished_bundle"]
 
 _CARD = 2_000  # bytes
+_NOTES = 300  # characters
 # Of the style of answers (answer.css) only what must not miss where no page has loaded it: with a
 # sheet in each output, an open notebook matches every sheet against every answer.
 _PAGE: LiteralString = f'<div class="claude-nb {IGNORED}" style="max-width:54em">{{}}</div>'
 _CARD_PLACE: LiteralString = (
-    f'<div class="{IGNORED}" style="border-left:3px solid var(--jp-error-color1,#d32f2f);'
-    'padding:.1em 0 .1em .9em"><strong>{}</strong>{}</div>'
+    f'<div class="claude-nb-card {IGNORED}" style="border-left:3px solid '
+    'var(--jp-error-color1,#d32f2f);padding:.1em 0 .1em .9em;margin:0 0 .8em">'
+    "<strong>{}</strong>{}</div>"
 )
+_NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
@@ -67,6 +71,8 @@ class Footer:
         From request to end.
     thinking_seconds : sequence of float
         One for each thinking block, in order; may be shorter.
+    tool_seconds : mapping
+        Of calls of tools, by their ids.
     cost : float, optional
         US dollars; None where it is not known to be true.
     problem : str
@@ -79,13 +85,16 @@ class Footer:
 
     seconds: float | None = None
     thinking_seconds: Sequence[float] = ()
+    tool_seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     cost: float | None = None
     problem: str = ""
     notes: Sequence[str] = ()
     quiet: bool = False
 
 
-def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> dict[str, str]:
+def bundle(
+    message: Any, footer: Footer | None = None, *, place: str = "", card: Card | None = None
+) -> dict[str, str]:
     """Return the MIME bundle that a cell keeps for `message`.
 
     Parameters
@@ -97,6 +106,8 @@ def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> di
     place : str, optional
         Tells this output from others that show the same answer. Footnotes are linked where it is
         given, for links need ids, and ids belong to the page.
+    card : Card, optional
+        What broke it off.
 
     Returns
     -------
@@ -109,10 +120,11 @@ def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> di
     sections = _sections(message, footer, place)
     line = " · ".join(facts)
     html = unlisted(in_parts(part for part, _ in sections))
-    texts = [text for _, text in sections if text]
+    broken, told = card.shown() if card is not None else (EMPTY, "")
+    texts = [text for text in (*(text for _, text in sections), told) if text]
     last = " · ".join(filter(None, (problem, line)))
     return {
-        "text/html": page(join([html, foot(line, problem, title)])),
+        "text/html": page(join([html, broken, foot(line, problem, title)])),
         "text/plain": "\n\n".join([*texts, f"— {last}"] if last else texts),
     }
 
@@ -168,7 +180,10 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
         len(kind_of(block).text(block)) for block in content if kind_of(block).section == "text"
     )
     sections: list[tuple[SafeHtml, str]] = []
-    for number, block in enumerate(content):
+    for number, block in enumerate(calls.paired(content)):
+        if isinstance(block, calls.Call):
+            sections.append(calls.shown(block, footer.tool_seconds))
+            continue
         title = thought(next(times, None), tokens) if block in thoughts else ""
         own = own_name(place, str(message.id), str(number)) if place else ""
         sections.append(shown(block, title, own=own, as_it_came=whole > LONGEST))
@@ -231,33 +246,45 @@ def page(html: SafeHtml) -> SafeHtml:
     return markup(_PAGE, html)
 
 
-def error_bundle(
-    title: str, *, why: str = "", advice: str = "", request_id: str = "", notes: Sequence[str] = ()
-) -> dict[str, str]:
-    """Return the error card: at most six lines and 2 kB, both forms together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What went wrong: at most five lines and 2 kB, as HTML and as text together.
 
-    Parameters
+    Attributes
     ----------
     title : str
         What went wrong, in a few words.
     why, advice : str
         What the server said, and what to do now.
-    request_id : str
-        For the provider's support.
     notes : sequence of str
-        What was tried ("429, waited 1.0 s, attempt 2 of 3"); shown in one line.
+        For who looks it up: the error's class, what was tried; in one line that stands back.
     """
-    request = f"Request {request_id}" if request_id else ""
-    texts = ((title, 100), (why, 400), (advice, 200), (" · ".join(notes), 200), (request, 100))
-    for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
-        lines = [one_line(text, int(share * room)) for text, room in texts if text]
-        card = {"text/html": _card(lines), "text/plain": plain("\n".join(lines))}
-        if sum(len(text.encode()) for text in card.values()) <= _CARD:
-            break
-    return card
+
+    title: str
+    why: str = ""
+    advice: str = ""
+    notes: Sequence[str] = ()
+
+    def shown(self) -> tuple[SafeHtml, str]:
+        """Return it as HTML and as plain text."""
+        texts = ((self.title, 100), (self.why, 400), (self.advice, 200))
+        for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
+            lines = [one_line(text, int(share * room)) for text, room in texts if text]
+            notes = one_line(" · ".join(self.notes), int(share * _NOTES))
+            html, text = _card(lines, notes), plain("\n".join([*lines, notes]).rstrip())
+            if len(html.encode()) + len(text.encode()) <= _CARD:
+                break
+        return html, text
 
 
-def _card(lines: Sequence[str]) -> SafeHtml:
+def error_bundle(card: Card) -> dict[str, str]:
+    """Return what a cell keeps where nothing came of an answer."""
+    html, text = card.shown()
+    return {"text/html": html, "text/plain": text}
+
+
+def _card(lines: Sequence[str], notes: str) -> SafeHtml:
     first, *rest = map(visible_html, lines)
-    below = join(markup("<br>{}", line) for line in rest)
-    return markup(_CARD_PLACE, first, below)
+    below = [markup("<br>{}", line) for line in rest]
+    below += [markup(_NOTE, visible_html(notes))] if notes else []
+    return markup(_CARD_PLACE, first, join(below))

@@ -84,6 +84,7 @@ class TextView:
 
     def __init__(self) -> None:
         self._wrote = False
+        self._calls = False  # a call is being written, which its line tells when it is whole
         self.final: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     def open(self) -> None:
@@ -95,10 +96,17 @@ class TextView:
     def put(self, piece: Piece) -> None:
         """Write text as it comes; thinking too, dimmed, where there is a terminal to dim it."""
         kind, text = piece.kind, piece.text
-        if kind in ("text", "tool"):
+        if kind == "begin":
+            self._calls = bool(piece.call)
+        if kind == "title":
+            self._write(f"{_dim(text)}\n\n")
+        elif kind == "text" or (kind == "tool" and not self._calls):
             self._write(text)
-        elif kind == "begin":
+        elif kind == "begin" and not self._calls:
             self._write(f"[{text}] ")
+        elif kind == "end" and self._calls:
+            self._write(f"{_dim(text)}\n\n" if text else "")
+            self._calls = False
         elif kind == "end":
             before = "\n" if sys.stdout.isatty() else "▸ "
             self._write(f"{before}{_dim(text)}\n\n" if text else "\n\n")

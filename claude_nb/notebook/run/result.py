@@ -36,6 +36,7 @@ def bundle(
     number: int,
     cost: float | None,
     timed: bool,
+    card: render.Card | None = None,
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -55,15 +56,18 @@ def bundle(
         US dollars, where that is known to be true.
     timed : bool
         Whether to say how long it took.
+    card : Card, optional
+        What broke the answer off.
     """
     message = outcome.message
     if message is None:
-        return render.error_bundle("Stopped before anything came.")
+        return render.error_bundle(render.Card(title="Stopped before anything came."))
     footer = render.Footer(
         seconds=outcome.seconds if timed else None,
         thinking_seconds=outcome.thinking_seconds if timed else (),
+        tool_seconds=outcome.tool_seconds if timed else {},
         cost=cost,
-        problem=outcome.problem,
+        problem="cut off" if card is not None else outcome.problem,
         notes=[
             *told(question),
             *_without(question, message),
@@ -72,7 +76,9 @@ def bundle(
         ],
         quiet=question.options.quiet,
     )
-    return render.bundle(_shown(question, message), footer, place=f"{place.cell} {number}")
+    return render.bundle(
+        _shown(question, message), footer, place=f"{place.cell} {number}", card=card
+    )
 
 
 def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:

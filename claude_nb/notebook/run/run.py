@@ -22,7 +22,8 @@ from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn, exchanged
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
-from claude_nb.notebook.answer.failure import RunError, describe
+from claude_nb.notebook.answer.amounts import count
+from claude_nb.notebook.answer.failure import Explanation, RunError, describe
 from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
@@ -140,6 +141,7 @@ def _drive(
     while (effect := proceed(rounds, reply)) is not None:
         check()
         if isinstance(effect, CallTool):
+            follower.calling(effect.call)
             reply = effect.result()
             follower.returned(effect.call, reply)
         else:
@@ -191,18 +193,27 @@ def conclude(
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
+    failure = _failure(question, outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
             number = len(session.ledger)
             bundle = result.bundle(
-                question, outcome, place, stale, number=number, cost=entry.cost, timed=timed
+                question,
+                outcome,
+                place,
+                stale,
+                number=number,
+                cost=entry.cost,
+                timed=timed,
+                card=_card(failure, outcome) if failure is not None else None,
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
             outcome.error, outcome.shown = problem, False
-    if outcome.error is not None:
-        error = _failed(question, outcome, view)
+            failure = _failure(question, outcome)
+    if failure is not None:
+        error = _failed(failure, outcome, view)
     elif outcome.last is not None and not outcome.stopped:
         deliver = partial(result.deliver, question, outcome.last, place, session)
         error = _delivered(partial(heard_in, deliver))
@@ -238,21 +249,24 @@ def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | No
     return None
 
 
-def _failed(question: Question, outcome: Outcome, view: views.View) -> RunError:
-    """Show the error card, unless what came of the answer stands there, and return the error."""
-    assert outcome.error is not None  # noqa: S101 (narrows a type)
-    failure = describe(outcome.error, question.params["model"])
-    shown = view.pages and not (outcome.has_content and outcome.shown)
-    if shown:
-        card = render.error_bundle(
-            failure.what,
-            why=failure.why,
-            advice=failure.advice,
-            request_id=failure.request_id or "",
-            notes=outcome.retries,
-        )
-        view.finish(card, "Error.")
-    error = RunError(failure, shown=shown)
+def _failure(question: Question, outcome: Outcome) -> Explanation | None:
+    """Return what went wrong, in words; None if nothing did."""
+    if outcome.error is None:
+        return None
+    return describe(outcome.error, question.params["model"], came=outcome.has_content)
+
+
+def _card(failure: Explanation, outcome: Outcome) -> render.Card:
+    tried = [f"tried {count(len(outcome.retries) + 1, 'time')}"] * bool(outcome.retries)
+    notes = [failure.code, *tried]
+    return render.Card(title=failure.what, why=failure.why, advice=failure.advice, notes=notes)
+
+
+def _failed(failure: Explanation, outcome: Outcome, view: views.View) -> RunError:
+    """Show the error card, unless it stands below what came of the answer, and return the error."""
+    if view.pages and not (outcome.has_content and outcome.shown):
+        view.finish(render.error_bundle(_card(failure, outcome)), "Error.")
+    error = RunError(failure, shown=view.pages)
     error.__cause__ = outcome.error
     return error
 

@@ -2,7 +2,7 @@
 // numbered operations (see operations.py), in order, once a frame. It holds no Markdown parser and
 // no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes.
 
-import { FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
+import { FAILED, FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
 import { serveReaders } from "../../labextension/static/reading.js";
 import { copies } from "./copies.js";
 import { announce, element, typeset } from "./dom.js";
@@ -31,6 +31,8 @@ class View {
     this.growth = new Growth(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.touched = new Map(); // disclosures that the person opened or closed, by number
     this.disclosures = [];
+    this.said = ""; // after the time, as long as it is true
+    this.until = 0;
     this.blocks = 0; // of text, that will not change any more
     this.html = ""; // of the block that still grows
     this.status = element("small");
@@ -78,8 +80,12 @@ class View {
   }
 
   tick() {
-    const seconds = Math.floor((performance.now() - this.store.since) / 1000);
-    const parts = [this.store.model.get("title"), `${seconds} s`, this.said];
+    const now = performance.now();
+    const seconds = Math.floor((now - this.store.since) / 1000);
+    const left = Math.ceil((this.until - now) / 1000);
+    const said = left < Infinity ? this.said.replace(/\d+/, `${left}`) : this.said;
+    this.waits = !this.footer.previousSibling;
+    const parts = [this.store.model.get("title"), `${seconds} s`, (left > 0 && said) || (this.waits && "waiting")];
     this.status.textContent = parts.filter(Boolean).join(" · ");
   }
 
@@ -103,6 +109,7 @@ class View {
     let count = all ? Infinity : this.growth.due(this.waiting(), performance.now());
     while ((count = this.growth.show(count)) && this.applied < this.store.log.length) this.take();
     if (follow) pre.scrollTop = pre.scrollHeight;
+    if (this.waits) this.tick();
   }
 
   /** About how many characters are to appear. */
@@ -133,12 +140,31 @@ class View {
     const summary = details.appendChild(element("summary"));
     summary.textContent = kind === "think" ? "Thinking…" : title;
     summary.addEventListener("click", () => this.touched.set(number, !details.open));
-    details.appendChild(element("pre")).tabIndex = 0; // it scrolls, so it takes the focus
+    if (kind === "call") details.className = "claude-nb-call";
+    this.pre(details, kind === "call" ? "in" : "");
     details.open = this.touched.get(number) ?? kind === "think";
     details.dataset.kind = kind;
     this.section = details;
     this.chunk = this.part = null;
     this.footer.before(details);
+  }
+
+  /** What a disclosure holds, or one half of that; the saved output has the same. */
+  pre(details, name) {
+    if (name) details.appendChild(element("small")).textContent = name;
+    const pre = details.appendChild(element("pre"));
+    pre.tabIndex = 0; // it scrolls, so it takes the focus
+    return pre;
+  }
+
+  n(number, title) {
+    const details = this.disclosures[number];
+    details.firstChild.textContent = title;
+    details.classList.toggle("claude-nb-bad", title.startsWith(FAILED));
+  }
+
+  o(number, text) {
+    this.pre(this.disclosures[number], "out").textContent = text;
   }
 
   p(keep, html) {
@@ -240,8 +266,9 @@ class View {
     this.section = null;
   }
 
-  i(text) {
+  i(text, seconds = Infinity) {
     this.said = text;
+    this.until = performance.now() + 1000 * seconds;
     this.tick();
   }
 

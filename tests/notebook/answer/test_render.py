@@ -12,7 +12,7 @@ import pytest
 from claude_nb.api.types import Message
 from claude_nb.notebook.answer.amounts import duration, money
 from claude_nb.notebook.answer.blocks import thought
-from claude_nb.notebook.answer.render import Footer, bundle, error_bundle
+from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PAYLOADS = [
@@ -108,21 +108,21 @@ def test_tool_calls_redacted_thinking_and_unknown_blocks_are_shown_closed():
     )
     html = body(made["text/html"])
     assert "Thought, encrypted by the server" in html
-    assert '<summary>Tool: get_&lt;b&gt;(city="&lt;/pre&gt;")</summary>' in html
+    assert '<summary>○ get_&lt;b&gt;(city="&lt;/pre&gt;") · no result</summary>' in html
     assert "&lt;/pre&gt;" in html
     assert "<summary>new_kind</summary>" in html
     assert " open" not in html
-    assert "[Tool: get_<b>]" in made["text/plain"]
+    assert "○ get_<b>(" in made["text/plain"]
 
 
 def test_a_closed_call_says_what_went_in_and_what_came_out_in_one_short_line():
     call = {"type": "tool_use", "id": "t", "name": "add", "input": {"a": 3, "note": "é\n" * 99}}
     result = {"type": "tool_result", "tool_use_id": "t", "name": "add", "content": "two\n lines"}
     titles = re.findall("<summary>(.*)</summary>", body(bundle(message(call, result))["text/html"]))
-    assert titles[0].startswith('Tool: add(a=3, note="é')
-    assert titles[0].endswith("…)")
-    assert len(titles[0]) == len("Tool: add(") + 60 + len("…)")
-    assert titles[1] == "add returned two lines"
+    [title] = titles
+    assert title.startswith('✓ add(a=3, note="é')
+    assert title.endswith("…) → two lines")
+    assert len(title) == len("✓ add(") + 60 + len("…) → two lines")
 
 
 def test_the_title_of_a_thought():
@@ -153,7 +153,7 @@ def test_nothing_a_message_holds_becomes_an_element_of_the_frame(payload):
         ),
         Footer(problem=payload, notes=[payload]),
     )
-    card = error_bundle(payload, why=payload, advice=payload, request_id=payload, notes=[payload])
+    card = error_bundle(Card(title=payload, why=payload, advice=payload, notes=[payload]))
     for html in (made["text/html"], card["text/html"]):
         tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
         for node in tree.iter():
@@ -178,16 +178,27 @@ def test_the_saved_output_of_an_8_kb_answer_is_at_most_three_times_the_answer():
 
 def test_the_error_card_is_six_lines_and_two_kilobytes_at_most():
     long = "<&" * 2_000
-    card = error_bundle(long, why=long, advice=long, request_id=long, notes=[long] * 9)
+    card = error_bundle(Card(title=long, why=long, advice=long, notes=[long] * 9))
     assert sum(len(text.encode()) for text in card.values()) <= 2_000
     assert card["text/plain"].count("\n") < 6
     assert card["text/html"].count("<br>") < 6
 
 
 def test_the_error_card_says_what_why_and_what_to_do():
-    card = error_bundle("Rate limited (429)", why="Too fast.", advice="Wait.", request_id="req_1")
-    assert card["text/plain"] == "Rate limited (429)\nToo fast.\nWait.\nRequest req_1"
-    assert "<strong>Rate limited (429)</strong><br>Too fast.<br>Wait.<br>" in card["text/html"]
+    code = ["RateLimitError 429", "req_1"]
+    card = error_bundle(Card(title="Too much at once", why="Slower.", advice="Wait.", notes=code))
+    assert card["text/plain"] == "Too much at once\nSlower.\nWait.\nRateLimitError 429 · req_1"
+    assert "<strong>Too much at once</strong><br>Slower.<br>Wait.<br><small" in card["text/html"]
+
+
+def test_what_broke_an_answer_off_stands_below_what_came_of_it():
+    card = Card(title="The connection was lost", advice="Run the cell again.")
+    made = bundle(message("Half an", stop_reason=None), Footer(problem="cut off"), card=card)
+    assert made["text/plain"].startswith(
+        "Half an\n\nThe connection was lost\nRun the cell again.\n\n— cut off · "
+    )
+    html = made["text/html"]
+    assert html.index("Half an") < html.index("The connection was lost") < html.index("<footer")
 
 
 PROMPTS = [
