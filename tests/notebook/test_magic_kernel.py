@@ -219,6 +219,9 @@ def test_code_goes_into_a_variable_and_is_proposed_as_the_next_cell(claude):
     run = ask(claude, "-f code -x --out source --no-history", prompt)
     assert run.reply["payload"][0]["source"] == "set_next_input"
     assert "def is_prime" in run.reply["payload"][0]["text"]
+    html = run.outputs[0].data["text/html"]
+    assert re.search(r"Code, \d+ lines, in the next cell</summary><pre", html)
+    assert "code proposed in the next cell, not run" in run.text
     assert claude.run("source.startswith('def is_prime')").text == "True"
 
 

@@ -59,7 +59,7 @@ _BRIEF = 61  # characters of what a tool got or gave, in the line that is seen u
 _SHORT = 100  # characters of what a tool got that stand in one line
 _MOMENT = 0.05  # seconds of thinking that are none to speak of
 _TITLE = 100  # characters of a source's title
-SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 70%,transparent);font-size:.88em"
+SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 78%,transparent);font-size:.88em"
 """The look of what is not the answer itself, wherever that is shown; answer.css says more."""
 
 BAD: LiteralString = "color:color-mix(in srgb,#d22 72%,currentcolor);font-size:.88em"

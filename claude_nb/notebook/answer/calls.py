@@ -1,8 +1,8 @@
 """A tool's call and its result as one line: ``✓ weather(city="Lisbon") → sunny · 1.0 s``; pure.
 
 The two halves come as blocks of their own, in different rounds, those of parallel calls in any
-order. They are told together, by the id that the server gave the call. What a half says is in the table of
-`claude_nb.notebook.answer.blocks`.
+order. They are told together, by the id that the server gave the call. What a half says is in the
+table of `claude_nb.notebook.answer.blocks`.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from claude_nb.notebook.answer.blocks import (
     thought,
     thought_only,
 )
+from claude_nb.notebook.answer.folding import folded
 from claude_nb.notebook.answer.parts import in_parts, unlisted
 from claude_nb.notebook.page.constants import UNFINISHED
 from claude_nb.notebook.text.bounds import LONGEST
@@ -51,6 +52,7 @@ _CARD_PLACE: LiteralString = (
 )
 _NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
+_PROPOSED = "code proposed in the next cell, not run"
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
     "max_tokens": "cut off at max_tokens",
@@ -79,6 +81,8 @@ class Footer:
         Why the answer is not whole ("stopped", "connection lost"); shown first.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
+    proposed : sequence of str
+        Code of the answer that stands in the next cell; folded in the answer, and told first.
     quiet : bool
         Say only what must be said: the problem and the notes.
     """
@@ -89,6 +93,7 @@ class Footer:
     cost: float | None = None
     problem: str = ""
     notes: Sequence[str] = ()
+    proposed: Sequence[str] = ()
     quiet: bool = False
 
 
@@ -186,7 +191,9 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
             continue
         title = thought(next(times, None), tokens) if block in thoughts else ""
         own = own_name(place, str(message.id), str(number)) if place else ""
-        sections.append(shown(block, title, own=own, as_it_came=whole > LONGEST))
+        html, text = shown(block, title, own=own, as_it_came=whole > LONGEST)
+        is_text = kind_of(block).section == "text"
+        sections.append((folded(html, footer.proposed) if is_text else html, text))
         sources.add(block.get("citations"))
     if sources:
         sections.append((sources.html, plain(f"Sources:\n{sources.text}")))
@@ -195,7 +202,8 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
     """Return what is wrong with the answer, if anything, and the facts of the footer."""
-    problem = plain(footer.problem or ended(message))
+    first = [footer.problem or ended(message), _PROPOSED if footer.proposed else ""]
+    problem = plain(" · ".join(filter(None, first)))
     notes = [plain(note) for note in footer.notes]
     if message.stop_reason == "stop_sequence":
         notes.insert(0, f"stop sequence {plain(json.dumps(message.stop_sequence))}")

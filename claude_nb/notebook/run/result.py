@@ -5,7 +5,7 @@ Runs after the stream has ended; sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claude_nb.api.resources.endpoints import message_key
@@ -22,7 +22,7 @@ from claude_nb.notebook.places import Place
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "told"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told"]
 
 _MOST_TOLD = 5  # names of fields below an answer
 
@@ -37,6 +37,7 @@ def bundle(
     cost: float | None,
     timed: bool,
     card: render.Card | None = None,
+    proposed: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -58,6 +59,8 @@ def bundle(
         Whether to say how long it took.
     card : Card, optional
         What broke the answer off.
+    proposed : sequence of str
+        Blocks of code that stand in the next cell.
     """
     message = outcome.message
     if message is None:
@@ -74,6 +77,7 @@ def bundle(
             *_uncached(question, message),
             *_notes(place, outcome, stale, timed=timed),
         ],
+        proposed=proposed,
         quiet=question.options.quiet,
     )
     return render.bundle(
@@ -210,6 +214,13 @@ def deliver(question: Question, message: Message, place: Place, session: Session
     if question.options.extract and not (render.ended(message) and not extract.fences(text)):
         for line in _propose(place.cell, text, session):
             print(line)  # noqa: T201 (a person should see it before running the cell)
+
+
+def proposed(question: Question, message: Message) -> list[str]:
+    """Return the blocks of code that go into the next cell; see `deliver`."""
+    return (
+        [each.text for each in extract.fences(_text(message))] if question.options.extract else []
+    )
 
 
 def _propose(cell: str, text: str, session: Session) -> Iterator[str]:

@@ -7,7 +7,7 @@ what had come. What is sent is composed in `claude_nb.ask`, what is kept is made
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
@@ -81,7 +81,12 @@ class Run:
         return self.outcome.message
 
 
-def perform(question: Question, place: Place, session: Session) -> Run:
+Proposes = Callable[[Question, Message], Sequence[str]]
+
+
+def perform(
+    question: Question, place: Place, session: Session, proposes: Proposes = result.proposed
+) -> Run:
     """Ask, show the answer as it comes, and keep it.
 
     Parameters
@@ -92,6 +97,8 @@ def perform(question: Question, place: Place, session: Session) -> Run:
         Where the answer belongs.
     session : Session
         Its shell is where ``--out`` and ``-x`` put things, its ledger gets the run.
+    proposes : callable
+        The question and its whole answer -> the blocks of code that go into the next cell.
     """
     with Stopper() as stopper:
         server = backend.connect(session)
@@ -109,7 +116,9 @@ def perform(question: Question, place: Place, session: Session) -> Run:
                 follower.outcome.fail(error)
         stopper.settle()
         heard_in = partial(stopper.heard_in, late=True)
-        ended = conclude(follower, question, place, session, server=server, heard_in=heard_in)
+        ended = conclude(
+            *(follower, question, place, session, proposes), server=server, heard_in=heard_in
+        )
     ends_all = stopper.asked and getattr(session.settings, "stop_ends_run", False)
     if not (stopper.interrupted or ends_all):
         return ended
@@ -180,6 +189,7 @@ def conclude(
     question: Question,
     place: Place,
     session: Session,
+    proposes: Proposes = result.proposed,
     *,
     server: Backend,
     heard_in: Callable[[Callable[[], object]], object] = lambda work: work(),
@@ -207,6 +217,7 @@ def conclude(
                 cost=entry.cost,
                 timed=timed,
                 card=_card(failure, outcome) if failure is not None else None,
+                proposed=proposes(question, outcome.last) if _is_whole(outcome) else (),
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
@@ -214,7 +225,7 @@ def conclude(
             failure = _failure(question, outcome)
     if failure is not None:
         error = _failed(failure, outcome, view)
-    elif outcome.last is not None and not outcome.stopped:
+    elif _is_whole(outcome):
         deliver = partial(result.deliver, question, outcome.last, place, session)
         error = _delivered(partial(heard_in, deliver))
     return Run(
@@ -237,6 +248,11 @@ def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
     usage, state = message.usage.to_dict(), outcome.problem or "complete"
     known = {"usage": usage, "state": state, "filled": question.filled}
     return Turn(cell=cell, messages=messages, **known) if messages else None
+
+
+def _is_whole(outcome: Outcome) -> bool:
+    """Whether the server said all that it was going to."""
+    return outcome.error is None and outcome.last is not None and not outcome.stopped
 
 
 def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | None:

@@ -7,6 +7,7 @@ import { serveReaders } from "../../labextension/static/reading.js";
 import { copies } from "./copies.js";
 import { announce, element, typeset } from "./dom.js";
 import { Growth, hold } from "./live.growth.js";
+import { Latest } from "./live.latest.js";
 import { morph } from "./live.morph.js";
 import { keeping, select, selected } from "./live.selection.js";
 import { Store } from "./live.store.js";
@@ -43,7 +44,10 @@ class View {
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("focusin", () => (this.focused = true));
     this.root.addEventListener("focusout", (event) => (this.focused &&= !event.relatedTarget));
-    this.footer = this.root.appendChild(this.makeFooter());
+    this.footer = this.makeFooter();
+    this.latest = new Latest(this.footer);
+    this.footer.append(this.latest.button);
+    this.root.append(this.latest.end, this.footer);
     this.timer = setInterval(() => this.tick(), 1000);
     this.tick();
     this.schedule();
@@ -84,7 +88,7 @@ class View {
     const seconds = Math.floor((now - this.store.since) / 1000);
     const left = Math.ceil((this.until - now) / 1000);
     const said = left < Infinity ? this.said.replace(/\d+/, `${left}`) : this.said;
-    this.waits = !this.footer.previousSibling;
+    this.waits = this.root.children.length < 3; // the end, and this line
     const parts = [this.store.model.get("title"), `${seconds} s`, (left > 0 && said) || (this.waits && "waiting")];
     this.status.textContent = parts.filter(Boolean).join(" · ");
   }
@@ -110,6 +114,7 @@ class View {
     while ((count = this.growth.show(count)) && this.applied < this.store.log.length) this.take();
     if (follow) pre.scrollTop = pre.scrollHeight;
     if (this.waits) this.tick();
+    this.latest.grown();
   }
 
   /** About how many characters are to appear. */
@@ -146,7 +151,7 @@ class View {
     details.dataset.kind = kind;
     this.section = details;
     this.chunk = this.part = null;
-    this.footer.before(details);
+    this.latest.end.before(details);
   }
 
   /** What a disclosure holds, or one half of that; the saved output has the same. */
@@ -210,11 +215,11 @@ class View {
     if (number && !(this.part && this.number === number)) {
       this.number = number;
       this.part = element("div", "claude-nb-part");
-      this.footer.before(this.part);
+      this.latest.end.before(this.part);
     }
     if (node.parentNode === (this.part ?? this.root)) return;
     if (this.part) this.part.append(node);
-    else this.footer.before(node);
+    else this.latest.end.before(node);
   }
 
   x(text) {
@@ -286,6 +291,7 @@ class View {
   leave() {
     clearInterval(this.timer);
     cancelAnimationFrame(this.frame);
+    this.latest.close();
     const places = this.disclosures.map((details) => details.lastElementChild.scrollTop);
     const area = this.area;
     if (!area || !(this.touched.size || this.focused || this.selected)) return;
@@ -297,7 +303,7 @@ class View {
         answer.tabIndex = -1; // who pressed Stop by keyboard goes on from the answer
         answer.focus({ preventScroll: true });
       }
-      const details = [...answer.querySelectorAll(":scope > details")];
+      const details = [...answer.querySelectorAll(":scope > details:not(.claude-nb-code)")];
       this.touched.forEach((open, number) => {
         if (!details[number]) return;
         details[number].open = open;
@@ -315,6 +321,7 @@ class View {
   locate() {
     const child = this.root.closest(".jp-OutputArea-child");
     this.area = child?.parentElement;
+    this.latest.settle();
     this.place = this.area ? [...this.area.children].indexOf(/** @type {Element} */ (child)) : -1;
   }
 }

@@ -303,11 +303,8 @@ def test_parallel_calls_of_one_tool_keep_their_results_live_and_saved_in_one_lin
     ]
     assert [op[1:] for op in log if op[0] == "n"] == [[1, lines[1]], [0, lines[0]]]
     assert [op[1:] for op in log if op[0] == "o"] == [[1, "rain"], [0, "sun"]]
-    content = [
-        *(c.to_dict() for c in calls),
-        *(r.to_dict() for r in follower.outcome.rounds[0].results),
-    ]
-    times = follower.outcome.tool_seconds
+    [only], times = follower.outcome.rounds, follower.outcome.tool_seconds
+    content = [each.to_dict() for each in (*calls, *only.results)]
     made = render.bundle(message(*content), render.Footer(quiet=True, tool_seconds=times))
     assert made["text/plain"] == "\n\n".join(lines)
     assert re.findall("<summary[^>]*>(.*?)</summary>", made["text/html"]) == lines

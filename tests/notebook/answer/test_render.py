@@ -264,3 +264,31 @@ def test_an_answer_that_is_none_says_why(fields, said):
     made = bundle(Message.from_wire({**whole, **fields}), Footer(quiet=True))
     assert said in made["text/plain"]
     assert "<strong>" in made["text/html"]
+
+
+CODE = "Mend it so:\n\n```python\na = [1 < 2]\nb = 'x'\n```\n\nNot so:\n\n```python\nc = 3\n```"
+
+
+def test_code_that_stands_in_the_next_cell_is_folded_and_the_last_line_says_where_it_is():
+    made = bundle(message(CODE), Footer(proposed=["a = [1 < 2]\nb = 'x'"]))
+    html = body(made["text/html"])
+    assert re.search(r"<details[^>]*><summary>Code, 2 lines, in the next cell</summary><pre", html)
+    assert html.count("<details") == 1
+    assert "c = " in html.partition("</details>")[2]
+    assert "<strong>code proposed in the next cell, not run</strong>" in html
+    assert "— code proposed in the next cell, not run · " in made["text/plain"]
+    assert "a = [1 < 2]" in made["text/plain"]
+
+
+def test_code_with_hidden_characters_is_not_folded_away():
+    code = "```python\nx = 'a\u202eb'\n```"
+    html = bundle(message(code), Footer(proposed=["x = 'a\u202eb'"]))["text/html"]
+    assert "<details" not in html
+    assert "U+202E" in html
+
+
+def test_an_answer_that_begins_with_folded_code_is_in_the_same_parts_as_before():
+    text = "```python\nx = 1\n```\n\n" + "A paragraph.\n\n" * 200
+    folded = bundle(message(text), Footer(proposed=["x = 1"]))["text/html"]
+    plain = bundle(message(text))["text/html"]
+    assert folded.count("claude-nb-part-") == plain.count("claude-nb-part-") > 1

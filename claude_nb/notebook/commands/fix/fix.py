@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from claude_nb.ask import request
@@ -44,12 +45,14 @@ def run(session: Session, words: str) -> Any:
     text = report(failure, shell)
     question = _question(session, text)
     place = CellPlace(session, question.options, session.cell_key(text))
-    message = perform(question, place, session).message()
     failed = failing_cell(failure, shell)
+    by_model = partial(_mended, session, failed)
+    message = perform(question, place, session, by_model).message()
     if message is not None and connect(session).emulated:
         _by_rule(session, failure, place.cell, failed)
     elif message is not None:
-        _propose(session, message, place.cell, failed)
+        for code in by_model(question, message):
+            _insert(session, code, place.cell)
     return message
 
 
@@ -66,12 +69,14 @@ def _question(session: Session, text: str) -> Question:
     return Question(params=params, options=options)
 
 
-def _propose(session: Session, message: Any, cell: str, failed: str) -> None:
-    """Insert the last whole block of Python, unless it is what failed."""
+def _mended(session: Session, failed: str, question: Question, message: Any) -> list[str]:
+    """Return the last whole block of Python, unless it is what failed; a model's own, or none."""
+    del question
+    if connect(session).emulated:
+        return []
     answer = text_of(message.to_dict())
     blocks = [b.text for b in extract.fences(answer) if b.closed and b.language in _PYTHON]
-    if blocks and blocks[-1].strip() != failed.strip():
-        _insert(session, blocks[-1], cell)
+    return [code for code in blocks[-1:] if code.strip() != failed.strip()]
 
 
 def _by_rule(session: Session, failure: CellFailure, cell: str, failed: str) -> None:
