@@ -69,10 +69,10 @@ def test_a_terminal_gets_the_answer_as_it_comes(ipython):
     written = pieces(process)
     assert len(written) > 5
     text = "".join(written)
-    assert "Thought for" in text
+    assert "▸ Thought " in text
     assert "emulated" in text
     assert "\x1b" not in text  # no colours where nobody sees them
-    assert "<" not in text.split("Thought for")[1].split("emulated")[0]
+    assert "<" not in text.split("▸ Thought ")[1].split("emulated")[0]
 
 
 def test_a_terminal_says_an_error_in_a_few_lines(ipython):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from claude_nb.notebook.page.constants import CENTS
 
-__all__ = ["count", "duration", "money", "size"]
+__all__ = ["count", "duration", "money", "size", "span"]
+
+
+_CENT = 0.01  # dollars
 
 
 def count(number: int, what: str, many: str = "") -> str:
@@ -34,6 +37,12 @@ def duration(seconds: float) -> str:
 def money(cost: float) -> str:
     """Return dollars with two significant digits at least: ``$1.20``, ``$0.0042``."""
     return f"${cost:.2f}" if cost >= CENTS else f"${cost:.4f}"
+
+
+def span(least: float, most: float) -> str:
+    """Return between which sums a price lies, in cents: ``< $0.01 to $0.09``, ``$0.20``."""
+    ends = [f"${cost:.2f}" if cost >= _CENT else f"< ${_CENT:.2f}" for cost in (least, most)]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def size(base64: str) -> str:

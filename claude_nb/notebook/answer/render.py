@@ -16,6 +16,7 @@ from claude_nb.notebook.answer import calls
 from claude_nb.notebook.answer.amounts import duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
+    Block,
     Sources,
     is_empty,
     kind_of,
@@ -35,10 +36,20 @@ from claude_nb.notebook.text.safe_html import (
     join,
     markup,
     own_name,
+    proven,
     visible_html,
 )
 
-__all__ = ["Card", "Footer", "bundle", "ended", "error_bundle", "foot", "page", "unfinished_bundle"]
+# fmt: off
+__all__ = [
+    "CHARACTERS_PER_TOKEN", "Card", "Footer", "bundle", "ended", "error_bundle", "foot",
+    "marked_stale", "page", "unfinished_bundle",
+]
+# fmt: on
+
+CHARACTERS_PER_TOKEN = 4
+"""An estimate: the server tells only at the end."""
+
 
 _CARD = 2_000  # bytes
 _NOTES = 300  # characters
@@ -52,6 +63,8 @@ _CARD_PLACE: LiteralString = (
 )
 _NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
+_IS_STALE, _RUN_AGAIN = "stale", ": an earlier turn has changed since, run this cell again"
+_STALE: LiteralString = f'<p class="{IGNORED}" style="{SOFT}"><strong>{{}}</strong>{{}}</p>'
 _PROPOSED = "code proposed in the next cell, not run"
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
@@ -79,6 +92,8 @@ class Footer:
         US dollars; None where it is not known to be true.
     problem : str
         Why the answer is not whole ("stopped", "connection lost"); shown first.
+    urgent : sequence of str
+        What else a person is to do something about; shown next, and as strong.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
     proposed : sequence of str
@@ -92,6 +107,7 @@ class Footer:
     tool_seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     cost: float | None = None
     problem: str = ""
+    urgent: Sequence[str] = ()
     notes: Sequence[str] = ()
     proposed: Sequence[str] = ()
     quiet: bool = False
@@ -202,7 +218,7 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
     """Return what is wrong with the answer, if anything, and the facts of the footer."""
-    first = [footer.problem or ended(message), _PROPOSED if footer.proposed else ""]
+    first = [footer.problem or ended(message), *footer.urgent, _PROPOSED * bool(footer.proposed)]
     problem = plain(" · ".join(filter(None, first)))
     notes = [plain(note) for note in footer.notes]
     if message.stop_reason == "stop_sequence":
@@ -231,22 +247,41 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     facts = [plain(message.model)] if message.model else []  # which a server may leave out
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
-    facts += _tokens(message.usage, whole=message.stop_reason is not None)
+    facts += _tokens(message)
     if footer.cost is not None:
         facts.append(money(footer.cost))
     return facts
 
 
-def _tokens(usage: Any, *, whole: bool) -> list[str]:
+def _tokens(message: Any) -> list[str]:
+    usage = message.usage
     cached = getattr(usage, "cache_read_input_tokens", None) or 0
     written = getattr(usage, "cache_creation_input_tokens", None) or 0
     facts: list[str] = []  # of what the server told
     if usage.input_tokens is not None:
         of_cache = f" ({cached:,} cached)" if cached else ""
         facts.append(f"{usage.input_tokens + cached + written:,} in{of_cache}")
-    if whole and usage.output_tokens is not None:  # a stream that was cut has not told all
+    if message.stop_reason is None:  # a stream that was cut has not told all
+        written = sum(len(kind_of(block).text(block)) for block in _blocks(message))
+        facts += [f"≈ {-(-written // CHARACTERS_PER_TOKEN):,} out"] * bool(written)
+    elif usage.output_tokens is not None:
         facts.append(f"{usage.output_tokens:,} out")
     return facts
+
+
+def _blocks(message: Any) -> list[Block]:
+    return [block.to_dict() for block in message.content]
+
+
+def marked_stale(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer's output that says first that it answers what is said no more."""
+    note = markup(_STALE, visible_html(_IS_STALE), visible_html(_RUN_AGAIN))
+    html = join([note, proven(bundle["text/html"])])
+    return {
+        **bundle,
+        "text/html": html,
+        "text/plain": f"{_IS_STALE}{_RUN_AGAIN}\n\n{bundle['text/plain']}",
+    }
 
 
 def page(html: SafeHtml) -> SafeHtml:

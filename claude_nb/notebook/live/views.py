@@ -42,6 +42,9 @@ class View(Protocol):
     def finish(self, bundle: Data, announcement: str = "", metadata: Data | None = None) -> None:
         """Show the final output in place of what was shown so far."""
 
+    def amend(self, bundle: Data) -> None:
+        """Show another final output in the place of the one that is there."""
+
     def again(self, *, here: bool = False) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Let one more page see what comes; None where there is nothing to be seen."""
 
@@ -75,6 +78,11 @@ class FinalView:
         del announcement
         self.final = dict(bundle), dict(metadata or {})
         self._outlet.keep(bundle, metadata or {})
+
+    def amend(self, bundle: Data) -> None:
+        """Publish another bundle in its place."""
+        if self.final is not None:
+            self._outlet.keep(bundle, self.final[1])
 
 
 class TextView:
@@ -122,6 +130,9 @@ class TextView:
             self._write(f"\n{_dim(text.rpartition(chr(10))[2])}\n")
         else:
             self._write(f"{text}\n")
+
+    def amend(self, bundle: Data) -> None:
+        """Leave what is written."""
 
     def _write(self, text: str) -> None:
         self._wrote = True

@@ -19,6 +19,7 @@ from claude_nb.notebook.answer import calls
 from claude_nb.notebook.answer.blocks import Block, Kind, Sources, given, kind_of, thought
 from claude_nb.notebook.answer.failure import why
 from claude_nb.notebook.answer.pieces import Piece, Section
+from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.live.views import View
 from claude_nb.notebook.run.rounds import Round, joined, result
 
@@ -28,7 +29,6 @@ _TICK = 0.5  # seconds between two updates of the token counter
 MOST_ROUNDS = 20  # requests for one question; more of them is a loop
 MOST_PAUSES = 10  # requests for one turn that the server pauses again and again
 MOST_SHOWN = 4_000  # characters of a result that the page is sent
-_CHARACTERS_PER_TOKEN = 4  # an estimate: the server tells only at the end
 _GROWS: dict[str, tuple[Section, str]] = {  # a delta's type: what grows, the field that holds it
     "text_delta": ("text", "text"),
     "thinking_delta": ("think", "thinking"),
@@ -295,6 +295,6 @@ class Follower:
 
     def _tell_rate(self, now: float) -> None:
         self._ticked = now
-        tokens = self._characters / _CHARACTERS_PER_TOKEN
+        tokens = self._characters / CHARACTERS_PER_TOKEN
         rate = tokens / (now - self._began)
         self._put(Piece("status", f"≈ {tokens:,.0f} tokens · {rate:,.0f} a second"))

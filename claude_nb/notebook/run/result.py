@@ -16,6 +16,7 @@ from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import next_cell, render
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.blocks import kind_of
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
@@ -71,11 +72,12 @@ def bundle(
         tool_seconds=outcome.tool_seconds if timed else {},
         cost=cost,
         problem="cut off" if card is not None else outcome.problem,
+        urgent=[*_stale(stale), *_misshapen(question, message)],
         notes=[
             *told(question),
             *_without(question, message),
             *_uncached(question, message),
-            *_notes(place, outcome, stale, timed=timed),
+            *_notes(place, outcome, timed=timed),
         ],
         proposed=proposed,
         quiet=question.options.quiet,
@@ -161,20 +163,34 @@ def _uncached(question: Question, message: Message) -> list[str]:
     return [f"not cached: shorter than {info.min_cache_tokens:,} tokens"]
 
 
-def _notes(place: Place, outcome: Outcome, stale: list[Turn], *, timed: bool) -> list[str]:
+def _notes(place: Place, outcome: Outcome, *, timed: bool) -> list[str]:
     """Return what else the last line says; without times, nothing that only one of two runs has."""
     notes: list[str] = []
     chat = place.chat
     number = chat.position(place.cell) + 1 if chat is not None else 1
     if chat is not None and max(number, len(chat.turns)) > 1:
         notes.append(f"turn {number} of {chat.name}")
-    if stale:
-        later = "turn is" if len(stale) == 1 else "turns are"
-        notes.append(f"{len(stale)} later {later} stale: run them again")
     if outcome.retries:
         notes.append(f"after {len(outcome.retries) + 1} attempts")
     notes += ["emulated"] * outcome.emulated + ["replayed"] * (outcome.replayed and timed)
     return notes
+
+
+def _stale(stale: list[Turn]) -> list[str]:
+    again = "it" if len(stale) == 1 else "them"
+    told = count(len(stale), "later turn is", "later turns are")
+    return [f"{told} stale: run {again} again"] if stale else []
+
+
+def _misshapen(question: Question, message: Message) -> list[str]:
+    """Say that a whole answer is not the JSON that was asked for; a schema says more, later."""
+    if question.format != "json" or question.schema is not None or render.ended(message):
+        return []
+    try:
+        _value(question, _text(message))
+    except AnswerError:
+        return ["not JSON"]
+    return []
 
 
 def _shown(question: Question, message: Message) -> Message:

@@ -200,6 +200,7 @@ def conclude(
     stale = place.settle(turn, question.history)
     kept = session.kept.shown_by(view)
     kept.message = outcome.message
+    keeping.mark_stale(session, stale)
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None

@@ -22,7 +22,7 @@ def back(call, content, **fields):
 
 view = LiveView("claude-test"); view.open()
 put("text", "Let me look."); put("end")
-follower = Follower(view, Outcome())
+follower = Follower(view, Outcome(), clock=lambda: 0.0)
 follower.begin_round(emulated=False, replayed=False)
 calls = [call("a", "weather", city="Lisbon"), call("b", "weather", city="Atlantis"),
          call("c", "weather", city="Oslo")]
@@ -34,7 +34,8 @@ follower.returned(calls[0], back(calls[0], '{"sky": "sunny"}'))
 until("saved")
 content = [each.to_dict() for each in (*calls, *follower.outcome.rounds[0].results)]
 answer = message("Let me look.").model_copy(update={
-    "content": [*message("Let me look.").content, *Message.from_wire({"content": content}).content]})
+    "content": [
+        *message("Let me look.").content, *Message.from_wire({"content": content}).content]})
 card = render.Card(title="The connection was lost", advice="Run the cell again.")
 view.finish(bundle(answer, Footer(problem="cut off"), card=card))
 """
