@@ -11,6 +11,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.models import ModelInfo, ModelTable, current_day
 from claude_nb.notebook import backend
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.session import Session
 
@@ -99,14 +100,15 @@ def _tokens(count: int) -> str:
 
 
 def _state(info: ModelInfo, today: date) -> page.Piece:
-    """Say how long the model will be there, and what to use instead."""
-    advice = "use" if info.leaving else "newer:"
-    instead = f", {advice} {info.replacement}" if info.replacement else ""
+    """Say how long the model will be there, where that is not for long, and what to use instead."""
+    better = page.code(info.replacement) if info.replacement else page.text("")
     if info.retires is None and not info.leaving and info.lifecycle == "active":
-        return page.text(f"newer: {info.replacement}" if info.replacement else "")
+        return page.inline("newer: ", better) if info.replacement else better
+    instead = page.inline(", use " if info.leaving else ", newer: ", better)
+    advice = instead if info.replacement else better
     if info.retires is None:
-        return page.inline((page.strong if info.leaving else page.text)(info.lifecycle), instead)
-    left = f" (in {(info.retires - today).days} days)"
+        return page.inline((page.strong if info.leaving else page.text)(info.lifecycle), advice)
+    left = f" (in {count((info.retires - today).days, 'day')})"
     when = f"{info.retires.day} {info.retires:%B %Y}"
     said = f"retired {when}" if info.gone(today) else f"retires {when}{left}"
-    return page.inline(page.strong(said), instead)
+    return page.inline(page.strong(said), advice)
