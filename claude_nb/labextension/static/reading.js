@@ -125,7 +125,8 @@ function keepKeys(event) {
   const target = /** @type {Element} */ (event.target);
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   const typed = event.key.length === 1 || (event.key === "Enter" && !event.shiftKey);
-  if (typed && !modified && target.closest?.(".claude-nb :is(summary, a, button, pre, table)")) event.stopPropagation();
+  const focused = target.closest?.(".claude-nb :is(summary, a, button, pre, table)");
+  if (typed && !modified && focused && !focused.closest(".claude-nb-panel")) event.stopPropagation(); // a panel hears its own
 }
 
 /** Serve the readers of this page, once. */

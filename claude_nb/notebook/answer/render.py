@@ -13,7 +13,7 @@ from typing import Any, LiteralString
 
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer import calls
-from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer.amounts import count, duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
     Block,
@@ -186,7 +186,7 @@ def split(usage: Any) -> str:
         f"{kept:,} into the cache for an hour": kept,
     }
     told = ", ".join(text for text, counts in prompt.items() if counts)
-    found = "1 web search" if searches == 1 else f"{searches:,} web searches"
+    found = count(searches, "web search", "web searches")
     return " · ".join([f"Tokens in: {told}"] * bool(told) + [found] * bool(searches))
 
 

@@ -47,6 +47,7 @@ export class Latest {
   /** Let no box between the answer and what scrolls be one that scrolls: the footer would stick to that. */
   settle() {
     this.boxes = [];
+    if (this.footer.closest(".claude-nb-panel")) return; // its transcript is what scrolls
     for (let box = this.footer.closest(".jp-OutputArea-output"); box?.closest(".jp-Cell-outputArea"); box = box.parentElement) {
       box.classList.add(CLIPPED);
       this.boxes.push(box);

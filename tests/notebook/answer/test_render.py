@@ -10,7 +10,7 @@ import html5lib
 import pytest
 
 from claude_nb.api.types import Message
-from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer.amounts import count, duration, money, span
 from claude_nb.notebook.answer.blocks import thought
 from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
 
@@ -141,6 +141,24 @@ def test_times_and_money():
         "3 min 5 s",
     ]
     assert [money(d) for d in (1.2, 0.1, 0.0042, 0.0)] == ["$1.20", "$0.10", "$0.0042", "$0.0000"]
+    assert span(0.0, 0.0915) == "< $0.01 to $0.09"
+    assert [span(0.004, 0.002), span(0.2, 0.2)] == ["< $0.01", "$0.20"]
+
+
+def test_numbers_of_things():
+    assert [count(n, "turn") for n in (0, 1, 2, 2000)] == [
+        "no turns",
+        "1 turn",
+        "2 turns",
+        "2,000 turns",
+    ]
+    assert [count(n, "search", "searches") for n in (1, 2)] == ["1 search", "2 searches"]
+
+
+def test_an_answer_that_was_stopped_tells_about_how_much_was_written():
+    stopped = bundle(message("a" * 1280, stop_reason=None), Footer(problem="stopped"))
+    assert " · 25 in · ≈ 320 out" in stopped["text/plain"]
+    assert "≈" not in bundle(message("a" * 1280))["text/plain"]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
