@@ -109,6 +109,8 @@ def _known(error: Exception, model: str, *, came: bool) -> tuple[str, str]:
     """Return what went wrong in a few words, and what to do about that."""
     if came and _is_lost(error):
         return "The connection was lost", _KEPT
+    if isinstance(error, errors.NotFoundError) and _said(error).startswith("model"):
+        return "The server has no such model", _unknown_model(model)
     for kinds, what, advice in _KNOWN:
         if isinstance(error, kinds):
             return what, advice(model) if callable(advice) else advice
