@@ -200,11 +200,10 @@ def conclude(
     stale = place.settle(turn, question.history)
     kept = session.kept.shown_by(view)
     kept.message = outcome.message
-    keeping.mark_stale(session, stale)
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
-    failure = _failure(question, outcome)
+    failure, answer = _failure(question, outcome), _answer(outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
@@ -218,7 +217,7 @@ def conclude(
                 cost=entry.cost,
                 timed=timed,
                 card=_card(failure, outcome) if failure is not None else None,
-                proposed=proposes(question, outcome.last) if _is_whole(outcome) else (),
+                proposed=proposes(question, answer) if answer is not None else (),
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
@@ -226,9 +225,10 @@ def conclude(
             failure = _failure(question, outcome)
     if failure is not None:
         error = _failed(failure, outcome, view)
-    elif _is_whole(outcome):
-        deliver = partial(result.deliver, question, outcome.last, place, session)
+    elif answer is not None:
+        deliver = partial(result.deliver, question, answer, place, session)
         error = _delivered(partial(heard_in, deliver))
+    keeping.mark_stale(session, stale)
     return Run(
         question=question, outcome=outcome, turn=turn, entry=entry, bundle=bundle, error=error
     )
@@ -251,9 +251,9 @@ def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
     return Turn(cell=cell, messages=messages, **known) if messages else None
 
 
-def _is_whole(outcome: Outcome) -> bool:
-    """Whether the server said all that it was going to."""
-    return outcome.error is None and outcome.last is not None and not outcome.stopped
+def _answer(outcome: Outcome) -> Message | None:
+    """Return the last round's answer if the server said all that it was going to."""
+    return outcome.last if outcome.error is None and not outcome.stopped else None
 
 
 def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | None:
