@@ -52,6 +52,9 @@ def live(cut):
         view.put(Piece("begin", part))
         view.put(Piece("tool", part))
         view.put(Piece("end"))
+        view.put(Piece("begin", part, call="t"))
+        for kind in ("tool", "end", "title", "result"):
+            view.put(Piece(kind, part, call="t"))
         view.put(Piece("status", part))
     view.put(Piece("text", "THE END"))
     VIEWS.append(view)
@@ -158,7 +161,7 @@ def test_saved_trusted_untrusted_and_converted(lab, canary):
     assert_nothing_happened(lab.page, canary)
     saved = lab.save()
     lab.reopen(kernel=False)
-    assert lab.output(1).get_by_text("○ ").count() > 0
+    assert lab.output(1).get_by_text("✓ ").count() > 0
     assert_nothing_happened(lab.page, canary)
     html, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(saved))
     path = lab.server.root / "converted.html"
