@@ -69,17 +69,17 @@ def test_a_terminal_gets_the_answer_as_it_comes(ipython):
     written = pieces(process)
     assert len(written) > 5
     text = "".join(written)
-    assert "Thought for" in text
+    assert "▸ Thought " in text
     assert "emulated" in text
     assert "\x1b" not in text  # no colours where nobody sees them
-    assert "<" not in text.split("Thought for")[1].split("emulated")[0]
+    assert "<" not in text.split("▸ Thought ")[1].split("emulated")[0]
 
 
 def test_a_terminal_says_an_error_in_a_few_lines(ipython):
     fault = "_server.faults.add(emulator.Fault('status', status=401))"
     text = "".join(pieces(ipython(setup() + "\n" + fault, ASK)))
     lines = text.strip().splitlines()
-    assert "AuthenticationError (401)" in text
+    assert "AuthenticationError 401" in text
     assert len(lines) <= 6
 
 

@@ -1,10 +1,27 @@
-"""Amounts as a person says them: times, money, sizes."""
+"""Amounts as a person says them: numbers of things, times, money, sizes."""
 
 from __future__ import annotations
 
 from claude_nb.notebook.page.constants import CENTS
 
-__all__ = ["duration", "money", "size"]
+__all__ = ["count", "duration", "money", "size", "span"]
+
+
+_CENT = 0.01  # dollars
+
+
+def count(number: int, what: str, many: str = "") -> str:
+    """Return how many of a thing there are: ``1 turn``, ``2,000 turns``, ``no searches``.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    what, many : str
+        The word for one of them, and for several where that is not `what` with an s.
+    """
+    word = what if number == 1 else many or f"{what}s"
+    return f"{number:,} {word}" if number else f"no {word}"
 
 
 def duration(seconds: float) -> str:
@@ -20,6 +37,12 @@ def duration(seconds: float) -> str:
 def money(cost: float) -> str:
     """Return dollars with two significant digits at least: ``$1.20``, ``$0.0042``."""
     return f"${cost:.2f}" if cost >= CENTS else f"${cost:.4f}"
+
+
+def span(least: float, most: float) -> str:
+    """Return between which sums a price lies, in cents: ``< $0.01 to $0.09``, ``$0.20``."""
+    ends = [f"${cost:.2f}" if cost >= _CENT else f"< ${_CENT:.2f}" for cost in (least, most)]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def size(base64: str) -> str:

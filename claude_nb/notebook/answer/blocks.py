@@ -11,11 +11,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, TypeAlias, cast
+from typing import Any, Literal, LiteralString, TypeAlias, cast
 
 from claude_nb.characters import bounded, one_line, plain
 from claude_nb.notebook.answer.amounts import duration, size
 from claude_nb.notebook.answer.pieces import Piece, Section
+from claude_nb.notebook.page.constants import DONE, FAILED, OPEN, RUNS
 from claude_nb.notebook.text.markdown import host, plain_html, to_html
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
@@ -29,11 +30,18 @@ from claude_nb.notebook.text.safe_html import (
 )
 
 __all__ = [
+    "BAD",
+    "DISCLOSED",
     "KINDS",
+    "MOST",
     "SOFT",
     "Block",
     "Kind",
     "Sources",
+    "asked",
+    "brief",
+    "failed",
+    "given",
     "is_empty",
     "kind_of",
     "shown",
@@ -44,17 +52,25 @@ __all__ = [
 
 Block: TypeAlias = Mapping[str, Any]
 
-_MOST = 2_000  # characters of a result in the saved output
+MOST = 2_000
+"""Characters of a result in the saved output."""
+
 _BRIEF = 61  # characters of what a tool got or gave, in the line that is seen unopened
+_SHORT = 100  # characters of what a tool got that stand in one line
+_MOMENT = 0.05  # seconds of thinking that are none to speak of
 _TITLE = 100  # characters of a source's title
-SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 70%,transparent);font-size:.88em"
+SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 78%,transparent);font-size:.88em"
 """The look of what is not the answer itself, wherever that is shown; answer.css says more."""
 
-_DISCLOSURE: LiteralString = (
-    f'<details><summary style="{SOFT}">{{}}</summary>'
+BAD: LiteralString = "color:color-mix(in srgb,#d22 72%,currentcolor);font-size:.88em"
+"""The same of what failed: readable on any page, for it leans on the page's own colour."""
+
+DISCLOSED: LiteralString = (
     '<pre tabindex="0" style="white-space:pre-wrap;max-height:24em;overflow-y:auto">{}</pre>'
-    "</details>"
 )
+"""Text behind its title, as it is."""
+
+_DISCLOSURE: LiteralString = f'<details><summary style="{SOFT}">{{}}</summary>{DISCLOSED}</details>'
 _DEEP = "(nested too deeply to be shown)"
 _OPAQUE = re.compile("encrypted.*|signature|data")  # names of such fields
 
@@ -81,6 +97,8 @@ class Kind:
         Whether the body comes piece by piece, and the saved HTML shows all of it.
     told : bool
         Whether plain text shows the body too.
+    half : str
+        Of a tool's call: the ``call`` itself, or its ``result``; see `calls`.
     sent_again : bool
         Whether it goes into the history by itself. Only text does: the server ignores the
         thinking of earlier turns, and a tool's block is refused without its other half, with
@@ -95,6 +113,7 @@ class Kind:
     is_thought: bool = False
     whole: bool = False
     told: bool = True
+    half: Literal["", "call", "result"] = ""
     sent_again: bool = False
 
     def title(self, block: Block) -> str:
@@ -105,8 +124,9 @@ class Kind:
         """Return what shows live when a block begins; most results come whole."""
         if self.section != "tool":
             return [Piece(self.section, self.text(block))]
-        body = "" if self.whole else bounded(self.text(block), 2 * _MOST)
-        title = Piece("begin", (self.live or self.title)(block))
+        body = "" if self.whole else bounded(self.text(block), 2 * MOST)
+        call = str(block.get("id") or "") if self.half == "call" else ""
+        title = Piece("begin", (self.live or self.title)(block), call)
         return [title, Piece("tool", body)] if body else [title]
 
     def text(self, block: Block) -> str:
@@ -140,7 +160,7 @@ def shown(
     closed = visible_html(plain(title or kind.title(block)))
     if kind.body is None:
         return element("p", element("em", closed)), text
-    opened = visible_html(plain(body if kind.whole else bounded(body, _MOST)))
+    opened = visible_html(plain(body if kind.whole else bounded(body, MOST)))
     return markup(_DISCLOSURE, closed, opened), text
 
 
@@ -150,13 +170,15 @@ def words(block: Block, title: str = "") -> str:
     if kind.section == "text":
         return kind.text(block)
     label = f"[{title or kind.label(block)}]"
-    body = bounded(kind.text(block), _MOST) if kind.told else ""
+    body = bounded(kind.text(block), MOST) if kind.told else ""
     return f"{label} {body}" if body else label
 
 
 def thought(seconds: float | None, tokens: int | None = None) -> str:
     """Return the title of a thinking block ("Thought for 4 s · 612 tokens")."""
-    title = "Thought" if seconds is None else f"Thought for {duration(seconds)}"
+    brief = seconds is not None and seconds < _MOMENT
+    title = "Thought briefly" if brief else "Thought"
+    title += "" if seconds is None or brief else f" for {duration(seconds)}"
     return f"{title} · {tokens:,} tokens" if tokens else title
 
 
@@ -244,42 +266,57 @@ def _field(name: str, item: Any) -> Any:
 
 
 def _call() -> Kind:
-    """Return the kind of a tool call; its closed line is short, so that calls are told apart."""
+    """Return the kind of a tool call; its line is short, so that calls are told apart."""
     return Kind(
         label=lambda block: f"Tool: {block.get('name')}",
-        line=lambda block: f"Tool: {block.get('name')}({one_line(_arguments(block), _BRIEF)})",
-        live=_of("name"),
+        line=lambda block: f"{OPEN} {asked(block)} · no result",
+        live=lambda block: f"{RUNS} {block.get('name')} …",
         body=lambda block: _dumps(block.get("input")),
         whole=True,
+        half="call",
     )
 
 
-def _arguments(block: Block) -> str:
+def asked(block: Block) -> str:
+    """Return a call as a person would write it: ``weather(city="Lisbon")``."""
     given = block.get("input")
     pairs = cast("Mapping[str, Any]", given).items() if isinstance(given, Mapping) else ()
-    return ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
+    arguments = ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
+    return f"{block.get('name')}({brief(arguments)})"
 
 
-def _result(
-    name: Callable[[Block], str], body: Callable[[Any], str], *, named: bool = False
-) -> Kind:
-    """Return the kind of what a tool returned; `body` makes text of its content.
+def brief(text: str) -> str:
+    """Return as much of what a tool got or gave as its line shows."""
+    return one_line(text, _BRIEF)
 
-    Where a live title has the name alone (`named`), the rest is in the disclosure's first line.
-    """
 
-    def label(block: Block) -> str:
-        failed = block.get("is_error") or _failure(block)
-        return f"{name(block)} {'failed' if failed else 'returned'}"
+def given(block: Block) -> str:
+    """Return what a call hands to its tool: in one line where that is short."""
+    line = _dumps(block.get("input"), None)
+    return line if len(line) <= _SHORT else _dumps(block.get("input"))
+
+
+def failed(block: Block) -> bool:
+    """Tell whether a result says that its tool failed."""
+    status = _mapping(block.get("content")).get("return_code")
+    return bool(block.get("is_error") or _failure(block) or status)
+
+
+def _result(name: Callable[[Block], str], body: Callable[[Any], str]) -> Kind:
+    """Return the kind of what a tool returned; `body` makes text of its content."""
 
     def told(block: Block) -> str:
         return _failure(block) or body(block.get("content"))
 
+    def line(block: Block) -> str:
+        mark = FAILED if failed(block) else DONE
+        return f"{mark} {name(block)} → {brief(told(block))}"
+
     return Kind(
-        label=label,
-        line=lambda block: f"{label(block)} {one_line(told(block), _BRIEF)}",
-        live=label if named else None,
+        label=lambda block: f"{name(block)} {'failed' if failed(block) else 'returned'}",
+        line=line,
         body=told,
+        half="result",
     )
 
 
@@ -368,7 +405,7 @@ KINDS: Mapping[str, Kind] = {
     "tool_use": _call(),
     "server_tool_use": _call(),
     "mcp_tool_use": _call(),
-    "tool_result": _result(_of("name", "Tool"), _parts, named=True),
+    "tool_result": _result(_of("name", "Tool"), _parts),
     "mcp_tool_result": _result(_said("Tool"), _parts),
     "web_search_tool_result": _result(_said("Web search"), _search),
     "web_fetch_tool_result": _result(_said("Web fetch"), _page),

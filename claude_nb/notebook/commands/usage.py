@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import LiteralString
 
-from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer.amounts import count, duration, money
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger.entries import Entry, Total, total
 from claude_nb.notebook.session import Session
-from claude_nb.notebook.text.safe_html import markup, visible_html
+from claude_nb.notebook.text.safe_html import attribute, markup
 
 __all__ = ["bar", "run"]
 
 _WIDTH = 12  # characters of the longest bar
 _MOST = 20  # cells shown
 _READ, _WRITTEN = "░", "█"
+_BAR: LiteralString = (
+    '<samp aria-hidden="true" class="claude-nb-bar"><i style="width:{}%"></i>'
+    '<b style="width:{}%"></b></samp>'
+)
+_LEGEND: LiteralString = (
+    '<small><samp class="claude-nb-bar"><i></i></samp> read '
+    '<samp class="claude-nb-bar"><b></b></samp> written. </small>'
+)
 
 
 def run(session: Session, words: str) -> None:
@@ -27,11 +36,11 @@ def run(session: Session, words: str) -> None:
         return
     cells = _grouped(entries, lambda entry: entry.cell)
     chats = _grouped(entries, lambda entry: entry.chat)
-    pieces = [_table("cell", [(_cell(group), group) for group in cells[-_MOST:]])]
+    groups = [("", [(_cell(group), group) for group in cells[-_MOST:]])]
     if {entry.chat for entry in entries} != {"main"}:
         rows = [(page.code(group[0].chat or "(by itself)"), group) for group in chats]
-        pieces.append(_table("chat", rows))
-    page.show(*pieces, _in_all(total(entries)), *_notes(entries, len(cells)))
+        groups.append(("By chat", rows))
+    page.show(_table(groups), _in_all(total(entries)), *_notes(entries, len(cells)))
 
 
 def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> list[list[Entry]]:
@@ -42,15 +51,18 @@ def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> list[list
     return list(groups.values())
 
 
-def _table(title: str, groups: Sequence[tuple[page.Piece, list[Entry]]]) -> page.Piece:
-    sums = [(name, total(group)) for name, group in groups]
-    most = max(one.read + one.written for _, one in sums)
-    columns = page.columns(title, "#runs", "#read", "#written", "#cost", "")
-    return page.table(columns, [_row(name, one, most) for name, one in sums])
+def _table(groups: Sequence[tuple[str, Sequence[tuple[page.Piece, list[Entry]]]]]) -> page.Piece:
+    """Return what each group takes, in one grid; bars compare what is in the same group."""
+    drawn: list[tuple[str, list[tuple[page.Piece | str, ...]]]] = []
+    for title, rows in groups:
+        sums = [(name, total(group)) for name, group in rows]
+        most = max(one.read + one.written for _, one in sums)
+        drawn.append((title, [_row(name, one, most) for name, one in sums]))
+    return page.grouped(page.columns("cell", "#runs", "#read", "#written", "", "#cost"), drawn)
 
 
 def _row(name: page.Piece, one: Total, most: int) -> tuple[page.Piece | str, ...]:
-    return name, str(one.runs), f"{one.read:,}", f"{one.written:,}", _cost(one), bar(one, most)
+    return name, str(one.runs), f"{one.read:,}", f"{one.written:,}", bar(one, most), _cost(one)
 
 
 def _cost(one: Total) -> str:
@@ -63,9 +75,9 @@ def bar(one: Total, most: int) -> page.Piece:
     """Return a bar of tokens read and written, where `most` tokens fill the whole width."""
     length = max(1, round(_WIDTH * (one.read + one.written) / max(most, 1)))
     written = round(length * one.written / max(one.read + one.written, 1))
-    drawn = _READ * (length - written), _WRITTEN * written
-    text = "".join(drawn)
-    return page.Piece(markup('<samp aria-hidden="true">{}</samp>', visible_html(text)), text)
+    widths = [f"{100 * part / max(most, 1):.1f}" for part in (one.read, one.written)]
+    html = markup(_BAR, *map(attribute, widths))
+    return page.Piece(html, _READ * (length - written) + _WRITTEN * written)
 
 
 def _cell(group: list[Entry]) -> page.Piece:
@@ -80,10 +92,10 @@ def _in_all(one: Total) -> page.Piece:
     kinds += [f"{one.stored:,} into {'it' if kinds else 'the cache'}"] * bool(one.stored)
     cached = f" ({', '.join(kinds)})" if kinds else ""
     facts = [
-        "1 run" if one.runs == 1 else f"{one.runs} runs",
+        count(one.runs, "run"),
         f"{one.read:,} tokens read{cached}",
         f"{one.written:,} written",
-        *([f"{one.searches:,} web searches"] if one.searches else []),
+        *([count(one.searches, "web search", "web searches")] if one.searches else []),
         *([duration(one.seconds)] if Environment.read().timed else []),
     ]
     cost = [" · ", page.strong(_cost(one))] if one.cost is not None else []
@@ -91,9 +103,11 @@ def _in_all(one: Total) -> page.Piece:
 
 
 def _notes(entries: list[Entry], cells: int) -> list[page.Piece]:
-    notes = [f"{_READ} read, {_WRITTEN} written."]
+    legend = page.Piece(markup(_LEGEND), f"{_READ} read, {_WRITTEN} written. ")
+    notes: list[str] = []
     if cells > _MOST:
-        notes.append(f"{cells - _MOST} earlier cells are not listed, but counted in all.")
+        earlier = count(cells - _MOST, "earlier cell is", "earlier cells are")
+        notes.append(f"{earlier} not listed, but counted in all.")
     if any(entry.emulated for entry in entries):
         notes.append("What the emulator answers costs nothing.")
     if total(entries).unpriced:
@@ -101,4 +115,4 @@ def _notes(entries: list[Entry], cells: int) -> list[page.Piece]:
             "The cost of some runs is not known: another server's price, no published price, or "
             "an answer that was cut off."
         )
-    return [page.paragraph(page.soft(" ".join(notes)))]
+    return [page.paragraph(legend, page.soft(" ".join(notes)))]

@@ -167,6 +167,7 @@ async def _drive(
     while (effect := proceed(rounds, reply)) is not None:
         check()
         if isinstance(effect, CallTool):
+            follower.calling(effect.call)
             reply = await effect.awaited_result(aside=True)
             follower.returned(effect.call, reply)
         else:
