@@ -333,7 +333,9 @@ def test_columns_are_compared_and_one_is_gone_on_with(each_lab):
     expect(panel.root.locator(".claude-nb-live")).to_have_count(2)
     lab.screenshot("panel-comparing")
     panel.ended()
-    expect(panel.root.locator(".takes.several .numbers").last).to_contain_text("tokens")
+    expect(panel.root.locator(".takes.several footer").last).to_contain_text("beside the first")
+    heads = panel.root.locator(".takes.several header strong")
+    expect(heads).to_have_text(["Claude Sonnet 4.6", "Claude Haiku 4.5"])
     lab.screenshot("panel-compared")
     panel.button("Go on with this").last.click()
     panel.send("And one more?")
@@ -383,7 +385,7 @@ def test_edit_branch_undo_and_paste(each_lab):
     panel.send("What is 3 + 3?")
     panel.ended()
     assert value(lab, 2) == ["What is 3 + 3?"]
-    panel.button("Line 2 of 2").click()
+    panel.button("Earlier version").click()
     expect(panel.root.locator(".prompt")).to_have_text(["What is 1 + 1?", "What is 2 + 2?"])
     panel.button("Branch").first.click()
     panel.send("What is 4 + 4?")
@@ -454,6 +456,7 @@ def test_files_and_variables_are_attached(lab):
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"The code is 4711."}
     panel.root.locator("input[type=file]").last.set_input_files([note])
     expect(panel.root.locator(".attached")).to_contain_text("note.txt")
+    panel.root.locator("summary", has_text="+ Attach").click()
     variable = panel.root.get_by_role("textbox", name="Attach a variable")
     variable.fill("nothing_like_it")
     variable.press("Enter")

@@ -124,6 +124,14 @@ def _compare(panel: Any, _: Any, wish: wishes.Compare) -> None:
     panel.columns = columns if wish.number > 1 else []
 
 
+def _drop(panel: Any, _: Any, wish: wishes.Drop) -> None:
+    """Take one column away; the last that is left is what the panel goes on with."""
+    columns = [dict(own) for n, own in enumerate(panel.columns) if n != wish.column]
+    if len(columns) == 1:
+        panel.assign(panel.options().changed(columns[0]))
+    panel.columns = columns if len(columns) > 1 else []
+
+
 def _keep(panel: Any, _: Any, wish: wishes.Keep) -> None:
     """Go on with one of the answers that were compared."""
     exchange = panel.conversation.find(wish.id)
@@ -195,11 +203,14 @@ _COMMANDS: dict[type[Any], Callable[[Any, Any, Any], None]] = {
     wishes.Compare: _compare,
     wishes.Detach: _detach,
     wishes.Draft: _draft,
+    wishes.Drop: _drop,
     wishes.Export: _export,
     wishes.Go: lambda panel, _, wish: panel.conversation.go(wish.at),
-    wishes.Html: lambda _, screen, wish: screen.html(wish.id),
+    wishes.Holds: lambda _, screen, __: screen.held(),
     wishes.Keep: _keep,
     wishes.Paste: _paste,
+    wishes.Pieces: lambda _, screen, wish: screen.hand_over(wish.ids),
+    wishes.Recall: lambda panel, _, wish: panel.recall(wish.id),
     wishes.Resume: _resume,
     wishes.Send: _send,
     wishes.Set: _set,

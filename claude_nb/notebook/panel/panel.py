@@ -292,6 +292,14 @@ class Panel(Settings):
         self.typed = dict(typed)
         self.prompt = text
 
+    def recall(self, name: str) -> None:
+        """Put the prompt of the exchange of that id into the box; it stays where it is, too."""
+        with self.lock:
+            exchange = self.conversation.find(name)
+            if exchange is not None:
+                self._comes_back(exchange)
+                self.prompt = exchange.prompt
+
     def _comes_back(self, exchange: Exchange | None) -> None:
         """Let an earlier prompt be in the box."""
         if exchange is not None and exchange.verbatim:
