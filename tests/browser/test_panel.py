@@ -243,7 +243,7 @@ def test_every_control_is_set_by_mouse(each_lab):
         stops.fill(text)
         stops.press("Enter")  # a text is typed, whatever points at its box
     panel.root.get_by_role("button", name="Remove one").click()
-    panel.root.get_by_text("Cache this", exact=True).click()
+    panel.root.get_by_text("Cache the prompt", exact=True).click()
     state = value(lab, 2)
     assert 0.4 <= state[1] <= 0.6
     wait_for(lab, 2, ["claude-sonnet-4-6", state[1], None, None, ["two"], True])

@@ -20,6 +20,7 @@ from claude_nb.notebook.page.gate import RefusedError, said
 from claude_nb.notebook.panel import wishes
 from claude_nb.notebook.panel.columns import OWN
 from claude_nb.notebook.panel.fit import limits
+from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.panel.values import checked
 
 __all__ = ["run"]
@@ -50,7 +51,7 @@ def run(panel: Any, screen: Any, content: object) -> None:
         with panel.lock:
             _COMMANDS[type(wish)](panel, screen, wish)
     except OURS as problem:
-        screen.say(bounded(str(problem), _MOST_SAID), problem=True)
+        screen.say(bounded(sentence(str(problem)), _MOST_SAID), problem=True)
     except Exception as problem:  # noqa: BLE001 (a page's message must not end in a traceback)
         _log.warning("A wish of a page (%s) failed: %s", wish.do, type(problem).__name__)
         screen.say(_FAILED, problem=True)

@@ -59,7 +59,7 @@ def _state(exchange: Exchange) -> object:
     """Return what tells two states of an exchange apart; what is the same is quickly compared."""
     drawn = [(each, shown.of(each)) for each in exchange.candidates]
     takes = [
-        (each.state, seen.live, seen.bundle, each.turn and each.turn.messages)
+        (each.state, seen.live, seen.facts, each.turn and each.turn.messages)
         for each, seen in drawn
     ]
     return exchange.prompt, exchange.kept, takes

@@ -18,7 +18,7 @@ export function h(name, options = {}, ...children) {
 /** Set or take away an attribute. */
 export function mark(node, name, value) {
   if (value === undefined || value === null || value === false || value === "") node.removeAttribute(name);
-  else node.setAttribute(name, value === true ? "" : value);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? "" : value);
 }
 
 let numbered = 0;

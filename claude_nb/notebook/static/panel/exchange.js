@@ -102,6 +102,7 @@ export class ExchangeView {
   settle() {
     const foot = this.number === 1 && this.takes[0].answer.querySelector(".claude-nb > footer");
     (foot || this.row).append(this.tools);
+    this.row.hidden = Boolean(foot) && this.retry.hidden;
   }
 
   /** The column's head names the model: the last line says how this answer differs instead. */

@@ -167,7 +167,7 @@ export class Panel {
   }
 
   heard(content) {
-    if (content.pieces) this.updateTurns();
+    if (content.pieces?.some(({ id }) => this.transcript.draws(id))) this.updateTurns();
     if (content.note) this.compose.say(content.note, content.problem);
     if (content.sent) this.compose.sent();
     if (content.fields) this.compose.offer(content.fields);

@@ -3,8 +3,8 @@
 import { ExchangeView } from "./exchange.js";
 import { button, h } from "./dom.js";
 
-const DRAWN = 16; // exchanges drawn at first, and so many more at a time
-const LONGEST_DRAWN = 40; // drawn while the end is followed: older ones are let go
+const DRAWN = 8; // exchanges drawn at first, and so many more at a time
+const LONGEST_DRAWN = 24; // drawn while the end is followed: older ones are let go
 const NEAR = 40; // px from the end that count as at the end
 
 export class Transcript {
@@ -72,6 +72,11 @@ export class Transcript {
     this.fork.replaceChildren(...(end ? ["A new line begins here. ", this.panel.versions(end)] : []));
     this.fork.hidden = !end;
     this.root.hidden = !order.length && !end;
+  }
+
+  /** Whether an exchange is among those that are drawn. */
+  draws(id) {
+    return this.order.indexOf(id) >= this.from;
   }
 
   /** The place from which on exchanges are drawn: as before where that is still so. */
