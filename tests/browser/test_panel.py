@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import panel_page
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from panel_page import SHOW, Shown, value
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -24,64 +26,12 @@ server = emulator.serve(tokens_per_second=100, answer=answer)
 os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, "canary"
 name = "Ada"
 """
-SHOW = "panel = Panel()\npanel"
 LONG = "Write a long story about a lighthouse."
 HARD = {"serious", "critical"}
 
 
-class Shown:
-    """The panel in one cell, as a person finds its parts."""
-
-    def __init__(self, lab, n):
-        self.lab, self.n = lab, n
-        self.root = lab.output(n).locator(".claude-nb-panel")
-        self.box = self.root.get_by_role("textbox", name="Prompt", exact=True)
-        self.answer = self.root.locator(".answer .claude-nb")
-        expect(self.box).to_be_visible()
-
-    def button(self, name):
-        """Find a button by its name."""
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def send(self, text):
-        """Type and press Enter."""
-        self.box.fill(text)
-        self.enter()
-
-    def enter(self):
-        """Press Enter and wait until the prompt was taken."""
-        self.box.press("Enter")
-        expect(self.box).to_have_value("")
-
-    def ended(self):
-        """Wait until nothing runs."""
-        expect(self.button("Send")).to_be_visible()
-        expect(self.root.locator(".claude-nb-live")).to_have_count(0)
-
-    def streaming(self):
-        """Wait until an answer streams."""
-        expect(self.root.locator(".claude-nb-live").first).to_contain_text(re.compile(r"\w{3}"))
-
-    def choose(self, model, nth=0):
-        """Choose a model by search."""
-        field = self.root.get_by_role("combobox", name="Model").nth(nth)
-        field.click()
-        field.fill(model)
-        field.press("Enter")
-
-
 def opened(lab, *more, show=SHOW):
-    lab.open([SERVER, show, *more])
-    lab.errors.clear()  # Notebook 7 throws one of its own while it starts
-    lab.run(0)
-    lab.run(1)
-    return Shown(lab, 1)
-
-
-def value(lab, n):
-    """Run cell `n` and return what it prints, as JSON."""
-    lab.run(n)
-    return json.loads(lab.output(n).locator("pre").last.inner_text())
+    return panel_page.opened(lab, SERVER, *more, show=show)
 
 
 def wait_for(lab, n, expected, of=lambda found: found):

@@ -124,6 +124,7 @@ export class Panel {
     this.transcript.update(this.model.get("turns"), this.model.get("lines").forks ?? []);
     this.root.classList.toggle("wide", this.columns.length > 0 || Boolean(this.transcript.root.querySelector(".takes.several")));
     this.transcript.follow();
+    requestAnimationFrame(() => this.transcript.peek());
   }
 
   /** Which version of a turn is shown, and the way to the others. */

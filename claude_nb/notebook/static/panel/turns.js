@@ -6,6 +6,7 @@ import { button, h } from "./dom.js";
 const DRAWN = 8; // exchanges drawn at first, and so many more at a time
 const LONGEST_DRAWN = 24; // drawn while the end is followed: older ones are let go
 const NEAR = 40; // px from the end that count as at the end
+const AHEAD = 400; // px from the first drawn at which older ones are drawn
 
 export class Transcript {
   constructor(panel, chat) {
@@ -25,8 +26,6 @@ export class Transcript {
     this.follows = true;
     this.top = 0;
     this.watcher = new ResizeObserver(() => this.follow());
-    this.seeing = new IntersectionObserver((seen) => seen.some((each) => each.isIntersecting) && this.older(), { root: this.root, rootMargin: "300px" });
-    this.seeing.observe(this.more);
   }
 
   // What grows below the view is no reason to stop following it: only the person scrolls up.
@@ -36,6 +35,13 @@ export class Transcript {
     if (near || scrollTop < this.top - 1) this.follows = near;
     this.top = scrollTop;
     this.latest.hidden = this.follows;
+    this.peek();
+  }
+
+  /** Draw older exchanges when the first of those that are drawn comes near. */
+  peek() {
+    const whole = this.list.children.length === this.order.length - this.from; // none is on its way
+    if (this.from && whole && this.root.clientHeight && this.root.scrollTop < AHEAD) this.older();
   }
 
   follow() {
@@ -112,19 +118,14 @@ export class Transcript {
 
   /** Draw more of what came before; what is in view stays where it is. */
   older() {
-    if (!this.from) return;
     const anchor = this.list.firstElementChild;
     const before = anchor?.getBoundingClientRect().top ?? 0;
     this.from = Math.max(0, this.from - DRAWN);
-    this.follows = false;
-    this.root.style.overflowAnchor = "none";
+    this.root.style.overflowAnchor = "none"; // the browser would move it, too
     this.panel.updateTurns();
-    if (anchor) this.root.scrollTop += anchor.getBoundingClientRect().top - before;
-    requestAnimationFrame(() => {
-      this.root.style.overflowAnchor = "";
-      this.seeing.unobserve(this.more); // it may be in view still, which is no news
-      this.seeing.observe(this.more);
-    });
+    if (anchor && !this.follows) this.root.scrollTop += anchor.getBoundingClientRect().top - before;
+    this.top = this.root.scrollTop;
+    requestAnimationFrame(() => (this.root.style.overflowAnchor = ""));
   }
 
   /** The exchange that has the focus, else the last one. */
@@ -144,7 +145,6 @@ export class Transcript {
 
   close() {
     this.watcher.disconnect();
-    this.seeing.disconnect();
     for (const view of this.shown.values()) view.close();
   }
 }
