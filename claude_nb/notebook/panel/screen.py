@@ -78,7 +78,7 @@ class Screen:
             return
         self.widget.cell = cell
         publish(saved.bundle([], self.widget.panel), self._mark(), display_id=self._name)
-        self._published = []
+        self._order, self._published = [], []
         self.refresh()
         publish(
             {"text/plain": "", **widget_bundle(self.widget.model_id)},

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -276,8 +277,8 @@ def weather(city: str) -> str:
 
 
 def test_a_panel_lets_the_model_call_functions_by_name_or_as_they_are(requests, alone):
+    alone.shell = SimpleNamespace(user_ns={"weather": weather})
     for tools in (["weather"], "weather", [weather]):
-        alone.shell.user_ns["weather"] = weather
         panel = Panel(tools=tools)
         ask(panel, "How is it in Lisbon?")
         assert [tool["name"] for tool in requests[-1]["tools"]] == ["weather"]

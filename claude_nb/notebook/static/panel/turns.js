@@ -25,7 +25,10 @@ export class Transcript {
     this.latest.hidden = true;
     this.follows = true;
     this.top = 0;
-    this.watcher = new ResizeObserver(() => this.follow());
+    this.watcher = new ResizeObserver((changed) => {
+      this.follow();
+      for (const { target } of changed) scrollable(target);
+    });
   }
 
   // What grows below the view is no reason to stop following it: only the person scrolls up.
@@ -88,8 +91,9 @@ export class Transcript {
   /** The place from which on exchanges are drawn: as before where that is still so. */
   first(order) {
     const newest = Math.max(0, order.length - DRAWN);
-    const same = order[this.from] === this.order[this.from] || this.from < this.order.length ? order.indexOf(this.order[this.from]) : -1;
-    if (same < 0) return newest;
+    const same = this.from < this.order.length ? order.indexOf(this.order[this.from]) : -1;
+    const came = order.length - this.order.length;
+    if (same < 0 || came > DRAWN) return newest;
     const kept = this.root.contains(document.activeElement) && document.activeElement !== this.root;
     return this.follows && !kept && order.length - same > LONGEST_DRAWN ? newest : same;
   }
@@ -146,5 +150,13 @@ export class Transcript {
   close() {
     this.watcher.disconnect();
     for (const view of this.shown.values()) view.close();
+  }
+}
+
+/** Let the keyboard reach what scrolls sideways, and nothing else. */
+function scrollable(root) {
+  for (const node of root.querySelectorAll(".answer, .answer :is(table, pre, mjx-container[display])")) {
+    if (node.scrollWidth > node.clientWidth + 1) node.tabIndex = 0;
+    else node.removeAttribute("tabindex");
   }
 }
