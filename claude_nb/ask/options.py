@@ -242,7 +242,7 @@ class Options:
         "--raw", label="Send braces as they are",
         help=r"send the text as typed: {{name}} stays ({{ alone: write \{{)")
     cache: bool = _flag(
-        "--cache", label="Cache this", wire="cache_control", first=True,
+        "--cache", label="Cache the prompt", wire="cache_control", first=True,
         help="cache the prompt, so that asking again about the same costs less")
     option: tuple[str, ...] = _option(
         (), "-o", "--option", kind="texts", metavar="KEY=VALUE", label="Other parameters",
@@ -256,7 +256,7 @@ class Options:
     fresh: bool = _flag(
         "--fresh", lasting=False, help="begin the conversation anew")
     no_history: bool = _flag(
-        "--no-history", label="Ask by itself",
+        "--no-history", label="Without history",
         help="ask by itself: send no earlier turns, keep no turn")
     format: str = _option(
         "markdown", "-f", "--format", kind="choice", metavar="FORMAT", choices=FORMATS,
@@ -273,13 +273,13 @@ class Options:
     tools: str | None = _option(
         None, "--tools", metavar="F,G", lasting=False, help="functions that the model may call")
     quiet: bool = _flag(
-        "-q", "--quiet", label="No numbers below answers",
+        "-q", "--quiet", label="Hide model, time and tokens",
         help="no line of model, time and tokens below the answer")
     dry_run: bool = _flag(
         "-N", "--dry-run", lasting=False,
         help="show the exact request, its tokens and likely cost; ask nothing")
     no_stream: bool = _flag(
-        "--no-stream", label="Show only whole answers",
+        "--no-stream", label="Show when complete",
         help="show the answer only when it is whole")
     bg: bool = _flag(
         "--bg", lasting=False,

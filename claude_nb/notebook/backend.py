@@ -23,7 +23,15 @@ from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.session import Session, current
 
-__all__ = ["Backend", "cassette", "connect", "open_backend", "origin", "surroundings"]
+__all__ = [
+    "Backend",
+    "cassette",
+    "connect",
+    "is_emulated",
+    "open_backend",
+    "origin",
+    "surroundings",
+]
 
 _ANY_KEY = "none"  # servers of this machine have no keys to give, and some ask for one
 _EMULATED = replace(BUILT_IN, provider="emulator")
@@ -102,6 +110,11 @@ def open_backend(environment: Environment, *, asynchronous: bool = False) -> Bac
     """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
     make = client.AsyncAnthropic if asynchronous else client.Anthropic
     return (_emulator if _wants_emulator(environment) else _api)(environment, make)
+
+
+def is_emulated() -> bool:
+    """Return whether the built-in emulator answers, as the environment is now; starts nothing."""
+    return _wants_emulator(Environment.read())
 
 
 def surroundings(session: Session, environment: Environment) -> recording.Surroundings:
