@@ -53,6 +53,9 @@ class Environment:
         ``CI``: whether this is a run that nobody watches.
     speed : float or None
         ``CLAUDE_NB_EMULATOR_SPEED``: tokens a second, 0 for at once.
+    ledger : str
+        ``CLAUDE_NB_LEDGER``: the file that keeps what calls took, or ``off``; empty for the usual
+        file.
     http : str
         ``CLAUDE_NB_HTTP``: the library that carries requests; empty for the usual one.
     display : str
@@ -76,6 +79,7 @@ class Environment:
     cassette_speed: float
     ci: bool
     speed: float | None
+    ledger: str
     http: str
     display: str
     timed: bool
@@ -107,6 +111,7 @@ class Environment:
             cassette_speed=_number("CLAUDE_NB_CASSETTE_SPEED", "times as fast as recorded") or 0,
             ci=_said("CI").lower() not in {"", "0", "false", "no"},
             speed=_number("CLAUDE_NB_EMULATOR_SPEED", "tokens a second"),
+            ledger=_said("CLAUDE_NB_LEDGER"),
             http=_one_of("CLAUDE_NB_HTTP", ("", *LIBRARIES)),
             display=_front_end() if display == "auto" else display,
             timed=display != "final",

@@ -17,6 +17,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
+from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.errors import CellError
 
@@ -181,6 +182,13 @@ _ADVICE: tuple[tuple[Kinds, Callable[[str], str]], ...] = (
     (
         CassetteError,
         lambda _: "%claude auto asks what is not recorded, and records its answer.",
+    ),
+    (
+        BudgetError,
+        lambda _: (
+            "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
+            "%claude budget shows what was spent."
+        ),
     ),
     (
         errors.AuthenticationError,

@@ -11,7 +11,7 @@ from typing import Literal
 
 __all__ = ["BY_NAME", "COMMANDS", "Command"]
 
-Takes = Literal["nothing", "word", "path", "pairs", "text"]
+Takes = Literal["nothing", "word", "path", "pairs", "amounts", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,8 @@ class Command:
         Where its function is: ``chats`` or ``chats:undo``; ``run`` unless a name is given.
     takes : str
         What makes a line this command and not a question: nothing behind the name, at most one
-        ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, or any
-        ``"text"``.
+        ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, only
+        ``"amounts"`` of money or tokens, or any ``"text"``.
     form : str
         What may follow the name, for people.
     more : str
@@ -77,8 +77,13 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
-    Command(name="usage", module="usage",
+    Command(name="usage", module="spending.usage",
             does="tokens and cost so far: by cell, by chat, in all"),
+    Command(name="budget", module="spending.budget", takes="amounts", form="[$2] [N tokens] [off]",
+            does="what this notebook may spend, and what is left of it",
+            more="What an answer can cost is set aside before it is asked: what does not fit is "
+                 "not sent, and a streaming answer ends where the budget does. It stays with the "
+                 "notebook when the kernel restarts."),
     Command(name="record", module="recordings:record", takes="path", form="[FILE]",
             does="ask everything, and keep the answers in a file",
             more="Without a name, the file beside the notebook: NAME.answers.jsonl. It holds "

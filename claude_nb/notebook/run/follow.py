@@ -13,6 +13,7 @@ from typing import Any
 
 from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
 from claude_nb.api.types import Message, ToolUseBlock
+from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer.blocks import Block, Kind, Sources, kind_of, thought
 from claude_nb.notebook.answer.pieces import Piece, Section
 from claude_nb.notebook.live.views import View
@@ -90,6 +91,8 @@ class Outcome:
         """Why the answer is not whole; empty if it is."""
         if self.stopped:
             return "stopped"
+        if isinstance(self.error, BudgetError):
+            return "stopped: the budget is used up"
         if isinstance(self.error, APIStatusError):
             return "cut off by the server"
         return "cut off: the connection was lost" if self.error is not None else ""

@@ -5,7 +5,7 @@ Runs after the stream has ended; sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claude_nb.api.resources.endpoints import message_key
@@ -17,12 +17,14 @@ from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import next_cell, render
 from claude_nb.notebook.answer.blocks import kind_of
+from claude_nb.notebook.backend import Backend
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "told"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "told", "unbudgeted"]
 
 _MOST_TOLD = 5  # names of fields below an answer
 
@@ -36,6 +38,7 @@ def bundle(
     number: int,
     cost: float | None,
     timed: bool,
+    more: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -55,6 +58,8 @@ def bundle(
         US dollars, where that is known to be true.
     timed : bool
         Whether to say how long it took.
+    more : sequence of str
+        What else the last line says.
     """
     message = outcome.message
     if message is None:
@@ -69,6 +74,7 @@ def bundle(
             *_without(question, message),
             *_uncached(question, message),
             *_notes(place, outcome, stale, timed=timed),
+            *more,
         ],
         quiet=question.options.quiet,
     )
@@ -129,6 +135,17 @@ def entry(
         emulated=outcome.emulated,
         replayed=outcome.replayed,
     )
+
+
+def unbudgeted(session: Session, server: Backend, outcome: Outcome) -> list[str]:
+    """Say that the budget's dollars do not hold what was asked, where its price is not known."""
+    budget, message = accounts.of(session).budget, outcome.message
+    if budget is None or budget.dollars is None or message is None:
+        return []
+    is_free = not server.is_paid or outcome.emulated or outcome.replayed
+    if is_free or server.models.cost(message.model, {}) is not None:
+        return []
+    return ["price unknown: only the budget's tokens count it"]
 
 
 def told(question: Question) -> list[str]:

@@ -196,7 +196,11 @@ def conclude(
         try:
             number = len(session.ledger)
             bundle = result.bundle(
-                question, outcome, place, stale, number=number, cost=entry.cost, timed=timed
+                *(question, outcome, place, stale),
+                number=number,
+                cost=entry.cost,
+                timed=timed,
+                more=result.unbudgeted(session, server, outcome),
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
