@@ -77,8 +77,14 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
-    Command(name="usage", module="spending.usage",
-            does="tokens and cost so far: by cell, by chat, in all"),
+    Command(name="usage", module="spending.usage", takes="path", form="[FILE.csv]",
+            does="tokens and cost: by cell and chat here, by day and model in all notebooks",
+            more="With a name, writes all calls of the ledger to that file. "
+                 "claude_nb.usage() gives them as a table."),
+    Command(name="ledger", module="spending.ledger", takes="word", form="[on|off|forget]",
+            does="where calls are written down, and whether this notebook's are",
+            more="Never a prompt, an answer or a key. CLAUDE_NB_LEDGER names another file, or "
+                 "off."),
     Command(name="budget", module="spending.budget", takes="amounts", form="[$2] [N tokens] [off]",
             does="what this notebook may spend, and what is left of it",
             more="What an answer can cost is set aside before it is asked: what does not fit is "

@@ -147,3 +147,90 @@ def test_servers_of_this_machine_cost_nothing(claude, monkeypatch):
     claude.text("budget $0.0001")
     cell(claude, "--max-tokens 4000")
     assert spent(claude) == 0
+
+
+# The ledger.
+
+
+def written(claude):
+    return accounts.of(claude.session).store.calls()
+
+
+def test_each_call_is_written_down_with_its_price_and_the_date_of_that(claude, tmp_path):
+    cell(claude, "--no-stream --max-tokens 500")
+    cell(claude, "--max-tokens 500")
+    first, second = written(claude)
+    assert first.notebook == str(tmp_path / "lesson.ipynb")
+    assert (first.model, first.origin, first.outcome) == ("claude-sonnet-4-6", "server", "ok")
+    assert first.cost == pytest.approx(claude.session.ledger[0].cost)
+    assert first.prices == "2026-11-27"
+    assert second.output == claude.session.ledger[1].usage["output_tokens"]
+
+
+def test_what_was_not_sent_is_not_written_down(claude):
+    claude.text("budget $0.0001")
+    with pytest.raises(RunError):
+        cell(claude, "--max-tokens 500")
+    assert written(claude) == []
+
+
+def test_no_text_of_prompts_or_answers_and_no_key_is_in_the_file(claude, tmp_path):
+    cell(claude, "-s system-marker-5", "prompt-marker-6")
+    claude.text("budget $2")
+    data = b"".join(path.read_bytes() for path in tmp_path.glob("usage.sqlite3*"))
+    assert b"claude-sonnet-4-6" in data
+    for marker in (b"marker", b"word1", b"canary"):
+        assert marker not in data
+
+
+def test_usage_shows_what_the_file_knows(claude, monkeypatch):
+    cell(claude, "--max-tokens 500 --no-stream")
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "text")
+    text = claude.text("usage")
+    for words in ("Kept in the ledger", "today", "this notebook lesson.ipynb", "30 days ", "█"):
+        assert words in text
+    assert "Prices as of 2026-11-27." in text
+    claude.session.ledger.clear()  # as after a restart of the kernel
+    assert "this notebook lesson.ipynb" in claude.text("usage")
+
+
+def test_usage_in_a_run_that_is_compared_says_nothing_of_other_days(claude):
+    cell(claude, "--max-tokens 500 --no-stream")
+    assert "Kept in the ledger" not in claude.text("usage")
+
+
+def test_all_calls_go_to_a_csv_file(claude, tmp_path):
+    cell(claude, "--max-tokens 500 --no-stream")
+    path = tmp_path / "my calls.csv"
+    assert "1 calls of all notebooks" in claude.text(f'usage "{path}"')
+    assert path.read_text().splitlines()[1].split(",")[3] == "claude-sonnet-4-6"
+    with pytest.raises(InputError, match=r"%claude usage calls\.csv"):
+        claude.text("usage everything")
+
+
+def test_a_notebook_can_be_left_out(claude):
+    assert "Off: no call of this notebook" in claude.text("ledger off")
+    cell(claude, "--max-tokens 500 --no-stream")
+    assert written(claude) == []
+    assert "On: " in claude.text("ledger on")
+    cell(claude, "--max-tokens 500 --no-stream")
+    assert len(written(claude)) == 1
+    assert "Forgotten: 1 calls" in claude.text("ledger forget")
+    with pytest.raises(InputError, match="on, off, forget"):
+        claude.text("ledger please")
+
+
+def test_nothing_is_kept_where_the_ledger_is_off(claude, monkeypatch, tmp_path):
+    monkeypatch.setenv("CLAUDE_NB_LEDGER", "off")
+    cell(claude, "--max-tokens 500 --no-stream")
+    claude.text("budget $1")
+    assert "No ledger is kept" in claude.text("ledger")
+    assert not (tmp_path / "usage.sqlite3").exists()
+
+
+def test_a_ledger_that_cannot_be_written_costs_no_answer(claude, monkeypatch, tmp_path):
+    monkeypatch.setenv("CLAUDE_NB_LEDGER", str(tmp_path / "no.txt" / "u"))
+    (tmp_path / "no.txt").touch()
+    with pytest.warns(UserWarning, match="The ledger is not kept"):
+        cell(claude, "--max-tokens 500 --no-stream")
+    assert "word1" in cell(claude, "--max-tokens 500 --no-stream")  # told once: warnings are errors
