@@ -38,6 +38,7 @@ class Accounts:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._budget: Budget | None = None
+        self._own: Budget | None = None
         self._found: tuple[Path | None, str] | None = None  # for which the budget was looked up
         self._told = False
 
@@ -111,7 +112,18 @@ class Accounts:
 
     @property
     def budget(self) -> Budget | None:
-        """The budget, as it was set here or in an earlier kernel; None if there is none."""
+        """What limits this kernel: its own limit, within the notebook's; None for none."""
+        given, kept = Environment.read().budget, self.kept_budget
+        if given == (None, None):
+            return kept
+        if self._own is None:
+            self._own = Budget(*given)
+        self._own.within = kept
+        return self._own
+
+    @property
+    def kept_budget(self) -> Budget | None:
+        """The notebook's budget, as it was set here or in an earlier kernel; None for none."""
         store, notebook = self.store, self.notebook
         where = (None if store is None else store.path, notebook)
         if where != self._found:
@@ -130,7 +142,7 @@ class Accounts:
 
     def set_budget(self, dollars: float | None, tokens: int | None) -> Budget:
         """Give the notebook these limits; what is spent already stays spent."""
-        now = self.budget
+        now = self.kept_budget
         if now is not None:  # those that hold a part of it hold a part of this very one
             now.dollars, now.tokens = dollars, tokens
         if self.is_kept and (store := self.store) is not None:
@@ -144,7 +156,7 @@ class Accounts:
 
     def end_budget(self) -> None:
         """Have no budget any more."""
-        if self.budget is not None and self.is_kept and (store := self.store) is not None:
+        if self.kept_budget is not None and self.is_kept and (store := self.store) is not None:
             try:
                 store.end_budget(self.notebook)
             except StoreError as problem:

@@ -20,7 +20,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Candidate, Conversation, Exchange, Turn, text_of
 from claude_nb.private import open_private
 
-__all__ = ["folder_of", "path_of", "read", "written"]
+__all__ = ["folder_of", "is_path", "path_of", "read", "written"]
 
 KIND = "claude_nb chat with cells"
 _VERSION = 1
@@ -40,16 +40,19 @@ def folder_of(ledger: Path, notebook: str = "") -> Path:
     return folder / "notebooks" / f"{Path(notebook).stem[:60]}-{mark}"
 
 
+def is_path(name: str) -> bool:
+    """Whether a name means a file where it says, and not one in the folder of chats."""
+    return name.endswith(".json") or "/" in name or "\\" in name
+
+
 def path_of(folder: Path, name: str) -> Path:
-    """Return the file that a name means.
+    """Return the file of a name in a folder.
 
     Raises
     ------
     InputError
         It is no name of a file.
     """
-    if name.endswith(".json") or "/" in name or "\\" in name:
-        return Path(name).expanduser().absolute()
     if not _NAME.fullmatch(name):
         raise InputError(
             f"{name!r} cannot name a saved chat: use letters, digits, dots and dashes, at most 80, "

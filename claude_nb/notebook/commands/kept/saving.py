@@ -20,7 +20,7 @@ def save(session: Session, words: str) -> None:
     chat = session.chats.get(name) or session.chats.get(current(session))
     if chat is None or not chat.turns:
         raise InputError(f"There is nothing to save: chat {current(session)} has no turns.")
-    path = chats.path_of(_folder(session), name)
+    path = _path(session, name)
     count = chats.written(chat, path)
     turns = "1 turn" if count == 1 else f"{count} turns"
     page.show(
@@ -32,9 +32,9 @@ def save(session: Session, words: str) -> None:
 def load(session: Session, words: str) -> None:
     """Go on with a saved chat, in a chat of its name."""
     name = _unquoted(words) or current(session)
-    path = chats.path_of(_folder(session), name)
+    path = _path(session, name)
     saved, exchanges = chats.read(path)
-    name = saved if name.endswith(".json") or "/" in name or "\\" in name else name
+    name = saved if chats.is_path(name) else name
     chat = session.chats.setdefault(name, Conversation(name))
     if chat.running:
         raise InputError(f"An answer is still coming in {name}: stop it first.")
@@ -55,11 +55,13 @@ def _next(session: Session, name: str) -> page.Piece:
     return page.paragraph(go, " goes on with it; ", shows, " shows it.")
 
 
-def _folder(session: Session) -> Path:
+def _path(session: Session, name: str) -> Path:
+    if chats.is_path(name):
+        return Path(name).expanduser().absolute()
     store = accounts.of(session).store
     if store is None:
         raise InputError("CLAUDE_NB_LEDGER is off, so nothing has a place: name a file, x.json.")
-    return chats.folder_of(store.path)
+    return chats.path_of(chats.folder_of(store.path), name)
 
 
 def _unquoted(words: str) -> str:

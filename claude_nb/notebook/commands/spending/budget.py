@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from claude_nb.ask.errors import InputError
-from claude_nb.models.spending import Budget
+from claude_nb.models.spending import Budget, limits
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
-_AMOUNT = re.compile(
-    r"(?P<sign>\$?)\s*(?P<number>\d[\d,_]*\.?\d*|\.\d+)(?P<times>[kKmM]?)\s*"
-    r"(?P<unit>dollars?|usd|tokens?)?(?:\s+(?:and\s+)?|$)",
-    re.IGNORECASE,
-)
-_TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
 _HOW = "Write %claude budget $2, or 200,000 tokens, or both; off takes it away."
-_MOST = 10**12
 _WIDTH = 24  # characters of the bar
 
 
@@ -39,27 +30,10 @@ def run(session: Session, words: str) -> None:
 
 
 def _limits(words: str) -> tuple[float | None, int | None]:
-    """Return dollars and tokens, None where they are not said.
-
-    Raises
-    ------
-    InputError
-        They are no amounts.
-    """
-    dollars, tokens, at = None, None, 0
-    while at < len(words):
-        found = _AMOUNT.match(words, at)
-        if found is None or not (found["sign"] or found["unit"]):
-            raise InputError(f"{words!r} is no amount. {_HOW}")
-        number = float(re.sub("[,_]", "", found["number"])) * _TIMES[found["times"].lower()]
-        if not number <= _MOST:
-            raise InputError(f"{words!r} is more than there is. {_HOW}")
-        if found["unit"] and found["unit"].lower().startswith("token"):
-            tokens = round(number)
-        else:
-            dollars = number
-        at = found.end()
-    return dollars, tokens
+    try:
+        return limits(words)
+    except ValueError as problem:
+        raise InputError(f"{problem}. {_HOW}") from None
 
 
 def _told(budget: Budget) -> list[page.Piece]:
