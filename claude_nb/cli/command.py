@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     cassette.add_argument("file", type=Path, metavar="FILE")
     cassette.set_defaults(run=_cassette)
     _add_rerun(commands)
+    stamp = commands.add_parser("stamp", help="write into notebooks what the ledger knows of them")
+    stamp.add_argument("notebooks", type=Path, nargs="+", metavar="NOTEBOOK")
+    stamp.add_argument("--remove", action="store_true", help="take the stamp away")
+    stamp.set_defaults(run=_stamp)
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
     return parser
@@ -107,6 +111,12 @@ def _rerun(options: argparse.Namespace) -> int:
     from claude_nb.cli import rerun  # noqa: PLC0415 (imports nbclient)
 
     return rerun.run(rerun.said_of(vars(options)))
+
+
+def _stamp(options: argparse.Namespace) -> int:
+    from claude_nb.cli import stamp  # noqa: PLC0415 (imports nbformat)
+
+    return stamp.run(options.notebooks, remove=options.remove)
 
 
 def _version(_: argparse.Namespace) -> int:

@@ -32,7 +32,10 @@ def test_settling_twice_counts_once():
 def test_what_does_not_fit_is_refused_and_takes_nothing():
     budget = Budget(dollars=0.10)
     budget.reserve(Amount(0.06))
-    with pytest.raises(BudgetError, match=r"up to \$0\.0600.*\$0\.10 \$0\.0400 is left, besides"):
+    with pytest.raises(
+        BudgetError,
+        match=r"up to \$0\.0600, and \$0\.0400 of the budget of \$0\.10 is left, besides",
+    ):
         budget.reserve(Amount(0.06))
     assert budget.left.dollars == pytest.approx(0.04)
 
@@ -47,7 +50,7 @@ def test_where_all_does_not_fit_what_is_left_may_be_of_use():
 def test_tokens_have_a_limit_of_their_own():
     budget = Budget(tokens=100)
     budget.reserve(Amount(99.0, 80))
-    with pytest.raises(BudgetError, match="30 tokens, and of the budget of 100 20 are left"):
+    with pytest.raises(BudgetError, match="30 tokens, and 20 of the budget of 100 are left"):
         budget.reserve(Amount(0.0, 30))
 
 

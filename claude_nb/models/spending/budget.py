@@ -181,12 +181,12 @@ class Budget:
     def _said(self, most: Amount, before: Amount) -> str:
         room, said = self._room(before), "This could cost up to "
         if self.dollars is not None and before.dollars + most.dollars > self.dollars + _EXACT:
-            said += f"${most.dollars:.4f}, and of the budget of ${self.dollars:,.2f} "
-            said += f"${room.dollars:.4f} is left"
+            said += f"${most.dollars:.4f}, and ${room.dollars:.4f} of the budget of "
+            said += f"${self.dollars:,.2f} is left"
             held = f"${self._held.dollars:.4f}"
         else:
-            said += f"{most.tokens:,} tokens, and of the budget of {self.tokens or 0:,} "
-            said += f"{room.tokens:,} are left"
+            said += f"{most.tokens:,} tokens, and {room.tokens:,} of the budget of "
+            said += f"{self.tokens or 0:,} are left"
             held = f"{self._held.tokens:,} tokens"
         is_held = self._held.tokens or self._held.dollars
         return f"{said}{f', besides {held} set aside for answers on their way' * bool(is_held)}."

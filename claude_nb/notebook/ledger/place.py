@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = ["chosen", "default"]
 
 _NAME = Path("claude_nb", "usage.sqlite3")
 _OFF = frozenset({"off", "0", "no", "none", "false"})
+
+
+@cache
+def _is_possible() -> bool:
+    return find_spec("_sqlite3") is not None  # a Python in a page may lack it
 
 
 def default() -> Path:
@@ -23,8 +30,8 @@ def default() -> Path:
 
 
 def chosen(said: str) -> Path | None:
-    """Return the file that ``CLAUDE_NB_LEDGER`` means; None if nothing is to be kept."""
-    if said.lower() in _OFF:
+    """Return the file that ``CLAUDE_NB_LEDGER`` means; None if nothing is to be kept, or can be."""
+    if said.lower() in _OFF or not _is_possible():
         return None
     try:
         return Path(said).expanduser().absolute() if said else default()

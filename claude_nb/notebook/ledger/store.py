@@ -197,10 +197,8 @@ class Store:
         StoreError
             It cannot be read or written.
         """
-        try:
-            import sqlite3  # noqa: PLC0415 (a Python in a page may lack it)
-        except ImportError:
-            raise StoreError("this Python has no sqlite3") from None
+        import sqlite3  # noqa: PLC0415 (a Python in a page may lack it: see `place`)
+
         try:
             self._make()
             with (

@@ -24,7 +24,7 @@ def save(session: Session, words: str) -> None:
     count = chats.written(chat, path)
     turns = "1 turn" if count == 1 else f"{count} turns"
     page.show(
-        page.paragraph(f"Saved {turns} of ", page.code(chat.name), " in ", page.code(str(path))),
+        page.paragraph(f"Saved {turns} of ", page.code(chat.name), " in ", page.code(_short(path))),
         page.paragraph(page.soft("Prompts and answers are in that file, which is yours alone.")),
     )
 
@@ -62,6 +62,12 @@ def _path(session: Session, name: str) -> Path:
     if store is None:
         raise InputError("CLAUDE_NB_LEDGER is off, so nothing has a place: name a file, x.json.")
     return chats.path_of(chats.folder_of(store.path), name)
+
+
+def _short(path: Path) -> str:
+    """Return a path as people type it: from the current folder where it is in there."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _unquoted(words: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from claude_nb.ask.errors import InputError
 from claude_nb.models.spending import Budget, limits
 from claude_nb.notebook.commands import page
+from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
 _HOW = "Write %claude budget $2, or 200,000 tokens, or both; off takes it away."
+_FREE = "What the emulator, a recording or a server of this machine answers costs nothing."
 _WIDTH = 24  # characters of the bar
 
 
@@ -26,7 +28,9 @@ def run(session: Session, words: str) -> None:
         example = page.code("%claude budget $2")
         page.show(page.paragraph("There is no budget. ", example, " sets one for this notebook."))
         return
-    page.show(*_told(budget), page.paragraph(page.soft(_for_how_long(kept))))
+    # whether the notebook's name is known differs from one way of running it to another
+    more = _for_how_long(kept) if Environment.read().timed else _FREE
+    page.show(*_told(budget), page.paragraph(page.soft(more)))
 
 
 def _limits(words: str) -> tuple[float | None, int | None]:
@@ -63,7 +67,6 @@ def _line(name: str, said: str, share: float) -> page.Piece:
 
 
 def _for_how_long(kept: accounts.Accounts) -> str:
-    free = "What the emulator, a recording or a server of this machine answers costs nothing."
     if kept.is_kept:
-        return f"{free} Kept for this notebook when the kernel restarts."
-    return f"{free} Until the kernel restarts: nobody says which notebook this is."
+        return f"{_FREE} Kept for this notebook when the kernel restarts."
+    return f"{_FREE} Until the kernel restarts: nobody says which notebook this is."
