@@ -1,4 +1,4 @@
-"""``claude-nb stamp``: write into a notebook what the ledger knows of it, for whoever gets the file."""
+"""``claude-nb stamp``: write into a notebook what the ledger knows of it, for who gets the file."""
 
 from __future__ import annotations
 
