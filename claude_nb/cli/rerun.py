@@ -24,6 +24,7 @@ from claude_nb.characters import plain
 from claude_nb.cli.differences import answers_of, compared, page_of
 from claude_nb.cli.headless import connect_in
 from claude_nb.models.spending import limits
+from claude_nb.private import open_private
 
 __all__ = ["Wish", "run"]
 
@@ -149,7 +150,8 @@ def _told(saved: Any, fresh: Any, wish: Wish) -> int:
     _say(bundle["text/plain"])
     if wish.html is not None:
         head = f'<!doctype html><meta charset="utf-8"><title>{len(found)} answers</title>'
-        wish.html.write_bytes(f"{head}\n{bundle['text/html']}\n".encode())
+        with open_private(wish.html, "wb") as file:
+            file.write(f"{head}\n{bundle['text/html']}\n".encode())
     return int(any(each.has_changed for each in found))
 
 

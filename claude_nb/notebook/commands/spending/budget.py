@@ -5,6 +5,7 @@ from __future__ import annotations
 from claude_nb.ask.errors import InputError
 from claude_nb.models.spending import Budget, limits
 from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.spending.bars import drawn
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.session import Session
@@ -62,8 +63,8 @@ def _told(budget: Budget) -> list[page.Piece]:
 
 def _line(name: str, said: str, share: float) -> page.Piece:
     full = min(_WIDTH, round(_WIDTH * share))
-    drawn = "█" * full + "░" * (_WIDTH - full)
-    return page.paragraph(page.strong(name), page.code(drawn), f" {said}.")
+    plot = drawn("█" * full + "░" * (_WIDTH - full))
+    return page.paragraph(page.strong(name), plot, f" {said}.")
 
 
 def _for_how_long(kept: accounts.Accounts) -> str:

@@ -12,7 +12,7 @@ from claude_nb.characters import one_line
 from claude_nb.models import current_day
 from claude_nb.notebook.answer.amounts import money
 from claude_nb.notebook.commands import page
-from claude_nb.notebook.commands.spending.bars import bar
+from claude_nb.notebook.commands.spending.bars import bar, drawn
 from claude_nb.notebook.ledger.accounts import Accounts
 from claude_nb.notebook.ledger.store import Call
 from claude_nb.notebook.session import Session
@@ -65,7 +65,7 @@ def _by_time(kept: Accounts, calls: Sequence[Call], here: Sequence[Call]) -> pag
     if here:
         name = one_line(Path(kept.notebook).name, _TITLE)
         groups.append((page.inline("this notebook ", page.soft(name)), here))
-    groups.append((page.inline(f"{_DAYS} days ", page.code(_by_day(calls))), calls))
+    groups.append((page.inline(f"{_DAYS} days ", drawn(_by_day(calls))), calls))
     return _table("when", groups)
 
 
