@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     # fmt: on
     # isort: on
     from claude_nb.ask.errors import InputError
+    from claude_nb.notebook.ledger.frame import usage
     from claude_nb.notebook.panel import Panel
     from claude_nb.notebook.panel.values import SettingError
     from claude_nb.notebook.run.connecting import connect
@@ -98,7 +99,7 @@ __all__ = [
     "StreamStalledError", "Timeout", "ToolError", "UnprocessableEntityError", "WaitTimeoutError",
     "WorkspaceHumanReviewDisabledError", "__version__", "beta_async_tool", "beta_tool", "cassette",
     "connect", "emulator", "errors", "load_ipython_extension", "login", "models", "not_given",
-    "omit", "transform_schema", "types", "unload_ipython_extension",
+    "omit", "transform_schema", "types", "unload_ipython_extension", "usage",
 ]
 # fmt: on
 
@@ -128,6 +129,7 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.notebook.panel": "Panel",
     "claude_nb.notebook.panel.values": "SettingError",
     "claude_nb.ask.errors": "InputError",
+    "claude_nb.notebook.ledger.frame": "usage",
 }
 
 

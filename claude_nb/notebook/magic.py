@@ -44,6 +44,12 @@ class ClaudeMagics(_Configured):
         "queued cells do not run",
     ).tag(config=True)
 
+    keep_chats: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        default_value=False,
+        help="whether this notebook's conversations are kept in a file of yours, prompts and "
+        "answers, and taken up again when the kernel restarts",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
@@ -66,8 +72,10 @@ class ClaudeMagics(_Configured):
             %%claude -m haiku --think 2000 --stop "###"
             Why is the sky blue? Answer in three sentences.
         """
+        self._keep_chats()
         try:
             value = self._line(line) if cell is None else self._cell(line, cell)
+            self._keep_chats()
         except OURS as error:
             if not isinstance(error, InputError):  # nothing was sent then
                 self.session.last_error = error
@@ -104,6 +112,12 @@ class ClaudeMagics(_Configured):
         line, body = split_cell(line, cell)
         key = self.session.question_key(f"{line}\n{body}")
         return ask(self.session, self.session.defaults().changed(parse_line(line)), body, key)
+
+    def _keep_chats(self) -> None:
+        if self.keep_chats:
+            from claude_nb.notebook.ledger import keeping  # noqa: PLC0415 (where it is asked for)
+
+            keeping.of(self.session).look()
 
     def _line(self, line: str) -> Any:
         return commands.run(self.session, line)

@@ -101,6 +101,10 @@ class Session:
         Numbers the questions of cells.
     answered : dict of int
         By chat and cell, the newest of its questions that was answered.
+    accounts : Accounts or None
+        The ledger's file and the notebook's budget.
+    keeper : Keeper or None
+        Keeps the chats by themselves, where that is set.
     kept : Shelf
         The last answers of cells, and those that are coming.
     """
@@ -123,6 +127,8 @@ class Session:
     questions: tuple[object, int] = (None, 0)
     places: Iterator[int] = field(default_factory=count)
     answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    accounts: Any = None
+    keeper: Any = None
     kept: Shelf = field(default_factory=Shelf)
 
     @property

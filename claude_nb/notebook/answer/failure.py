@@ -17,6 +17,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
+from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.errors import CellError
 
@@ -244,6 +245,12 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         CassetteError,
         "Nothing is recorded for this",
         "%claude auto asks what is not recorded, and records its answer.",
+    ),
+    (
+        BudgetError,
+        "The budget does not allow it",
+        "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
+        "%claude budget shows what was spent.",
     ),
     (
         errors.AuthenticationError,

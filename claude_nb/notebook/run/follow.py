@@ -15,6 +15,7 @@ from typing import Any
 from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
 from claude_nb.api.types import Message, ToolUseBlock
 from claude_nb.characters import bounded
+from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer import calls
 from claude_nb.notebook.answer.blocks import Block, Kind, Sources, given, kind_of, thought
 from claude_nb.notebook.answer.failure import why
@@ -98,6 +99,8 @@ class Outcome:
         """Why the answer is not whole; empty if it is."""
         if self.stopped:
             return "stopped"
+        if isinstance(self.error, BudgetError):
+            return "stopped: the budget is used up"
         if isinstance(self.error, APIStatusError):
             return "cut off by the server"
         if isinstance(self.error, APIError):

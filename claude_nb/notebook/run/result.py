@@ -18,12 +18,14 @@ from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import next_cell, render
 from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.blocks import kind_of
+from claude_nb.notebook.backend import Backend
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told", "unbudgeted"]
 
 _MOST_TOLD = 5  # names of fields below an answer
 
@@ -39,6 +41,7 @@ def bundle(
     timed: bool,
     card: render.Card | None = None,
     proposed: Sequence[str] = (),
+    more: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -62,6 +65,8 @@ def bundle(
         What broke the answer off.
     proposed : sequence of str
         Blocks of code that stand in the next cell.
+    more : sequence of str
+        What else the last line says.
     """
     message = outcome.message
     if message is None:
@@ -78,6 +83,7 @@ def bundle(
             *_without(question, message),
             *_uncached(question, message),
             *_notes(place, outcome, timed=timed),
+            *more,
         ],
         proposed=proposed,
         quiet=question.options.quiet,
@@ -141,6 +147,17 @@ def entry(
         emulated=outcome.emulated,
         replayed=outcome.replayed,
     )
+
+
+def unbudgeted(session: Session, server: Backend, outcome: Outcome) -> list[str]:
+    """Say that the budget's dollars do not hold what was asked, where its price is not known."""
+    budget, message = accounts.of(session).budget, outcome.message
+    if budget is None or budget.dollars is None or message is None:
+        return []
+    is_free = not server.is_paid or outcome.emulated or outcome.replayed
+    if is_free or server.models.cost(message.model, {}) is not None:
+        return []
+    return ["price unknown: only the budget's tokens count it"]
 
 
 def told(question: Question) -> list[str]:

@@ -18,10 +18,11 @@ from claude_nb.conversation import Conversation, Turn
 from claude_nb.emulator import Clock, serve
 from claude_nb.errors import NotFoundError
 from claude_nb.notebook.answer.failure import describe
-from claude_nb.notebook.commands import asking, page, usage
+from claude_nb.notebook.commands import asking, page
 from claude_nb.notebook.commands import models as models_page
 from claude_nb.notebook.commands.catalog import COMMANDS
-from claude_nb.notebook.ledger.entries import Entry, total
+from claude_nb.notebook.commands.spending import bars
+from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.panel.controls import controls
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -40,6 +41,7 @@ ALLOWED = re.compile(
 def claude(tmp_path, monkeypatch):
     monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
     monkeypatch.setenv("CLAUDE_NB_EMULATOR_SPEED", "0")
+    monkeypatch.setenv("CLAUDE_NB_LEDGER", str(tmp_path / "usage.sqlite3"))
     monkeypatch.setenv("CLAUDE_NB_DISPLAY", "final")
     running = start_shell(tmp_path)
     yield running
@@ -535,8 +537,7 @@ def test_usage_lists_the_last_cells_and_counts_all(claude):
 
 @pytest.mark.parametrize(("read", "written"), [(0, 0), (1, 0), (0, 1), (5, 95), (95, 5), (50, 50)])
 def test_a_bar_is_as_long_as_its_tokens(read, written):
-    tokens = {"input_tokens": read, "output_tokens": written}
-    drawn = usage.bar(total([entry(usage=tokens)]), 100).text
+    drawn = bars.bar(read, written, 100).text
     assert 1 <= len(drawn) <= 12
     assert set(drawn) <= {"░", "█"}
     if read + written == 100:

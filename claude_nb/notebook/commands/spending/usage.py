@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import LiteralString
+from datetime import timedelta
+from pathlib import Path
 
+from claude_nb.ask.errors import InputError
+from claude_nb.models import current_day
 from claude_nb.notebook.answer.amounts import count, duration, money
 from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.spending import kept
+from claude_nb.notebook.commands.spending.bars import LEGEND, bar
 from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry, Total, total
+from claude_nb.notebook.ledger.frame import write_csv
+from claude_nb.notebook.ledger.store import StoreError
 from claude_nb.notebook.session import Session
-from claude_nb.notebook.text.safe_html import attribute, markup
 
-__all__ = ["bar", "run"]
+__all__ = ["run"]
 
-_WIDTH = 12  # characters of the longest bar
 _MOST = 20  # cells shown
-_READ, _WRITTEN = "░", "█"
-_BAR: LiteralString = (
-    '<samp aria-hidden="true" class="claude-nb-bar"><i style="width:{}%"></i>'
-    '<b style="width:{}%"></b></samp>'
-)
-_LEGEND: LiteralString = (
-    '<small><samp class="claude-nb-bar"><i></i></samp> read '
-    '<samp class="claude-nb-bar"><b></b></samp> written. </small>'
-)
+_DAYS = 30
 
 
 def run(session: Session, words: str) -> None:
-    """Show what the session has used so far."""
-    del words
-    entries = list(session.ledger)
-    if not entries:
-        page.show(page.paragraph("Nothing has been asked in this session."))
+    """Show what was used: by the session, and what the ledger knows; or write that to a file."""
+    if words:
+        _write(session, Path(words.strip("\"'")).expanduser())
         return
+    pieces = [*_of_session(list(session.ledger)), *_of_ledger(session)]
+    nothing = page.paragraph("Nothing has been asked in this session.")
+    page.show(*([] if session.ledger else [nothing]), *pieces)
+
+
+def _write(session: Session, path: Path) -> None:
+    if path.suffix.lower() != ".csv":
+        raise InputError(f"{path} is no name of a CSV file: write %claude usage calls.csv")
+    store = accounts.of(session).store
+    try:
+        calls = [] if store is None else store.calls()
+    except StoreError as problem:
+        raise InputError(f"The ledger cannot be read: {problem}.") from None
+    write_csv(path, calls)
+    page.show(
+        page.paragraph(f"{len(calls):,} calls of all notebooks are in ", page.code(str(path)))
+    )
+
+
+def _of_ledger(session: Session) -> list[page.Piece]:
+    """Return what the file knows; nothing where outputs are to be the same in every run."""
+    accounted = accounts.of(session)
+    store = accounted.store
+    if store is None or not store.path.exists() or not Environment.read().timed:
+        return []
+    since = current_day() - timedelta(days=_DAYS - 1)
+    try:
+        return kept.pieces(session, accounted, store.calls(since=since.isoformat()))
+    except StoreError as problem:
+        return [page.paragraph(page.soft(f"The ledger cannot be read: {problem}."))]
+
+
+def _of_session(entries: list[Entry]) -> list[page.Piece]:
+    if not entries:
+        return []
     cells = _grouped(entries, lambda entry: entry.cell)
     chats = _grouped(entries, lambda entry: entry.chat)
     groups = [("", [(_cell(group), group) for group in cells[-_MOST:]])]
     if {entry.chat for entry in entries} != {"main"}:
         rows = [(page.code(group[0].chat or "(by itself)"), group) for group in chats]
         groups.append(("By chat", rows))
-    page.show(_table(groups), _in_all(total(entries)), *_notes(entries, len(cells)))
+    return [_table(groups), _in_all(total(entries)), *_notes(entries, len(cells))]
 
 
 def _grouped(entries: Iterable[Entry], key: Callable[[Entry], str]) -> list[list[Entry]]:
@@ -62,22 +93,20 @@ def _table(groups: Sequence[tuple[str, Sequence[tuple[page.Piece, list[Entry]]]]
 
 
 def _row(name: page.Piece, one: Total, most: int) -> tuple[page.Piece | str, ...]:
-    return name, str(one.runs), f"{one.read:,}", f"{one.written:,}", bar(one, most), _cost(one)
+    return (
+        name,
+        str(one.runs),
+        f"{one.read:,}",
+        f"{one.written:,}",
+        bar(one.read, one.written, most),
+        _cost(one),
+    )
 
 
 def _cost(one: Total) -> str:
     """Return what runs cost; where that of one is not known, the least it can be."""
     least = "at least " if one.unpriced else ""
     return f"{least}{money(one.cost)}" if one.cost is not None else ""
-
-
-def bar(one: Total, most: int) -> page.Piece:
-    """Return a bar of tokens read and written, where `most` tokens fill the whole width."""
-    length = max(1, round(_WIDTH * (one.read + one.written) / max(most, 1)))
-    written = round(length * one.written / max(one.read + one.written, 1))
-    widths = [f"{100 * part / max(most, 1):.1f}" for part in (one.read, one.written)]
-    html = markup(_BAR, *map(attribute, widths))
-    return page.Piece(html, _READ * (length - written) + _WRITTEN * written)
 
 
 def _cell(group: list[Entry]) -> page.Piece:
@@ -103,7 +132,6 @@ def _in_all(one: Total) -> page.Piece:
 
 
 def _notes(entries: list[Entry], cells: int) -> list[page.Piece]:
-    legend = page.Piece(markup(_LEGEND), f"{_READ} read, {_WRITTEN} written. ")
     notes: list[str] = []
     if cells > _MOST:
         earlier = count(cells - _MOST, "earlier cell is", "earlier cells are")
@@ -115,4 +143,4 @@ def _notes(entries: list[Entry], cells: int) -> list[page.Piece]:
             "The cost of some runs is not known: another server's price, no published price, or "
             "an answer that was cut off."
         )
-    return [page.paragraph(legend, page.soft(" ".join(notes)))]
+    return [page.paragraph(LEGEND, page.soft(" ".join(notes)))]
