@@ -35,6 +35,7 @@ ROOT = Path(__file__).parents[1]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 MAGIC = re.compile(r"%%?claude\b|(?:\w+ = )%claude\b")
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 CANNOT = "The emulator cannot answer that"
 
 # What a page takes for granted: things of the reader's own.
@@ -136,7 +137,7 @@ def tried(shell: Any, step: Step) -> str:
     """Run one step; return why it failed, or nothing."""
     with capture_output() as got:
         result = shell.run_cell(step.source, store_history=True)
-    said = "\n".join([got.stdout, got.stderr, *map(as_text, got.outputs)])
+    said = COLOURS.sub("", "\n".join([got.stdout, got.stderr, *map(as_text, got.outputs)]))
     error = result.error_before_exec or result.error_in_exec
     if step.shown is not None and not shows(said, step.shown):
         return f"it does not show what is told, but\n{textwrap.indent(said.strip(), '    ')}\n  of"
