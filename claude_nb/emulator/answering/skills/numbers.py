@@ -191,8 +191,10 @@ _JOBS: tuple[tuple[str, Callable[[re.Match[str]], Draft | None]], ...] = (
     (_ROUNDED, _rounded),
     (rf"(?:square root of |sqrt ?)\(?{_NUMBER}\)?", _root),
     (
-        r"count (?:(?:up|down|backwards?) )?(?:from (?P<start>\d{1,18}) )?(?:(?:up|down) )?"
-        r"to (?P<end>\d{1,18})",
+        (
+            r"count (?:(?:up|down|backwards?) )?(?:from (?P<start>\d{1,18}) )?(?:(?:up|down) )?"
+            r"to (?P<end>\d{1,18})"
+        ),
         _counting,
     ),
     *((pattern, _conversion) for pattern in _CONVERSIONS),
