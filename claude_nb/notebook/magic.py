@@ -87,7 +87,7 @@ class ClaudeMagics(_Configured):
         except KeyboardInterrupt:
             raise StoppedError from None
         self._shown = value, self.session.execution
-        return self._kept(value)
+        return value
 
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
@@ -128,13 +128,20 @@ class ClaudeMagics(_Configured):
         if kept is not None and kept.message is not None and kept.number == self.session.number:
             self.shell.displayhook.update_user_ns(kept.message)
 
-    def _kept(self, message: Any) -> Any:
-        """Return the cell's value; a terminal would write an empty ``Out[n]:`` for it."""
-        if hasattr(self.shell, "kernel") or message is None:
-            return message
-        self.shell.displayhook.update_user_ns(message)
+    def displayed(self, value: Any = None) -> None:
+        """Keep a cell's value in a terminal, and write no ``Out[n]:`` for what was just shown."""
+        hook = self.shell.displayhook
+        if value is None or not self._is_shown(value):
+            hook(value)
+            return
         self._shown = None, None
-        return None
+        hook.check_for_underscore()
+        hook.update_user_ns(value)
+        hook.fill_exec_result(value)
+
+    def _is_shown(self, value: Any) -> bool:
+        shown, execution = self._shown
+        return value is shown and execution == self.session.execution
 
     def show(self, value: Any) -> None:
         """Display an answer or the handle of one: quietly if its cell has shown it already.
@@ -144,8 +151,7 @@ class ClaudeMagics(_Configured):
         NotImplementedError
             What it showed was captured: the value's output, which is captured too, takes its place.
         """
-        shown, execution = self._shown
-        if value is shown and execution == self.session.execution:
+        if self._is_shown(value):
             self._shown = None, None
             if getattr(self.shell.display_pub, "outputs", None):
                 raise NotImplementedError
@@ -173,6 +179,8 @@ def load(shell: Any) -> None:
     commands.install(shell)
     if hasattr(shell, "kernel"):
         warming.after_this_cell(shell)
+    else:
+        shell.display_trap.hook = magics.displayed
     complete.install(shell, chats=lambda: magics.session.chats)
     for module, name in SHOWN:
         formatter = shell.display_formatter
@@ -187,6 +195,7 @@ def unload(shell: Any) -> None:
     shell.magics_manager.registry.pop("ClaudeMagics", None)
     commands.remove(shell)
     complete.remove(shell)
+    shell.display_trap.hook = shell.displayhook
     session.of(shell).settings = None
     for module, name in SHOWN:
         for kind in ("ipython_display_formatter", "mimebundle_formatter"):
