@@ -103,6 +103,8 @@ class Session:
         By chat and cell, the newest of its questions that was answered.
     kept : Shelf
         The last answers of cells, and those that are coming.
+    rows : Store or None
+        Where answers of the built-in emulator to rows are: in memory, as they cost nothing.
     paces : dict
         How fast rows are asked, by server with key, and model: all runs share one.
     """
@@ -126,6 +128,7 @@ class Session:
     places: Iterator[int] = field(default_factory=count)
     answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     kept: Shelf = field(default_factory=Shelf)
+    rows: Any = None
     paces: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     @property

@@ -149,6 +149,11 @@ class Answers(Sequence[Answer]):
         return self._run.plan.model
 
     @property
+    def is_emulated(self) -> bool:
+        """Whether the built-in emulator answers."""
+        return self._run.plan.models.provider == "emulator"
+
+    @property
     def samples(self) -> int:
         """How often each row was asked."""
         return self._run.samples
@@ -262,7 +267,7 @@ class Answers(Sequence[Answer]):
             Whether to say how long it took.
         """
         now = self.progress if timed else replace(self.progress, seconds=0.0)
-        emulated = " · emulated" if self._run.plan.models.provider == "emulator" else ""
+        emulated = " · emulated" if self.is_emulated else ""
         lines = [f"{self._run.plan.model}: {line(now)}{emulated}"]
         if self._run.equal:
             lines.append(f"{self._run.equal:,} rows are equal to others and were not asked twice")
@@ -273,6 +278,9 @@ class Answers(Sequence[Answer]):
             lines.append(
                 str(estimate(asked, left, now.seconds)) if timed else f"{left:,} rows left"
             )
+        if self._run.batched and now.ended == "done":
+            told = f"{len(self._run.batched):,} rows are in a batch"
+            lines.append(f"{told}: the same call with via='batch' collects them")
         lines += _kinds(self.failed) if self._run.ended else []
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
@@ -292,6 +300,7 @@ _ENDS = {
     "stopped": "stopped: the same call goes on where it ended",
     "budget": "stopped, as one more row might cost more than the budget of ${budget:g}: the same "
     "call with a larger one goes on",
+    "detached": "the batch goes on without this kernel: the same call finds it, in any kernel",
     "alike": "stopped, as the first ten rows all failed in the same way",
 }
 

@@ -7,6 +7,7 @@ where pictures or a system prompt with columns in it are asked about.
 from __future__ import annotations
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -174,4 +175,4 @@ def _root(path: str) -> str:
 
 def _scope(row: Row, variables: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the names that a row's prompt may use: its columns before all others."""
-    return {**variables, _ROW: row, **row} if variables else {_ROW: row, **row}
+    return ChainMap({_ROW: row, **row}, variables)  # pyright: ignore[reportArgumentType] (is read)

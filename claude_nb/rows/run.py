@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from claude_nb.api.client import AsyncAnthropic
@@ -33,7 +34,7 @@ __all__ = ["Run", "Work"]
 
 _AHEAD = 64  # rows that are composed and claimed before their turn
 _POLL = 1.0  # seconds until rows of another kernel are looked at again
-_NONE: Mapping[str, Any] = {}
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _ALIKE = 10  # first rows that all fail in the same way: then nothing more is sent
 
 
@@ -86,6 +87,7 @@ class Run:
     names: list[Name | None] = field(default_factory=list["Name | None"])
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
+    batched: set[Name] = field(default_factory=set["Name"])
     equal: int = 0
     ended: str = ""
 
@@ -274,6 +276,8 @@ class Run:
             self._work.append(work)
         elif state == "theirs":
             self._theirs[work.name] = work
+        elif state == "batched":
+            self.batched.add(work.name)
         else:
             self._counts["known"] += 1
 

@@ -8,6 +8,7 @@ network disks, where a write-ahead log is not safe.
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
 import time
@@ -21,7 +22,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.private import open_private
 from claude_nb.rows.owners import Owner, lives
 
-__all__ = ["Kept", "Name", "State", "Store"]
+__all__ = ["Intent", "Kept", "Name", "State", "Store", "name_of", "text_of"]
 
 Name = tuple[str, int]
 """A row's request and the number of its sample."""
@@ -38,9 +39,40 @@ create index if not exists claims on answers (owner) where owner is not null;
 create table if not exists owners (
     id text primary key, machine text not null, pid integer not null, seen real not null);
 create table if not exists batches (
-    intent text primary key, batch text, server text not null, state text not null,
-    requests integer not null, at real not null);
+    intent text primary key, batch text unique, owner text not null, server text not null,
+    state text not null, requests integer not null, at real not null);
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A batch that was created, or was about to be.
+
+    Attributes
+    ----------
+    intent : str
+        Names it here.
+    batch : str or None
+        Its id; None if nobody knows whether it was created.
+    is_held : bool
+        Whether the process that creates it lives.
+    server : str
+        Where it is, as a hash.
+    state : str
+        ``"intended"``, ``"created"``, ``"collected"`` or ``"lost"``.
+    requests : int
+        How many rows it has.
+    at : float
+        When it was intended, in seconds since 1970.
+    """
+
+    intent: str
+    batch: str | None
+    is_held: bool
+    server: str
+    state: str
+    requests: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +167,62 @@ class Store:
         with self._lock:
             self._db.close()
 
+    # Batches.
+
+    def intend(self, owner: Owner, server: str, names: Sequence[Name]) -> str:
+        """Write down that rows are about to be sent as one batch, and return what names it."""
+        intent = f"intent-{secrets.token_hex(8)}"
+        with self._writing() as db:
+            db.execute(
+                "insert into batches (intent, owner, server, state, requests, at) "
+                "values (?, ?, ?, 'intended', ?, ?)",
+                [intent, owner.id, server, len(names), time.time()],
+            )
+            db.executemany(
+                "update answers set state = 'batched', owner = ? where name = ?",
+                [(intent, text_of(name)) for name in names],
+            )
+        return intent
+
+    def created(self, intent: str, batch: str) -> bool:
+        """Write down the id of a batch; return False if it is that of another."""
+        try:
+            with self._writing() as db:
+                db.execute(
+                    "update batches set batch = ?, state = 'created' where intent = ?",
+                    [batch, intent],
+                )
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def settle(self, intent: str, state: str) -> None:
+        """Write down that a batch is over; rows that are still in it were not answered."""
+        with self._writing() as db:
+            db.execute("update batches set state = ? where intent = ?", [state, intent])
+            db.execute(
+                "update answers set state = 'failed', owner = null where owner = ? and "
+                "error is not null",
+                [intent],
+            )
+            db.execute("delete from answers where owner = ?", [intent])
+
+    def still_batched(self, names: Sequence[Name]) -> set[Name]:
+        """Return which of some rows are in a batch."""
+        with self._lock:
+            found = self._rows(self._db, names, "state")
+            return {name for name, state in found if state == "batched"}
+
+    def batches(self, server: str = "") -> list[Intent]:
+        """Return the batches of a server, oldest first; of all servers if none is named."""
+        with self._lock:
+            alive = self._alive(self._db)
+            found = self._db.execute(
+                "select intent, batch, owner, server, state, requests, at from batches order by at"
+            ).fetchall()
+        told = [Intent(each[0], each[1], each[2] in alive, *each[3:7]) for each in found]
+        return [each for each in told if server in {"", each.server}]
+
     # Rows.
 
     def claim(
@@ -163,7 +251,7 @@ class Store:
                 "insert into answers (name, state, owner, at) "
                 "values (?, 'claimed', ?, ?) on conflict do update "
                 "set state = 'claimed', owner = excluded.owner",
-                [(_text(name), owner.id, time.time()) for name in mine],
+                [(text_of(name), owner.id, time.time()) for name in mine],
             )
         return states
 
@@ -171,7 +259,7 @@ class Store:
         """Write what came of some rows; they are on disk when this returns."""
         now = time.time()
         written = [
-            (_text(name), row.state, self._json(row.message), self._json(row.error), now)
+            (text_of(name), row.state, self._json(row.message), self._json(row.error), now)
             for name, row in rows.items()
         ]
         with self._writing() as db:
@@ -232,7 +320,7 @@ class Store:
     @staticmethod
     def _rows(db: sqlite3.Connection, names: Sequence[Name], columns: str) -> Iterator[Any]:
         for start in range(0, len(names), _CHUNK):
-            part = {_text(name): name for name in names[start : start + _CHUNK]}
+            part = {text_of(name): name for name in names[start : start + _CHUNK]}
             found = db.execute(
                 f"select name, {columns} from answers "  # noqa: S608 (columns of ours)
                 f"where name in ({','.join('?' * len(part))})",
@@ -254,8 +342,15 @@ def _state(
     return "batched" if state == "batched" else "done"
 
 
-def _text(name: Name) -> str:
-    return f"{name[0]}.{name[1]}"
+def text_of(name: Name) -> str:
+    """Return a row's name as one text, fit for the ``custom_id`` of a batch."""
+    return f"{name[0]}-{name[1]}"
+
+
+def name_of(text: str) -> Name:
+    """Return the name that a text stands for."""
+    key, _, sample = text.rpartition("-")
+    return key, int(sample)
 
 
 def _object(text: str | None) -> Mapping[str, Any] | None:

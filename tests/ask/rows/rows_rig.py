@@ -43,7 +43,9 @@ class Asking:
     url: str
     path: Path | None
 
-    def run(self, prompt: str, rows: Any, *, variables: Any = None, **given: Any) -> Run:
+    def run(
+        self, prompt: str, rows: Any, *, variables: Any = None, kind: Any = Run, **given: Any
+    ) -> Any:
         """Return a run that has not begun."""
         names = {"schema", "tools", "model", "max_tokens", "system"} & given.keys()
         options = Options(**{name: given.pop(name) for name in names})
@@ -52,7 +54,7 @@ class Asking:
         plan.check(found)
         client = AsyncAnthropic(api_key="test", base_url=self.url)
         pace = given.pop("pace", None) or Pace()
-        return Run(plan, found, Store(self.path), client, pace, **given)
+        return kind(plan, found, Store(self.path), client, pace, **given)
 
     def __call__(self, prompt: str, rows: Any, **given: Any) -> Answers:
         """Ask, wait and return the answers; raise what ended the run."""

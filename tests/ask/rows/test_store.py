@@ -102,7 +102,7 @@ def test_a_file_that_is_no_store_is_left_alone_and_said(path, content):
 def test_rows_are_found_by_their_index_however_many_there_are(path):
     store = Store(path)
     plan = store._db.execute(
-        "explain query plan select state from answers where name in (?,?)", ["a.0", "b.0"]
+        "explain query plan select state from answers where name in (?,?)", ["a-0", "b-0"]
     ).fetchall()
     assert any("SEARCH answers USING" in each[-1] for each in plan), plan
 

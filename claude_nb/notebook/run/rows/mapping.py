@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from claude_nb import threads
 from claude_nb.api.secret import known
@@ -15,6 +15,7 @@ from claude_nb.notebook import backend
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
+from claude_nb.rows.batch import BatchRun
 from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
 from claude_nb.rows.run import Run
@@ -45,6 +46,8 @@ class Asked:
         The file of answers.
     again : bool
         Whether rows that failed before are asked again.
+    via : {"now", "batch"}
+        Whether each row is a request of its own, or rows go out as message batches.
     """
 
     samples: int = 1
@@ -53,8 +56,16 @@ class Asked:
     sample: int | None = None
     store: str | Path | None = None
     again: bool = False
+    via: Literal["now", "batch"] = "now"
 
     def __post_init__(self) -> None:
+        if self.via not in {"now", "batch"}:
+            raise InputError(f"via={self.via!r}: must be 'now' or 'batch'.")
+        if self.via == "batch" and (self.budget is not None or self.limit is not None):
+            raise InputError(
+                "budget= and limit= have no hold on a batch, which is sent as a whole: ask a few "
+                "rows with sample=, which says what all will cost, or leave out via='batch'."
+            )
         for name in ("samples", "limit", "sample"):
             value = getattr(self, name)
             given = value is not None or name == "samples"
@@ -83,6 +94,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     budget: float | None = None,
     limit: int | None = None,
     store: str | Path | None = None,
+    via: Literal["now", "batch"] = "now",
     again: bool = False,
     wait: bool = True,
 ) -> Answers:
@@ -113,7 +125,11 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         Most requests at once; without it, as many as the server takes, up to 100.
     store : str or Path, optional
         The file in which answers are kept; ``":memory:"`` keeps none. Default:
-        ``claude-rows.sqlite3`` in the folder where the session began.
+        ``claude-rows.sqlite3`` in the folder where the session began; what the built-in emulator
+        answers is free, and kept in memory.
+    via : {"now", "batch"}
+        ``"batch"`` sends the rows as message batches: half the price, done within a day; the same
+        call goes on with them after whatever happened, in any kernel.
     again : bool
         Whether rows that failed before are asked again.
     wait : bool
@@ -138,7 +154,13 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     given |= {"schema": _named(schema, variables), "tools": _listed(tools, variables)}
     options = session.defaults().changed({n: v for n, v in given.items() if v is not None})
     asked = Asked(
-        samples=samples, budget=budget, limit=limit, sample=sample, store=store, again=again
+        samples=samples,
+        budget=budget,
+        limit=limit,
+        sample=sample,
+        store=store,
+        again=again,
+        via=via,
     )
     answers = begun(session, options, prompt, table(rows), asked, variables)
     return showing.followed(answers, session) if wait else answers
@@ -171,10 +193,11 @@ def begun(  # noqa: PLR0917 (of ours)
         )
     client = server.client
     asker = f"{client.base_url} {getattr(client.api_key, 'tail', '')}"
-    run = Run(
+    make = BatchRun if asked.via == "batch" and asked.sample is None else Run
+    run = make(
         plan,
         rows,
-        _store(session, asked.store),
+        _store(session, asked.store, emulated=server.emulated),
         client,
         session.paces.setdefault((asker, plan.model), Pace()),
         samples=asked.samples,
@@ -213,9 +236,12 @@ def _price(plan: Plan) -> float | None:
     return plan.models.cost(plan.model, {"input_tokens": 1, "output_tokens": 1})
 
 
-def _store(session: Session, given: str | Path | None) -> Store:
+def _store(session: Session, given: str | Path | None, *, emulated: bool) -> Store:
     if str(given) == _MEMORY:
         return Store(None)
+    if given is None and emulated:
+        session.rows = session.rows or Store(None)
+        return session.rows
     path = session.folder / STORE if given is None else Path(given).expanduser()
     return Store(path, known().scrub)
 

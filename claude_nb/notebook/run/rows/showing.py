@@ -18,17 +18,19 @@ from claude_nb.notebook.answer.failure import RunError, describe
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.errors import StoppedError
-from claude_nb.notebook.live.views import View
-from claude_nb.notebook.run import keeping
+from claude_nb.notebook.ledger.entries import Entry
+from claude_nb.notebook.live.views import FinalView, View
+from claude_nb.notebook.run import keeping, run
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.session import Session
 from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, join, markup, visible_html
 from claude_nb.rows.answers import Answer, Answers
 from claude_nb.rows.progress import line
 
-__all__ = ["bundle", "followed"]
+__all__ = ["bundle", "display_value", "followed"]
 
 _TICK = 0.25  # seconds: four times a second, however many rows there are
+_TWICE = 5.0  # seconds after which an interrupt means that rows on their way are given up
 _LOG = 30.0  # seconds between lines in a log
 _HEAD = 10  # rows that are shown
 _FIRST = 5  # rows that are shown while others are on their way
@@ -36,7 +38,15 @@ _CELL = 160  # characters of a cell
 _COLUMNS = 8
 
 
-def followed(answers: Answers, session: Session, *, table: bool = False) -> Answers:
+def display_value(value: Any) -> None:
+    """Display answers to rows, or to one question, again."""
+    if isinstance(value, Answers):
+        FinalView().finish(bundle(value))
+    else:
+        run.display_value(value)
+
+
+def followed(answers: Answers, session: Session, *, table: bool = False, note: str = "") -> Answers:
     """Show a run until it ends, and return its answers.
 
     Parameters
@@ -47,6 +57,8 @@ def followed(answers: Answers, session: Session, *, table: bool = False) -> Answ
         Of the shell.
     table : bool
         Whether the output that stays holds the first rows; else only how it went.
+    note : str
+        What else it says.
 
     Raises
     ------
@@ -65,7 +77,27 @@ def followed(answers: Answers, session: Session, *, table: bool = False) -> Answ
         except KeyboardInterrupt:
             _let_end(answers, view, stopper)
         stopper.settle()
-        return _ended(answers, view, stopper, table=table, timed=environment.timed)
+        _note(answers, session)
+        shown = bundle(answers, table=table, timed=environment.timed, note=note)
+        return _ended(answers, view, stopper, shown)
+
+
+def _note(answers: Answers, session: Session) -> None:
+    """Add the run to the session's ledger: ``%claude usage`` tells it."""
+    now = answers.progress
+    entry = Entry(
+        cell=session.cell,
+        chat="",
+        model=answers.model,
+        usage={"input_tokens": now.input_tokens, "output_tokens": now.output_tokens},
+        seconds=now.seconds,
+        cost=now.cost,
+        state={"done": "complete"}.get(now.ended, now.ended),
+        title=answers.question.title,
+        number=session.number,
+        emulated=answers.is_emulated,
+    )
+    session.ledger.append(entry)
 
 
 def _watch(answers: Answers, view: View) -> None:
@@ -101,13 +133,16 @@ def _let_end(answers: Answers, view: View, stopper: Stopper) -> None:
     """Wait for the rows on their way, which are paid for, until one stops once more."""
     answers.stop()
     view.put(Piece("state", "stopping"))
-    try:
-        stopper.heard_in(lambda: _watch(answers, view), late=True)
-    except KeyboardInterrupt:
-        answers.drop()
+    asked = time.monotonic()
+    while not answers.over(0):
+        try:
+            stopper.heard_in(lambda: _watch(answers, view), late=True)
+        except KeyboardInterrupt:
+            if time.monotonic() - asked > _TWICE:  # else it is the same press, by another way
+                answers.drop()
 
 
-def _ended(answers: Answers, view: View, stopper: Stopper, *, table: bool, timed: bool) -> Answers:
+def _ended(answers: Answers, view: View, stopper: Stopper, shown: dict[str, str]) -> Answers:
     try:
         answers.wait()
     except Exception as error:
@@ -116,7 +151,6 @@ def _ended(answers: Answers, view: View, stopper: Stopper, *, table: bool, timed
             card = render.error_bundle(failure.what, why=failure.why, advice=failure.advice)
             view.finish(card, "Error.")
         raise RunError(failure, shown=view.pages) from error
-    shown = bundle(answers, table=table, timed=timed)
     if view.pages:
         view.finish(shown, "Rows answered.")
     else:
@@ -129,9 +163,11 @@ def _ended(answers: Answers, view: View, stopper: Stopper, *, table: bool, timed
 # What is kept.
 
 
-def bundle(answers: Answers, *, table: bool = True, timed: bool = True) -> dict[str, str]:
+def bundle(
+    answers: Answers, *, table: bool = True, timed: bool = True, note: str = ""
+) -> dict[str, str]:
     """Return the MIME bundle of answers to rows: the first rows, and how it went."""
-    said = answers.summary(timed=timed)
+    said = "\n".join(filter(None, (answers.summary(timed=timed), note)))
     first, _, rest = said.partition("\n")
     lines = [visible_html(each) for each in rest.split("\n") if each]
     more = join(markup("<p>{}</p>", each) for each in lines)
