@@ -20,7 +20,7 @@ __all__ = ["Answer", "Answers"]
 
 _READ = 1000  # rows that are read from the store at once
 _NOT_ASKED = {"type": "not asked", "message": "This row was not asked yet."}
-Retry = Callable[[Mapping[str, Any]], "Answers"]
+Retry = Callable[[Mapping[str, Any], Mapping[int, Name]], "Answers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,9 @@ class Answers(Sequence[Answer]):
         **changes
             Options to change for them, such as ``max_tokens=2000``. What was answered stays.
         """
-        return self._retry(changes)
+        names = self._run.names
+        good = {at: names[at] for at, answer in enumerate(self) if answer.error is None}
+        return self._retry(changes, {at: name for at, name in good.items() if name is not None})
 
     def to_frame(self) -> Any:
         """Return the table that came in with what came of each row.
@@ -349,7 +351,7 @@ def _kinds(failed: Sequence[Answer]) -> list[str]:
     for answer in failed:
         counts[answer.error or ""] = counts.get(answer.error or "", 0) + 1
     most = sorted(counts.items(), key=lambda each: -each[1])[:3]
-    return [f"{count:,} times {error:.200}" for error, count in most]
+    return [f"{count:,} {'row' if count == 1 else 'rows'}: {error:.200}" for error, count in most]
 
 
 def _shown(answer: Answer) -> str:

@@ -72,6 +72,8 @@ class Run:
         Whether rows that failed before are asked again.
     most : int or None
         Rows after which it ends, as a pilot does.
+    before : Mapping
+        What is taken over from an earlier run, by place among the answers: it is not asked.
     """
 
     plan: Plan
@@ -84,6 +86,7 @@ class Run:
     limit: int | None = None
     again: bool = False
     most: int | None = None
+    before: Mapping[int, Name] = field(default_factory=dict[int, Name])
     names: list[Name | None] = field(default_factory=list["Name | None"])
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
@@ -109,6 +112,7 @@ class Run:
         self._writing: asyncio.Task[None] | None = None
         self._began = self._ended_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._perform, name="claude_nb rows", daemon=True)
 
     # From any thread.
@@ -120,8 +124,8 @@ class Run:
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, or so many seconds; return whether it is over."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+        # not by the thread: a join that is interrupted takes it for ended (Python 3.11, 3.12)
+        return self._over.wait(seconds)
 
     def stop(self, reason: str = "stopped", *, now: bool = False) -> None:
         """Begin no more rows; with `now`, do not even wait for those on their way."""
@@ -164,6 +168,7 @@ class Run:
             self.fatal = self.fatal or error
         self._ended_at = time.monotonic()
         self.ended = "error" if self.fatal else self._stopping or "done"
+        self._over.set()
 
     async def _all(self) -> None:
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
@@ -262,9 +267,12 @@ class Run:
             self._counts["failed"] += self.samples
             return
         for sample in range(self.samples):
-            name = (planned.key, sample)
+            name = self.before.get(len(self.names), (planned.key, sample))
+            is_before = len(self.names) in self.before
             self.names.append(name)
-            if name in self._seen:
+            if is_before:
+                self._counts["known"] += 1
+            elif name in self._seen:
                 self.equal += 1
                 self._counts["known"] += 1
             else:

@@ -60,7 +60,10 @@ class Asking:
         """Ask, wait and return the answers; raise what ended the run."""
         run = self.run(prompt, rows, **given)
         answers = Answers(
-            run, lambda changes: self(prompt, rows, **{**given, **changes, "again": True})
+            run,
+            lambda changes, before: self(
+                prompt, rows, **{**given, **changes, "again": True, "before": before}
+            ),
         )
         run.start()
         return answers.wait()

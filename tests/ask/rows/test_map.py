@@ -190,6 +190,16 @@ def test_failed_rows_are_kept_and_asked_again_on_request_alone(serve, counted, t
     assert counted.total == 30
 
 
+def test_other_options_for_failed_rows_leave_the_answered_ones_alone(asking, counted):
+    given = [{"text": "x" * 400}, {"text": "short"}]
+    first = asking("Say {{text}}", given, max_tokens=20)
+    assert "cut at 20 tokens" in first[0].error
+    assert first[0].text
+    again = first.retry(max_tokens=2000)
+    assert [answer.error for answer in again] == [None, None]
+    assert counted.counts == {"Say " + "x" * 400: 2, "Say short": 1}
+
+
 @pytest.mark.parametrize("fault", ["drop", "cut", "html", "empty"])
 def test_replies_that_are_lost_are_asked_for_again(serve, tmp_path, fault):
     server = serve(faults=[Fault(fault, times=2, status=503)])

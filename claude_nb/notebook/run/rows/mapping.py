@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from claude_nb.rows.batch import BatchRun
 from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
 from claude_nb.rows.run import Run
-from claude_nb.rows.store import Store
+from claude_nb.rows.store import Name, Store
 from claude_nb.rows.tables import Table, table
 
 __all__ = ["STORE", "Asked", "begun", "map"]
@@ -48,6 +48,8 @@ class Asked:
         Whether rows that failed before are asked again.
     via : {"now", "batch"}
         Whether each row is a request of its own, or rows go out as message batches.
+    before : Mapping
+        What an earlier run answered, by place among the answers.
     """
 
     samples: int = 1
@@ -57,6 +59,7 @@ class Asked:
     store: str | Path | None = None
     again: bool = False
     via: Literal["now", "batch"] = "now"
+    before: Mapping[int, Name] = field(default_factory=dict[int, Name])
 
     def __post_init__(self) -> None:
         if self.via not in {"now", "batch"}:
@@ -205,16 +208,17 @@ def begun(  # noqa: PLR0917 (of ours)
         limit=asked.limit,
         again=asked.again,
         most=asked.sample,
+        before=asked.before,
     )
 
-    def retry(changes: Mapping[str, Any]) -> Answers:
+    def retry(changes: Mapping[str, Any], before: Mapping[int, Name]) -> Answers:
         if not rows.again:
             raise InputError(
                 "The rows came from an iterator, which is at its end: call claude_nb.map with a "
                 "new one and again=True; what was answered is not asked again."
             )
         changed = options.changed(_checked(changes))
-        more = replace(asked, again=True, sample=None)
+        more = replace(asked, again=True, sample=None, before=before)
         return showing.followed(begun(session, changed, prompt, rows, more, variables), session)
 
     answers = Answers(run, retry)
