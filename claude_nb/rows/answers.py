@@ -87,8 +87,8 @@ class Answers(Sequence[Answer]):
     """
 
     def __init__(self, run: Run, retry: Retry) -> None:
-        self._run = run
-        self._retry = retry
+        self._run: Run = run
+        self._retry: Retry = retry
 
     def __len__(self) -> int:
         return len(self._run.names)

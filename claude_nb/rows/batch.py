@@ -179,7 +179,8 @@ class BatchRun(Run):
             for intent in await self._in_store(self.store.batches, self._place):
                 if intent.batch and intent.state == "created":
                     await self._look(intent)
-            self.batched = await self._in_store(self.store.still_batched, list(self.batched))
+            still = await self._in_store(self.store.still_batched, list(self.batched))
+            self.batched.intersection_update(still)
             if self.batched:
                 await self._pause(pause)
                 pause = min(pause * _GROWTH, self.longest)

@@ -87,15 +87,15 @@ class Run:
     again: bool = False
     most: int | None = None
     before: Mapping[int, Name] = field(default_factory=dict[int, Name])
-    names: list[Name | None] = field(default_factory=list["Name | None"])
+    names: list[Name | None] = field(default_factory=list[Name | None])
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
-    batched: set[Name] = field(default_factory=set["Name"])
+    batched: set[Name] = field(default_factory=set[Name])
     equal: int = 0
     ended: str = ""
 
     def __post_init__(self) -> None:
-        self.owner = Owner()
+        self.owner: Owner = Owner()
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
         self._dearest = 0.0
