@@ -283,7 +283,8 @@ class Answers(Sequence[Answer]):
         if self._run.batched and now.ended == "done":
             told = f"{len(self._run.batched):,} rows are in a batch"
             lines.append(f"{told}: the same call with via='batch' collects them")
-        lines += _kinds(self.failed) if self._run.ended else []
+        failed = [answer for answer in self if answer.error and answer.is_asked]
+        lines += _kinds(failed) if now.ended else []
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
