@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from claude_nb.notebook.panel import Panel
     from claude_nb.notebook.panel.values import SettingError
     from claude_nb.notebook.run.connecting import connect
+    from claude_nb.notebook.run.rows.mapping import map as map  # noqa: A004 (ours)
 
 # fmt: off
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
 ]
 # fmt: on
 
+_NOT_STARRED = frozenset({"map"})  # ``from claude_nb import *`` leaves Python's own alone
 _MODULES = frozenset({"cassette", "emulator", "errors", "models", "types"})
 _HOMES = {  # where the other names are; those of errors not listed here in claude_nb.errors
     "claude_nb.api.client": "Anthropic AsyncAnthropic AsyncClient Client",
@@ -126,6 +128,7 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.cassette": "Cassette CassetteError",
     "claude_nb.conversation": "Conversation",
     "claude_nb.notebook.run.connecting": "connect",
+    "claude_nb.notebook.run.rows.mapping": "map",
     "claude_nb.notebook.panel": "Panel",
     "claude_nb.notebook.panel.values": "SettingError",
     "claude_nb.ask.errors": "InputError",
@@ -148,7 +151,7 @@ if not TYPE_CHECKING:  # else no checker would find a misspelt name
     def __getattr__(name: str) -> object:
         if name in _MODULES:
             return import_module(f"{__name__}.{name}")
-        if name not in __all__:
+        if name not in __all__ and name not in _NOT_STARRED:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         homes = (home for home, names in _HOMES.items() if name in names.split())
         value = getattr(import_module(next(homes, "claude_nb.errors")), name)
@@ -157,4 +160,4 @@ if not TYPE_CHECKING:  # else no checker would find a misspelt name
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted({*__all__, *_NOT_STARRED})

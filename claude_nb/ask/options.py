@@ -16,7 +16,7 @@ from claude_nb.models import DEFAULT_MODEL
 
 __all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
 
-Kind = Literal["text", "number", "integer", "flag", "texts", "stops", "think", "choice"]
+Kind = Literal["text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice"]
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 _LARGE = 10**15  # nobody reads longer numbers
@@ -149,6 +149,10 @@ def _integer(setting: Setting, text: str) -> int:
     return value
 
 
+def _money(setting: Setting, text: str) -> float:
+    return _number(setting, text.strip().removeprefix("$"))
+
+
 def _think(setting: Setting, text: str) -> int | str:
     word = text.strip().lower()
     if word in THINK_WORDS:
@@ -186,6 +190,7 @@ _PARSERS: dict[Kind, Callable[[Setting, str], Any]] = {
     "choice": _choice,
     "number": _number,
     "integer": _integer,
+    "money": _money,
     "flag": lambda _, text: text not in {"0", "false", "off", "no"},
     "stops": _stop,
     "think": _think,
@@ -284,6 +289,24 @@ class Options:
     bg: bool = _flag(
         "--bg", lasting=False,
         help="let the cell end at once; its value is a handle to await or stop")
+    each: str | None = _option(
+        None, "--each", metavar="NAME", lasting=False,
+        help="ask this of every row of a table; {{column}} is what the row has there")
+    sample: int | None = _option(
+        None, "--sample", kind="integer", metavar="N", low=1, lasting=False,
+        help="with --each: ask the first N rows only, and say what all will take")
+    samples: int | None = _option(
+        None, "--samples", kind="integer", metavar="N", low=1, lasting=False,
+        help="with --each: ask every row N times")
+    budget: float | None = _option(
+        None, "--budget", kind="money", metavar="DOLLARS", low=0.0001, lasting=False,
+        help="with --each: end before the rows cost more than this; no pilot is needed then")
+    batch: bool = _flag(
+        "--batch", lasting=False,
+        help="with --each: send the rows as a message batch, at half the price, within a day")
+    no_pilot: bool = _flag(
+        "--no-pilot", lasting=False,
+        help="with --each: ask all rows at once, where a page would see five of them first")
 
     def __post_init__(self) -> None:
         for setting in SETTINGS:

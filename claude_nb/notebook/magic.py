@@ -21,9 +21,11 @@ from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
 
+ROWS = {"each", "sample", "samples", "budget", "batch", "no_pilot"}
 SHOWN = (
     ("claude_nb.api.types.message", "Message"),
     ("claude_nb.notebook.run.background", "Handle"),
+    ("claude_nb.rows.answers", "Answers"),
 )
 
 if TYPE_CHECKING:  # the traits are those of the one list of options
@@ -110,8 +112,16 @@ class ClaudeMagics(_Configured):
         from claude_nb.notebook.run.cell import ask  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
         line, body = split_cell(line, cell)
+        given = parse_line(line)
+        if ROWS & given.keys():
+            return self._rows(given, body)
         key = self.session.question_key(f"{line}\n{body}")
-        return ask(self.session, self.session.defaults().changed(parse_line(line)), body, key)
+        return ask(self.session, self.session.defaults().changed(given), body, key)
+
+    def _rows(self, given: dict[str, Any], body: str) -> Any:
+        from claude_nb.notebook.run.rows.cell import ask  # noqa: PLC0415 (as above)
+
+        return ask(self.session, given, body)
 
     def _keep_chats(self) -> None:
         if self.keep_chats:
@@ -156,9 +166,9 @@ class ClaudeMagics(_Configured):
             if getattr(self.shell.display_pub, "outputs", None):
                 raise NotImplementedError
             return
-        from claude_nb.notebook.run import run  # noqa: PLC0415 (0.3 s, not at %load_ext)
+        from claude_nb.notebook.run.rows import showing  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
-        run.display_value(value)
+        showing.display_value(value)
 
     def captured(self, value: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return data and metadata of what was captured, and take it back."""

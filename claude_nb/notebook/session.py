@@ -107,6 +107,10 @@ class Session:
         Keeps the chats by themselves, where that is set.
     kept : Shelf
         The last answers of cells, and those that are coming.
+    rows : Store or None
+        Where answers of the built-in emulator to rows are: in memory, as they cost nothing.
+    paces : dict
+        How fast rows are asked, by server with key, and model: all runs share one.
     """
 
     shell: Any = None
@@ -130,6 +134,8 @@ class Session:
     accounts: Any = None
     keeper: Any = None
     kept: Shelf = field(default_factory=Shelf)
+    rows: Any = None
+    paces: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -249,8 +249,10 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
     (
         BudgetError,
         "The budget does not allow it",
-        "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
-        "%claude budget shows what was spent.",
+        (
+            "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
+            "%claude budget shows what was spent."
+        ),
     ),
     (
         errors.AuthenticationError,
