@@ -33,6 +33,7 @@ class View {
     this.disclosures = [];
     this.blocks = 0; // of text, that will not change any more
     this.html = ""; // of the block that still grows
+    this.formulas = false; // in rows that came after it
     this.status = element("small");
     this.button = element("button");
     el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
@@ -175,7 +176,8 @@ class View {
       }
     });
     this.live = this.code = null;
-    if (this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    if (this.formulas || this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    this.formulas = false;
   }
 
   /** Put a node where block number `blocks` belongs; the saved output has the same parts. */
@@ -199,6 +201,7 @@ class View {
 
   r(again, html) {
     this.growth.show(Infinity); // the table itself may wait there, and the row that comes again
+    this.formulas ||= html.includes(FORMULA);
     const body = this.live?.querySelector("tbody");
     if (!body) return;
     const fresh = element("template");
