@@ -7,6 +7,7 @@ whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -33,6 +34,7 @@ from claude_nb.notebook.text.safe_html import (
     join,
     markup,
     own_name,
+    substituted,
     visible_html,
 )
 
@@ -46,6 +48,7 @@ _CARD_PLACE: LiteralString = (
     f'<div class="{IGNORED}" style="border-left:3px solid var(--jp-error-color1,#d32f2f);'
     'padding:.1em 0 .1em .9em"><strong>{}</strong>{}</div>'
 )
+_BLANK = re.compile(r"\n([ \t]*)(?=\n)")
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
@@ -227,8 +230,12 @@ def _tokens(usage: Any, *, whole: bool) -> list[str]:
 
 
 def page(html: SafeHtml) -> SafeHtml:
-    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas."""
-    return markup(_PAGE, html)
+    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas.
+
+    It has no blank line, at which Markdown would end it: so it stays whole where a notebook is
+    converted to Markdown.
+    """
+    return markup(_PAGE, substituted(_BLANK, r"&#10;\1", html))
 
 
 def error_bundle(

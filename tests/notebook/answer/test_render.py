@@ -8,6 +8,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from markdown_it import MarkdownIt
 
 from claude_nb.api.types import Message
 from claude_nb.notebook.answer.amounts import duration, money
@@ -253,3 +254,13 @@ def test_an_answer_that_is_none_says_why(fields, said):
     made = bundle(Message.from_wire({**whole, **fields}), Footer(quiet=True))
     assert said in made["text/plain"]
     assert "<strong>" in made["text/html"]
+
+
+def test_markdown_keeps_an_answer_whole():
+    code = "a = 1\n\n  \n\t\n\nb = 2\n"
+    made = bundle(message(thinking(f"So.\n\n{code}\n"), f"```\n{code}```\n\nThe end."))["text/html"]
+    [block] = MarkdownIt("commonmark", {"html": True}).parse(f"{made}\n\nNot of it.")[:-3]
+    assert block.type == "html_block"
+    assert block.content.strip() == made
+    pages = html5lib.parse(made, namespaceHTMLElements=False).iter("pre")
+    assert ["".join(pre.itertext()) for pre in pages] == [f"So.\n\n{code}\n", code]
