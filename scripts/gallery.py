@@ -119,6 +119,8 @@ def show_cells(made: Gallery, cells: dict[str, str], name: str) -> None:
     made.lab.open([states.SETUP, *cells.values()], name=name)
     for number in range(len(cells) + 1):
         made.lab.run(number)
+    for number, cell in enumerate(cells, 1):
+        expect(made.lab.output(number)).to_contain_text(states.SHOWS.get(cell, ""))
     made.take(list(cells), first=1)
 
 

@@ -17,7 +17,7 @@ from nbformat import v4
 from claude_nb.api.types import Message
 from claude_nb.notebook.answer.render import Footer, bundle, unfinished_bundle
 
-__all__ = ["LIVE", "PANEL", "RUN", "SETUP", "notebook", "saved"]
+__all__ = ["LIVE", "PANEL", "RUN", "SETUP", "SHOWS", "notebook", "saved"]
 
 BLOCKS = Path(__file__).parents[1] / "samples" / "blocks.jsonl"
 SOME = (
@@ -218,6 +218,17 @@ LIVE = {
     "live: stopping": _live(("text", TEXT), ("state", "stopping")),
 }
 """Cells that hold a streaming answer still."""
+
+SHOWS = {
+    "live: a status": "attempt 2 of 3",
+    "live: thinking": "Let me see.",
+    "live: thought, then words": "its line is full.",
+    "live: a tool": "weather",
+    "live: open code": "value = 1",
+    "live: an open table": "th",
+    "live: stopping": "Stopping",
+}
+"""The words by which it is seen that they are there."""
 
 PANEL = {
     "panel: empty": [],
