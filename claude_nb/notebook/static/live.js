@@ -202,8 +202,9 @@ class View {
   r(again, html) {
     this.growth.show(Infinity); // the table itself may wait there, and the row that comes again
     this.formulas ||= html.includes(FORMULA);
-    const body = this.live?.querySelector("tbody");
-    if (!body) return;
+    const table = this.live?.querySelector("table");
+    if (!table) return;
+    const body = table.querySelector("tbody") ?? table.appendChild(element("tbody")); // of a head alone
     const fresh = element("template");
     fresh.innerHTML = `<table><tbody>${html}</tbody></table>`;
     const [first, ...rows] = fresh.content.querySelectorAll("tr");

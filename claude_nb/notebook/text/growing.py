@@ -358,7 +358,7 @@ def _open_table(live: Sequence[Token], tail: str) -> _OpenTable | None:
     if len(tail) < _LONG_TABLE or not _is_table(live) or live[0].map is None or live[0].map[0]:
         return None
     lines, end = tail.split("\n"), live[0].map[1]
-    if end < len(lines) - 1:
+    if end < len(lines) - 1 or len(lines) <= 2:  # noqa: PLR2004 - the head may go on
         return None
     shown = unfinished.without_signs(tail) == tail  # else the last row waits
     return _OpenTable("\n".join(lines[:2]), lines[-1], shown and end == len(lines), "[^" in tail)
