@@ -55,6 +55,12 @@ function blockOf(node) {
   return pre?.querySelector(":scope > code") && !pre.closest(".claude-nb-block") ? pre : null;
 }
 
+/**
+ * Whether a node was put into an answer here, and is none of its text.
+ * @param {Node} node
+ */
+export const isOfThePage = (node) => INSTALLED in node;
+
 /** The one button, and the block that it is beside. */
 class CopyButton {
   constructor() {

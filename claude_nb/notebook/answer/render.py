@@ -7,6 +7,7 @@ whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
@@ -37,6 +38,7 @@ from claude_nb.notebook.text.safe_html import (
     markup,
     own_name,
     proven,
+    substituted,
     visible_html,
 )
 
@@ -62,6 +64,7 @@ _CARD_PLACE: LiteralString = (
     "<strong>{}</strong>{}</div>"
 )
 _NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
+_BLANK = re.compile(r"\n([ \t]*)(?=\n)")
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
 _IS_STALE, _RUN_AGAIN = "stale", ": an earlier turn has changed since, run this cell again"
 _STALE: LiteralString = f'<p class="{IGNORED}" style="{SOFT}"><strong>{{}}</strong>{{}}</p>'
@@ -285,8 +288,12 @@ def marked_stale(bundle: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def page(html: SafeHtml) -> SafeHtml:
-    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas."""
-    return markup(_PAGE, html)
+    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas.
+
+    It has no blank line, at which Markdown would end it: so it stays whole where a notebook is
+    converted to Markdown.
+    """
+    return markup(_PAGE, substituted(_BLANK, r"&#10;\1", html))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,9 @@ class Operations:
         if change.rows:
             rows = change.rows.partition("<tbody>")[2].rpartition("</tbody>")[0]
             self.log.append(["r", change.again, rows])
+        if change.then is not None:
+            self._seal()
+            self._show(change.then)
             return
         if change.finished:
             self._patch(change.finished)

@@ -36,6 +36,7 @@ class View {
     this.until = 0;
     this.blocks = 0; // of text, that will not change any more
     this.html = ""; // of the block that still grows
+    this.formulas = false; // in rows that came after it
     this.status = element("small");
     this.button = element("button");
     el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
@@ -206,7 +207,8 @@ class View {
       }
     });
     this.live = this.code = null;
-    if (this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    if (this.formulas || this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    this.formulas = false;
   }
 
   /** Put a node where block number `blocks` belongs; the saved output has the same parts. */
@@ -230,8 +232,10 @@ class View {
 
   r(again, html) {
     this.growth.show(Infinity); // the table itself may wait there, and the row that comes again
-    const body = this.live?.querySelector("tbody");
-    if (!body) return;
+    this.formulas ||= html.includes(FORMULA);
+    const table = this.live?.querySelector("table");
+    if (!table) return;
+    const body = table.querySelector("tbody") ?? table.appendChild(element("tbody")); // of a head alone
     const fresh = element("template");
     fresh.innerHTML = `<table><tbody>${html}</tbody></table>`;
     const [first, ...rows] = fresh.content.querySelectorAll("tr");

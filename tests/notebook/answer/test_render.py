@@ -8,6 +8,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from markdown_it import MarkdownIt
 
 from claude_nb.api.types import Message
 from claude_nb.notebook.answer.amounts import count, duration, money, span
@@ -314,3 +315,13 @@ def test_an_answer_that_begins_with_folded_code_is_in_the_same_parts_as_before()
     folded = bundle(message(text), Footer(proposed=["x = 1"]))["text/html"]
     plain = bundle(message(text))["text/html"]
     assert folded.count("claude-nb-part-") == plain.count("claude-nb-part-") > 1
+
+
+def test_markdown_keeps_an_answer_whole():
+    code = "a = 1\n\n  \n\t\n\nb = 2\n"
+    made = bundle(message(thinking(f"So.\n\n{code}\n"), f"```\n{code}```\n\nThe end."))["text/html"]
+    [block] = MarkdownIt("commonmark", {"html": True}).parse(f"{made}\n\nNot of it.")[:-3]
+    assert block.type == "html_block"
+    assert block.content.strip() == made
+    pages = html5lib.parse(made, namespaceHTMLElements=False).iter("pre")
+    assert ["".join(pre.itertext()) for pre in pages] == [f"So.\n\n{code}\n", code]

@@ -148,8 +148,10 @@ def _ended(answers: Answers, view: View, stopper: Stopper, shown: dict[str, str]
     except Exception as error:
         failure = describe(error, answers.model)
         if view.pages:
-            card = render.error_bundle(failure.what, why=failure.why, advice=failure.advice)
-            view.finish(card, "Error.")
+            card = render.Card(
+                title=failure.what, why=failure.why, advice=failure.advice, notes=[failure.code]
+            )
+            view.finish(render.error_bundle(card), "Error.")
         raise RunError(failure, shown=view.pages) from error
     if view.pages:
         view.finish(shown, "Rows answered.")
