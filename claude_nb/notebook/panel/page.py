@@ -34,6 +34,7 @@ class PanelWidget(widget.OneWay):
     _esm = assets.script("panel/panel.js", EFFORTS=EFFORTS)
     _css = assets.style("answer.css", "live.css", "panel/panel.css")
     panel: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
+    model: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
     schema: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     controls: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     columns: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -49,8 +50,10 @@ class PanelWidget(widget.OneWay):
     cell: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, heard: Callable[[object], None], **state: Any) -> None:
-        name = uuid4().hex
-        super().__init__(panel=name, frame=saved.frame(name), **state)
+        name, model = uuid4().hex, uuid4().hex
+        super().__init__(
+            panel=name, model_id=model, model=model, frame=saved.frame(name), **state
+        )
         self.on_msg(lambda _widget, content, _buffers: heard(content))
         self._listener = widget.listen(self.panel, heard)
 

@@ -4,6 +4,7 @@
 
 import { FAILED, FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
 import { serveReaders } from "../../labextension/static/reading.js";
+import { hearLate } from "./comm.js";
 import { copies } from "./copies.js";
 import { announce, element, typeset } from "./dom.js";
 import { Growth, hold } from "./live.growth.js";
@@ -340,6 +341,7 @@ const live = {
     const id = model.get("view");
     const store = new Store(model);
     views.set(id, store);
+    hearLate(model);
     const leave = attend(store);
     announce("Claude is answering.");
     tell("begun", store);

@@ -2,7 +2,7 @@
 // A page that was loaded since then asks for the code, over a channel that is served while a cell runs.
 
 import { KEY, VIEW } from "constants"; // KEY: of the code that is wanted
-import { connect } from "./comm.js";
+import { connect, hearLate } from "./comm.js";
 import { copies } from "./copies.js";
 
 const AGAIN = 500; // ms that the kernel has to send the code before it is asked again
@@ -27,6 +27,7 @@ export default {
   initialize(context) {
     if (copies.has(KEY)) return copies.get(KEY).initialize(context);
     let leave;
+    hearLate(context.model);
     ready = ask(context.model).then(() => (leave = copies.get(KEY).initialize(context)));
     return () => leave?.();
   },

@@ -2,6 +2,7 @@
 // the kernel says and asks for changes; it decides nothing and holds no settings.
 
 import { copy, serveReaders } from "../../../labextension/static/reading.js";
+import { hearLate } from "../comm.js";
 import { Chat } from "./chat.js";
 import { Code } from "./code.js";
 import { Compose } from "./compose.js";
@@ -207,6 +208,7 @@ const homes = new Map(); // what the views of one panel share, by the panel's id
 export default {
   initialize({ model }) {
     serveReaders();
+    hearLate(model);
     const views = new Set();
     const channel = new PanelChannel(model, () => {
       saved.settle();
