@@ -34,6 +34,10 @@ class Place(Protocol):
         """Keep what a run adds to the history; return the later turns, which are stale now."""
         ...
 
+    def worded(self, advice: str) -> str:
+        """Return advice for a cell as it can be followed here."""
+        ...
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class CellPlace:
@@ -71,6 +75,10 @@ class CellPlace:
         """Return the messages to send before what is asked."""
         chat = self.chat
         return chat.messages(self.cell) if chat is not None and not self.options.fresh else []
+
+    def worded(self, advice: str) -> str:
+        """Return advice as it is: it is for cells."""
+        return advice
 
     def settle(self, turn: Turn | None, sent: list[Param]) -> list[Turn]:
         """Keep the turn, if there is one; return the later ones, which are stale now."""

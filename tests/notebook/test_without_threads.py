@@ -53,7 +53,9 @@ def test_an_answer_streams_and_one_static_output_stays(page):
 @pytest.mark.kernel
 def test_an_answer_in_the_background_is_waited_for(page):
     page.run("%%claude --bg --no-history\nWhat is 17 * 23?")
-    assert page.run("type(_).__name__").text == "'Message'"
+    page.run("handle = _")  # as everywhere, so that `await` works; here it has ended
+    assert page.run("type(handle).__name__, handle.done").text == "('Handle', True)"
+    assert page.run("type(await handle).__name__").text == "'Message'"
 
 
 @pytest.mark.kernel

@@ -123,7 +123,7 @@ class Screen:
             widget.offer = _offer(self.offered)
             widget.emulated = backend.is_emulated()
         if before != self._order and not self._is_held:
-            self._rest.touch()
+            self._rest.news()
 
     def take(self, page: str, change: int) -> None:
         """Note up to which of its changes a page's settings are taken in, with the next refresh.

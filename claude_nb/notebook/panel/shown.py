@@ -10,7 +10,7 @@ from typing import Any
 from claude_nb.ask.options import Options
 from claude_nb.characters import plain
 from claude_nb.conversation import Candidate, Exchange, Turn
-from claude_nb.notebook.answer import blocks, render
+from claude_nb.notebook.answer import blocks, calls, render
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.text.safe_html import join
 
@@ -74,8 +74,11 @@ def _drawn(turn: Turn, model: str = "") -> Shown:
 
 
 def _bundle(turn: Turn, model: str) -> dict[str, str]:
-    answers = turn.blocks()[1:]
-    drawn = [blocks.shown(block) for _, said in answers for block in said]
+    content = [block for _, said in turn.blocks()[1:] for block in said]
+    drawn = [
+        calls.shown(each, {}) if isinstance(each, calls.Call) else blocks.shown(each)
+        for each in calls.paired(content)
+    ]
     state = "" if turn.state == "complete" else turn.state
     foot = " · ".join(filter(None, (plain(model), plain(state))))
     html = join([*(part for part, _ in drawn), render.foot(foot)])

@@ -203,7 +203,7 @@ def conclude(
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
-    failure, answer = _failure(question, outcome), _answer(outcome)
+    failure, answer = _failure(question, outcome, place), _answer(outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
@@ -220,7 +220,7 @@ def conclude(
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
             outcome.error, outcome.shown = problem, False
-            failure = _failure(question, outcome)
+            failure = _failure(question, outcome, place)
     if failure is not None:
         error = _failed(failure, outcome, view)
     elif answer is not None:
@@ -264,11 +264,12 @@ def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | No
     return None
 
 
-def _failure(question: Question, outcome: Outcome) -> Explanation | None:
-    """Return what went wrong, in words; None if nothing did."""
+def _failure(question: Question, outcome: Outcome, place: Place) -> Explanation | None:
+    """Return what went wrong, in words, and what to do where it did; None if nothing did."""
     if outcome.error is None:
         return None
-    return describe(outcome.error, question.params["model"], came=outcome.has_content)
+    told = describe(outcome.error, question.params["model"], came=outcome.has_content)
+    return replace(told, advice=place.worded(told.advice))
 
 
 def _card(failure: Explanation, outcome: Outcome) -> render.Card:

@@ -205,6 +205,8 @@ def test_a_property_may_be_named_as_a_keyword_is(client, name):
     item = {"type": "object", "properties": {name: {"type": "string"}}, "required": [name]}
     schema = {"type": "object", "properties": {"all": {"type": "array", "items": item}}}
     tool = {"name": "show", "input_schema": {**schema, "required": ["all"]}}
-    reply = client.post("/v1/messages", json=ask("Use the show tool on Ada.", tools=[tool]))
+    forced = {"type": "tool", "name": "show"}  # of its own will nothing is called half filled in
+    body = ask("Use the show tool on Ada.", tools=[tool], tool_choice=forced)
+    reply = client.post("/v1/messages", json=body)
     assert reply.status_code == 200
     assert [block["type"] for block in reply.json()["content"]][-1] == "tool_use"

@@ -88,7 +88,8 @@ def test_a_streaming_answer_ends_where_the_budget_does_and_is_kept(claude):
     claude.text("budget $0.012")
     with pytest.raises(RunError, match="budget is used up"):
         cell(claude, "--max-tokens 4000")
-    assert "stopped: the budget is used up" in claude.shown
+    assert "the budget is used up" in claude.shown.casefold()
+    assert "\n— cut off · " in claude.shown
     assert "word0, word1," in claude.shown
     assert spent(claude) <= 0.012 + 1e-9
     assert claude.session.chats["main"].turns[-1].answer.startswith("word0,")

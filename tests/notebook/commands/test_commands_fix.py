@@ -8,6 +8,11 @@ from claude_nb.emulator import serve
 
 pytestmark = pytest.mark.kernel
 
+# Where the emulator answered, no code of its is proposed: here it stands for a model.
+AS_A_MODEL = """
+from claude_nb.notebook import backend
+backend.EMULATED_HEADER = "x-nobody-sends-this"
+"""
 MENDED = "Zero has no inverse.\n\n```python\nf(1)\n```\n"
 
 
@@ -54,6 +59,7 @@ def notebook(tmp_path_factory, server):
     }
     with Kernel(tmp_path_factory.mktemp("fix") / "home", env) as kernel:
         kernel.run("%load_ext claude_nb")
+        kernel.run(AS_A_MODEL)
         yield kernel
 
 
@@ -151,7 +157,7 @@ def test_it_is_a_chat_of_its_own_that_begins_anew(notebook, desk):
     usage = notebook.run("%claude usage").text
     assert "ZeroDivisionError: division by zero" in usage
     assert "\nfix " in usage
-    assert "0 turns" in notebook.run("%claude show").text
+    assert "no turns" in notebook.run("%claude show").text
 
 
 @pytest.mark.parametrize(

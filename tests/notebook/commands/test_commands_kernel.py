@@ -18,18 +18,36 @@ def claude(tmp_path_factory):
         yield kernel
 
 
-NEEDING = {"undo", "fix", "last", "record", "replay", "auto"}  # something to work on
+NEEDING = {
+    "undo",
+    "fix",
+    "last",
+    "record",
+    "replay",
+    "auto",
+    "save",
+    "load",
+}  # something to work on
 
 
 @pytest.mark.parametrize("name", [c.name for c in COMMANDS if c.name not in NEEDING])
 def test_every_command_shows_one_static_output(claude, name):
-    run = claude.run(f"%claude {name}")
+    shows_one_static_output(claude.run(f"%claude {name}"))
+
+
+def shows_one_static_output(run):
     assert run.status == "ok"
     (output,) = run.outputs
     assert output.output_type == "display_data"
     assert {"text/html", "text/plain"} <= set(output.data)
     assert "text/markdown" not in output.data
     assert "<script" not in output.data.get("text/html", "")
+
+
+def test_saving_and_loading_show_one_static_output(claude):
+    claude.run("%claude What is 17 * 23?")
+    shows_one_static_output(claude.run("%claude save"))
+    shows_one_static_output(claude.run("%claude load"))
 
 
 @pytest.mark.parametrize("question", ["What is 17 * 23?", "What is 17 * 23? (Or so?", "17 * 23 ??"])

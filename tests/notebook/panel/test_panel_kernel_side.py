@@ -12,9 +12,10 @@ import pytest
 
 from claude_nb import emulator
 from claude_nb.ask.errors import InputError
+from claude_nb.conversation import Turn
 from claude_nb.notebook import session
 from claude_nb.notebook.answer.failure import RunError
-from claude_nb.notebook.panel import Panel, commands, screen
+from claude_nb.notebook.panel import Panel, commands, saved, screen, shown
 from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.panel.values import SettingError
 
@@ -305,8 +306,26 @@ def test_advice_of_an_error_can_be_followed_in_a_panel(monkeypatch):
             reply.result(DEADLINE)
         card = panel.conversation.branch[0].candidates[0].shown.bundle
     for text in card.values():
-        assert "try again" in text
+        assert "Try again" in text
         assert "the cell" not in text
+
+
+def test_what_broke_an_answer_off_is_told_once_below_it(monkeypatch):
+    said = "Then run the cell again. " * 40
+    fault = emulator.Fault("cut", after=20)
+    with emulator.serve(tokens_per_second=0, answer=lambda _: said, faults=[fault]) as served:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", served.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
+        panel = Panel()
+        [reply] = panel.send("Hello?")
+        with pytest.raises(RunError):
+            reply.result(DEADLINE)
+    [exchange] = panel.conversation.branch
+    pages = "".join(saved.part(exchange)["pages"])
+    for text in (saved.part(exchange)["text"], pages):
+        assert text.count("The connection was lost") == 1
+        assert text.count("Try again for a whole answer") == 1
+        assert "Then run the cell again." in text  # as the model said it
 
 
 @pytest.mark.parametrize(
@@ -320,3 +339,19 @@ def test_advice_of_an_error_can_be_followed_in_a_panel(monkeypatch):
 )
 def test_a_panel_names_no_flags_and_no_cells(said, here):
     assert sentence(said) == here
+
+
+def test_a_call_of_an_earlier_turn_stands_with_its_result():
+    call = {"type": "tool_use", "id": "t", "name": "weather", "input": {"city": "Oslo"}}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": "4 °C"}
+    messages = (
+        {"role": "user", "content": "Weather?"},
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [result]},
+        {"role": "assistant", "content": [{"type": "text", "text": "Cold."}]},
+    )
+    drawn = shown.ended(Turn(cell="a", messages=messages), "").shown.bundle
+    for text in drawn.values():
+        assert "no result" not in text
+        assert text.count("weather") == 1
+        assert text.index("4 °C") < text.index("Cold.")

@@ -26,7 +26,7 @@ class Rest:
     def __init__(self, work, _):
         self.end, self.due = work, False
 
-    def touch(self):
+    def news(self):
         self.due = True
 
     def cancel(self):
@@ -205,10 +205,10 @@ def test_work_at_rest_is_done_once_for_all_that_happened_and_not_after_a_cancel(
     done, ended = [], threading.Event()
     rest = AtRest(lambda: (done.append(1), ended.set()), 0.01)
     never = AtRest(lambda: done.append(2), 3600)
-    never.touch()
+    never.news()
     never.cancel()
     for _ in range(3):
-        rest.touch()
+        rest.news()
     assert ended.wait(DEADLINE)
     assert set(done) == {1}
 

@@ -24,7 +24,7 @@ class AtRest:
         self._seconds = seconds
         self._timer: threading.Timer | None = None
 
-    def touch(self) -> None:
+    def news(self) -> None:
         """Note that something happened."""
         self.cancel()
         self._timer = timer = threading.Timer(self._seconds, self._work)
