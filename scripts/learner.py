@@ -38,6 +38,15 @@ MAGIC = re.compile(r"%%?claude\b|(?:\w+ = )%claude\b")
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 CANNOT = "The emulator cannot answer that"
 
+TICKETS = """
+import pandas as pd
+
+tickets = pd.DataFrame({"text": [
+    "My lamp arrived on Monday. The shade is broken. Please send a new one to ada@example.com.",
+    "I ordered a chair last week. It has not come. Please tell me at bob@example.com when it does.",
+]})
+"""
+
 # What a page takes for granted: things of the reader's own.
 GIVEN = {
     "magic.md": """
@@ -48,6 +57,20 @@ df = pd.DataFrame({"city": ["Lisbon", "Oslo"], "lamps": [120, 90]})
 results, x = {"2025": [df]}, 25.4
 fig, axes = plt.subplots()
 fig.savefig("chart.png")
+""",
+    "rows.md": f"""
+import claude_nb
+
+{TICKETS}
+client = claude_nb.connect()
+""",
+    "README.md": f"""
+import claude_nb
+from pydantic import BaseModel
+
+{TICKETS}
+class Ticket(BaseModel):
+    email: str
 """,
 }
 

@@ -45,6 +45,7 @@ ELSEWHERE = {  # made by a command, in an environment, or no file
         "build/audit",
         "build/compat",
         "build/docs",
+        "build/gallery",
         "build/lite",
         "share/jupyter/labextensions/claude-nb",
     ),

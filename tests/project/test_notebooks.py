@@ -232,7 +232,8 @@ def test_it_runs_on_a_server_that_has_only_messages(path, book, tmp_path):
         env = {k: v for k, v in own_directories(tmp_path).items() if not k.startswith("CLAUDE_NB")}
         env |= {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "canary"}
         env |= {"CLAUDE_NB_EMULATOR_SPEED": "0"}
-        client = NotebookClient(book, timeout=120)
+        here = {"metadata": {"path": str(tmp_path)}}  # rows are kept in the kernel's folder
+        client = NotebookClient(book, timeout=120, resources=here)
         connect_in(tmp_path, client.create_kernel_manager())
         client.execute(env=env)
     assert bool(server.asked) is (path.stem not in EMULATED)
