@@ -65,7 +65,7 @@ stopped = []; lean = kind().__name__
 view = LiveView("claude-test", on_stop=lambda: stopped.append(1)); view.open()
 put("text", "Some *words*.")
 began = time.monotonic()
-while not stopped and time.monotonic() < began + (20 if "loaded" in globals() else 1):
+while not stopped and time.monotonic() < began + (60 if "loaded" in globals() else 1):
     time.sleep(0.01)
 loaded = True
 view.finish({"text/plain": f"stopped: {bool(stopped)}, lean: {lean}"})
