@@ -164,6 +164,11 @@ def test_a_run_in_the_background_can_be_told_to_slow_down(ask, monkeypatch):
     assert not answers.wait().failed
 
 
+def test_what_ends_a_run_in_python_can_be_caught_by_its_name(ask):
+    with pytest.raises(claude_nb.NotFoundError):
+        claude_nb.map("Say {{text}}", ROWS, model="claude-none-9")
+
+
 def test_runs_with_one_key_share_one_pace(ask):
     for _ in range(2):
         claude_nb.map("Say {{text}}", ROWS[:3])

@@ -12,6 +12,7 @@ from claude_nb.api.secret import known
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook import backend
+from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
@@ -166,7 +167,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         via=via,
     )
     answers = begun(session, options, prompt, table(rows), asked, variables)
-    return showing.followed(answers, session) if wait else answers
+    return _followed(answers, session) if wait else answers
 
 
 def begun(  # noqa: PLR0917 (of ours)
@@ -219,11 +220,19 @@ def begun(  # noqa: PLR0917 (of ours)
             )
         changed = options.changed(_checked(changes))
         more = replace(asked, again=True, sample=None, before=before)
-        return showing.followed(begun(session, changed, prompt, rows, more, variables), session)
+        return _followed(begun(session, changed, prompt, rows, more, variables), session)
 
     answers = Answers(run, retry)
     run.start()
     return answers
+
+
+def _followed(answers: Answers, session: Session) -> Answers:
+    """Show a run until it ends; what ended it is raised as itself, for a script to catch."""
+    try:
+        return showing.followed(answers, session)
+    except RunError as failed:
+        raise failed.__cause__ or failed from None
 
 
 def _checked(changes: Mapping[str, Any]) -> Mapping[str, Any]:
