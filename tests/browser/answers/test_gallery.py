@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_rig import ARTIFACTS
+from playwright.sync_api import TimeoutError as LateError
 from playwright.sync_api import expect
 
 from claude_nb.notebook.page import assets
@@ -88,6 +89,12 @@ STANDS = f"""() => {{
   return now.every(([text]) => text) && window.stood === before;
 }}"""
 
+# What is blank: its number, and what its last line says.
+BLANK = f"""() => {{
+  const lines = [...document.querySelectorAll(".claude-nb > footer")].map((each) => each.innerText);
+  return ({SEEN})().flatMap(([text], n) => text ? [] : [`${{n}}: ${{lines[n]}}`]);
+}}"""
+
 
 def show(lab, how: str) -> list:
     """Show the whole gallery in two cells; return what stands there."""
@@ -98,7 +105,10 @@ def show(lab, how: str) -> list:
     expect(lab.page.locator(".claude-nb")).to_have_count(len(gallery.samples()))
     expect(lab.output(2)).to_contain_text("the cost of")
     lab.page.wait_for_function("() => document.querySelectorAll('mjx-container').length > 12")
-    lab.page.wait_for_function(STANDS, polling=500)
+    try:
+        lab.page.wait_for_function(STANDS, polling=500)
+    except LateError:
+        pytest.fail(f"{lab.page.evaluate(BLANK)} show nothing, or change; errors: {lab.errors}")
     return lab.page.evaluate(SEEN)
 
 
