@@ -10,7 +10,6 @@ import { button, closing, h, later } from "./dom.js";
 import { PanelChannel } from "./channel.js";
 import { Keys } from "./keys.js";
 import { ModelPicker } from "./model.js";
-import { drawGivenUp } from "./outputs.js";
 import { Saved } from "./saved.js";
 import { Controls } from "./settings.js";
 import { Transcript } from "./turns.js";
@@ -217,7 +216,6 @@ export default {
     });
     const chat = new Chat(model, (ids) => channel.ask("pieces", { ids }));
     const saved = new Saved(model, chat, () => channel.ask("holds"));
-    const settled = drawGivenUp(model);
     homes.set(model.get("panel"), { channel, chat, views });
     model.on("msg:custom", (content) => {
       if (content.pieces) chat.take(content.pieces);
@@ -230,7 +228,6 @@ export default {
     });
     return () => {
       homes.delete(model.get("panel"));
-      settled();
       chat.close();
       saved.close();
       channel.close();

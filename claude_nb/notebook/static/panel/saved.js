@@ -5,7 +5,6 @@
 // when nothing has happened for a while.
 
 import { rewriting } from "../writing.js";
-import { isOf, outputs } from "./outputs.js";
 
 const BATCH = 12; // exchanges asked for at a time, of those that no view draws
 const PAUSE = 600; // ms between two: a server drops what comes too fast
@@ -29,7 +28,7 @@ export class Saved {
   }
 
   isOurs(output) {
-    return isOf(this.model.get("panel"), output);
+    return output.metadata?.claude_nb?.panel === this.model.get("panel");
   }
 
   /** The kernel told of something new. */
@@ -61,7 +60,9 @@ export class Saved {
 
   /** The outputs of this panel in the notebook, each with what replaces it. */
   ours() {
-    return outputs(this.notebook).filter(([, output]) => this.isOurs(output));
+    const all = [...(this.notebook.cells ?? [])].flatMap(({ outputs }) =>
+      Array.from({ length: outputs?.length ?? 0 }, (_, n) => [(made) => outputs.set(n, made), outputs.get(n).toJSON()]));
+    return all.filter(([, output]) => this.isOurs(output));
   }
 
   /** The output with all that was said; as it is while a piece of that is missing. */
