@@ -51,9 +51,7 @@ class PanelWidget(widget.OneWay):
 
     def __init__(self, heard: Callable[[object], None], **state: Any) -> None:
         name, model = uuid4().hex, uuid4().hex
-        super().__init__(
-            panel=name, model_id=model, model=model, frame=saved.frame(name), **state
-        )
+        super().__init__(panel=name, model_id=model, model=model, frame=saved.frame(name), **state)
         self.on_msg(lambda _widget, content, _buffers: heard(content))
         self._listener = widget.listen(self.panel, heard)
 
