@@ -17,6 +17,7 @@ from claude_nb.api.platforms.platform import ANTHROPIC, Decoder
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.schemas.parsing import parsed_message
 from claude_nb.api.schemas.schema import output_format_param
+from claude_nb.api.secret import Secret
 from claude_nb.api.sending.flows import (
     Call,
     Flow,
@@ -157,12 +158,30 @@ def message_request(
     options = {name: params[name] for name in _OPTIONS & params.keys()}
     aside = _OPTIONS | _READING | _AS_HEADERS.keys() | {"betas"}
     given = {name: value for name, value in params.items() if name not in aside}
+    given = _with_tokens(given)
     form = params.get("output_format", NOT_GIVEN)
     if is_given(form) and form is not None:
         given["output_config"] = _with_format(given.get("output_config"), form)
     return builder.build(
         "POST", path, {**given, **body}, options=options, headers=_param_headers(params)
     )
+
+
+def _with_tokens(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a body in which the tokens of MCP servers are written, which are secrets till then."""
+    servers = given.get("mcp_servers")
+    if not isinstance(servers, list | tuple):
+        return given
+    written = [_with_token(server) for server in cast("list[Any]", servers)]
+    return {**given, "mcp_servers": written}
+
+
+def _with_token(server: Any) -> Any:
+    fields: dict[str, Any] = {**server} if isinstance(server, Mapping) else {}
+    token = fields.get("authorization_token")
+    if not isinstance(token, Secret):
+        return cast("Any", server)
+    return {**fields, "authorization_token": token.reveal()}
 
 
 def _with_format(config: Any, output_format: Any) -> dict[str, Any]:

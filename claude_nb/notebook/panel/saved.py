@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from claude_nb.characters import plain
-from claude_nb.conversation import Candidate, Exchange, text_of
+from claude_nb.conversation import Candidate, Exchange
 from claude_nb.models import BUILT_IN
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.panel import shown
@@ -25,6 +25,7 @@ from claude_nb.notebook.text.safe_html import (
     substituted,
     visible_html,
 )
+from claude_nb.sent_back import text_of
 
 __all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle"]
 

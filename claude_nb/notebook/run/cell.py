@@ -9,7 +9,7 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
-from claude_nb.notebook.run import background, dry_run, origins, run
+from claude_nb.notebook.run import background, containers, dry_run, origins, run
 from claude_nb.notebook.session import Session
 
 __all__ = ["ask"]
@@ -50,7 +50,15 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
 
 def _composed(session: Session, options: Options, text: str, place: CellPlace) -> Question:
     history, variables = place.history(), session.variables
+    container = containers.usable(place.container())
     try:
-        return compose(options, text, variables=variables, history=history, models=session.models)
+        return compose(
+            options,
+            text,
+            variables=variables,
+            history=history,
+            models=session.models,
+            container=container,
+        )
     except RefusedError as refusal:
         raise origins.explained(session, options, refusal) from None

@@ -9,7 +9,6 @@ from claude_nb.ask.answers import extract
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.ask.question import Question
-from claude_nb.conversation import text_of
 from claude_nb.notebook.answer import next_cell
 from claude_nb.notebook.backend import connect
 from claude_nb.notebook.commands.fix.facts import gathered
@@ -20,6 +19,7 @@ from claude_nb.notebook.commands.page import Piece, paragraph, show, strong
 from claude_nb.notebook.places import CellPlace
 from claude_nb.notebook.run.run import perform
 from claude_nb.notebook.session import CellFailure, Session
+from claude_nb.sent_back import text_of
 
 __all__ = ["run"]
 
