@@ -15,7 +15,15 @@ from urllib.parse import urlsplit
 from claude_nb.api.schemas.memory import MemoryTool
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
-from claude_nb.models import BUILT_IN, DEFAULT_MODEL, MCP_BETA, ModelInfo, ModelTable, ToolTypes
+from claude_nb.models import (
+    BUILT_IN,
+    COMPACT_BETA,
+    DEFAULT_MODEL,
+    MCP_BETA,
+    ModelInfo,
+    ModelTable,
+    ToolTypes,
+)
 
 # fmt: off
 __all__ = [
@@ -177,8 +185,9 @@ def added(
         servers = mcp_servers(options.mcp)
         own += [{"type": "mcp_toolset", "mcp_server_name": each["name"]} for each in servers]
         more["mcp_servers"] = [*servers, *(params.get("mcp_servers") or ())]
-    if options.mcp or _has_mcp(params):
-        more["betas"] = list(dict.fromkeys([*(params.get("betas") or ()), MCP_BETA]))
+    betas = [*(params.get("betas") or ()), *_betas(params, mcp=bool(options.mcp))]
+    if betas:
+        more["betas"] = list(dict.fromkeys(betas))
     tools = [*own, *(params.get("tools") or ())]
     _check_twice(own, params.get("tools") or ())
     if tools:
@@ -189,10 +198,12 @@ def added(
     return {**params, **more}
 
 
-def _has_mcp(params: Mapping[str, Any]) -> bool:
-    """Return whether an MCP server was asked earlier in the conversation."""
+def _betas(params: Mapping[str, Any], *, mcp: bool) -> list[str]:
+    """Return the headers for MCP servers and compaction, of now and of earlier in the chat."""
     blocks = [block for message in params["messages"] for block in _blocks(message)]
-    return any(str(block.get("type")).startswith("mcp_") for block in blocks)
+    kinds = {str(block.get("type")) for block in blocks}
+    mcp = mcp or any(kind.startswith("mcp_") for kind in kinds)
+    return [MCP_BETA] * mcp + [COMPACT_BETA] * ("compaction" in kinds)
 
 
 def _tools(options: Options, types: ToolTypes) -> list[Json]:

@@ -1,6 +1,6 @@
 """What each model accepts and costs: facts, lookup and rules. Knows no request and no notebook."""
 
-from claude_nb.models.catalog import MCP_BETA, ToolTypes
+from claude_nb.models.catalog import COMPACT_BETA, MCP_BETA, ToolTypes
 from claude_nb.models.lookup import (
     BUILT_IN,
     DEFAULT_MODEL,
@@ -21,6 +21,7 @@ from claude_nb.models.lookup import (
 
 __all__ = [
     "BUILT_IN",
+    "COMPACT_BETA",
     "DEFAULT_MODEL",
     "MCP_BETA",
     "Effort",

@@ -60,6 +60,7 @@ class ToolTypes:
 
 _TOOLS = ToolTypes("web_search_20260318", "web_fetch_20260318", "code_execution_20260521")
 _TOOLS_OF_4_5 = ToolTypes("web_search_20250305", "web_fetch_20250910", "code_execution_20250825")
+COMPACT_BETA = "compact-2026-01-12"  # the one for turns that the server summarised
 MCP_BETA = "mcp-client-2025-11-20"  # the header without which a request may name no MCP server
 
 

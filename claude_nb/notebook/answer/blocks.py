@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, TypeAlias, cast
 
 from claude_nb.characters import bounded, one_line, plain
+from claude_nb.notebook.answer import served
 from claude_nb.notebook.answer.amounts import duration, size
 from claude_nb.notebook.answer.pieces import Piece, Section
-from claude_nb.notebook.text.markdown import host, plain_html, to_html
+from claude_nb.notebook.text.citations import in_words, without_marks
+from claude_nb.notebook.text.markdown import plain_html, to_html
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     SafeHtml,
-    attribute,
-    clean,
     element,
-    join,
     markup,
     visible_html,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "SOFT",
     "Block",
     "Kind",
-    "Sources",
     "is_empty",
     "kind_of",
     "shown",
@@ -55,6 +53,7 @@ _DISCLOSURE: LiteralString = (
     '<pre tabindex="0" style="white-space:pre-wrap;max-height:24em;overflow-y:auto">{}</pre>'
     "</details>"
 )
+_LOOK = markup(f' style="{SOFT}"')
 _DEEP = "(nested too deeply to be shown)"
 _OPAQUE = re.compile("encrypted.*|signature|data")  # names of such fields
 
@@ -81,10 +80,14 @@ class Kind:
         Whether the body comes piece by piece, and the saved HTML shows all of it.
     told : bool
         Whether plain text shows the body too.
+    ended : callable, optional
+        A call that is whole -> the title of its disclosure, which has no text until then.
+    html : callable, optional
+        A block, its look -> its saved HTML, where that is more than a line and a text.
     sent_again : bool
-        Whether it goes into the history by itself. Only text does: the server ignores the
-        thinking of earlier turns, and a tool's block is refused without its other half, with
-        which it is kept (`claude_nb.conversation.exchanged`).
+        Whether it goes into the history by itself. Text does: the server ignores the thinking of
+        earlier turns, and a tool's block is refused without its other half, with which it is kept
+        (`claude_nb.sent_back`).
     """
 
     label: Callable[[Block], str]
@@ -95,6 +98,8 @@ class Kind:
     is_thought: bool = False
     whole: bool = False
     told: bool = True
+    ended: Callable[[Block], str] | None = None
+    html: Callable[[Block, SafeHtml], SafeHtml] | None = None
     sent_again: bool = False
 
     def title(self, block: Block) -> str:
@@ -104,7 +109,7 @@ class Kind:
     def begin(self, block: Block) -> list[Piece]:
         """Return what shows live when a block begins; most results come whole."""
         if self.section != "tool":
-            return [Piece(self.section, self.text(block))]
+            return [Piece(self.section, without_marks(self.text(block)))]
         body = "" if self.whole else bounded(self.text(block), 2 * _MOST)
         title = Piece("begin", (self.live or self.title)(block))
         return [title, Piece("tool", body)] if body else [title]
@@ -115,7 +120,12 @@ class Kind:
 
 
 def shown(
-    block: Block, title: str = "", *, own: str = "", as_it_came: bool = False
+    block: Block,
+    title: str = "",
+    *,
+    own: str = "",
+    as_it_came: bool = False,
+    quoted: Mapping[int, str] | None = None,
 ) -> tuple[SafeHtml, str]:
     """Return a block as HTML and as plain text, as the cell keeps it.
 
@@ -129,16 +139,21 @@ def shown(
         What the ids of its footnotes begin with; see `to_html`.
     as_it_came : bool
         Format no text.
+    quoted : Mapping, optional
+        What the marks of citations in a text tell, by number.
     """
     kind = kind_of(block)
     text = plain(words(block, title))
     body = kind.text(block)
     if kind.section == "text":
-        return plain_html(body) if as_it_came else to_html(body, own), text.strip("\n")
+        html = plain_html(body) if as_it_came else to_html(body, own, quoted)
+        return html, in_words(text).strip("\n")
     if kind.section == "think" and not body:
         return EMPTY, ""  # thought, but the thinking was not sent
+    if kind.html is not None:
+        return kind.html(block, _LOOK), text
     closed = visible_html(plain(title or kind.title(block)))
-    if kind.body is None:
+    if not body:
         return element("p", element("em", closed)), text
     opened = visible_html(plain(body if kind.whole else bounded(body, _MOST)))
     return markup(_DISCLOSURE, closed, opened), text
@@ -158,47 +173,6 @@ def thought(seconds: float | None, tokens: int | None = None) -> str:
     """Return the title of a thinking block ("Thought for 4 s · 612 tokens")."""
     title = "Thought" if seconds is None else f"Thought for {duration(seconds)}"
     return f"{title} · {tokens:,} tokens" if tokens else title
-
-
-class Sources:
-    """What an answer's citations name, each once, in the order in which they were cited."""
-
-    def __init__(self) -> None:
-        self._cited: dict[tuple[str, str], None] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._cited)
-
-    def add(self, citations: Any) -> None:
-        """Take the citations of a text block, a list of JSON objects or None."""
-        for citation in _list(citations):
-            place = str(citation.get("url") or citation.get("source") or "")
-            title = citation.get("title") or citation.get("document_title") or place
-            number = citation.get("document_index")
-            title = title or (f"Document {number + 1}" if isinstance(number, int) else "Untitled")
-            self._cited[one_line(str(title), _TITLE), place] = None
-
-    @property
-    def text(self) -> str:
-        """The list as text, a line each."""
-        return "\n".join(
-            f"{number}. {title}{f' — {place}' if place not in ('', title) else ''}"
-            for number, (title, place) in enumerate(self._cited, 1)
-        )
-
-    @property
-    def html(self) -> SafeHtml:
-        """The list as HTML; a link shows which host it leads to."""
-        items = join(markup("<li>{}</li>", _source(title, place)) for title, place in self._cited)
-        return clean(markup("<p>Sources:</p><ol>{}</ol>", items))
-
-
-def _source(title: str, place: str) -> SafeHtml:
-    named = visible_html(title)
-    if not place.startswith(("http://", "https://")):
-        return named
-    leads = visible_html(one_line(host(place), _TITLE))
-    return markup('<a href="{}">{}</a> ({})', attribute(place), named, leads)
 
 
 # From blocks to words.
@@ -259,6 +233,25 @@ def _arguments(block: Block) -> str:
     return ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
 
 
+def _served_call() -> Kind:
+    """Return the kind of a call of a tool that the server runs; one line, told while it runs."""
+    return Kind(
+        label=served.doing,
+        ended=served.doing,
+        body=served.call_body,
+        whole=True,
+    )
+
+
+def _served(html: Callable[[Block, SafeHtml], SafeHtml] | None = None) -> Kind:
+    """Return the kind of what a tool of the server gave, folded under what it was asked."""
+    return Kind(label=served.title, body=served.body, html=html)
+
+
+def _model(block: Block, role: str) -> str:
+    return str(_mapping(block.get(role)).get("model") or "Another model")
+
+
 def _result(
     name: Callable[[Block], str], body: Callable[[Any], str], *, named: bool = False
 ) -> Kind:
@@ -291,44 +284,12 @@ def _failure(block: Block) -> str:
     return ": ".join(str(told[key]) for key in ("error_code", "error_message") if told.get(key))
 
 
-def _search(content: Any) -> str:
-    """Return the pages that a search found, each with its host."""
-    found = [(page.get("title"), host(str(page.get("url") or ""))) for page in _list(content)]
-    lines = [f"{number}. {title} ({site})" for number, (title, site) in enumerate(found, 1)]
-    return "\n".join(lines) or "nothing"
-
-
-def _page(content: Any) -> str:
-    """Return a page that was fetched: its address, then its text or its size."""
-    fetched = _mapping(content)
-    document = _mapping(fetched.get("content"))
-    title = document.get("title")
-    lines = [str(title)] * bool(title) + [str(fetched.get("url") or ""), _source_text(document)]
-    return "\n".join(lines)
-
-
 def _source_text(block: Block) -> str:
     source = _mapping(block.get("source"))
     data = str(source.get("data") or "")
     if source.get("type") == "base64":
         return f"{source.get('media_type')}, {size(data)}"
     return data or str(source.get("url") or source.get("file_id") or "")
-
-
-def _ran(content: Any) -> str:
-    """Return what code wrote, the files it made, and its exit status if that is not 0."""
-    result = _mapping(content)
-    lines = [str(result[name]).rstrip("\n") for name in ("stdout", "stderr") if result.get(name)]
-    hidden = result.get("encrypted_stdout")
-    lines += [str(_field("encrypted_stdout", hidden))] * bool(hidden)
-    lines += [f"file {made.get('file_id')}" for made in _list(result.get("content"))]
-    status = result.get("return_code")
-    return "\n".join([*lines, *([f"exit status {status}"] if status else [])]) or "nothing"
-
-
-def _edited(content: Any) -> str:
-    """Return the text that an editor read, or what it says of a change."""
-    return str(_mapping(content).get("content") or _json(content))
 
 
 def _parts(content: Any) -> str:
@@ -365,21 +326,32 @@ KINDS: Mapping[str, Kind] = {
     ),
     "redacted_thinking": Kind(label=_said("Thought, encrypted by the server"), is_thought=True),
     "tool_use": _call(),
-    "server_tool_use": _call(),
-    "mcp_tool_use": _call(),
+    "server_tool_use": _served_call(),
+    "mcp_tool_use": _served_call(),
     "tool_result": _result(_of("name", "Tool"), _parts, named=True),
-    "mcp_tool_result": _result(_said("Tool"), _parts),
-    "web_search_tool_result": _result(_said("Web search"), _search),
-    "web_fetch_tool_result": _result(_said("Web fetch"), _page),
-    "code_execution_tool_result": _result(_said("Code"), _ran),
-    "bash_code_execution_tool_result": _result(_said("Shell"), _ran),
-    "text_editor_code_execution_tool_result": _result(_said("Editor"), _edited),
-    "tool_search_tool_result": _result(_said("Tool search"), _json),
+    "mcp_tool_result": _served(),
+    "web_search_tool_result": _served(),
+    "web_fetch_tool_result": _served(),
+    "code_execution_tool_result": _served(served.code_html),
+    "bash_code_execution_tool_result": _served(served.code_html),
+    "text_editor_code_execution_tool_result": _served(),
+    "tool_search_tool_result": _served(),
+    "compaction": Kind(
+        label=_said("Earlier turns were summarised by the server"),
+        body=_of("content"),
+        told=False,
+        sent_again=True,
+    ),
+    "fallback": Kind(
+        label=lambda block: f"{_model(block, 'from')} refused; {_model(block, 'to')} answered"
+    ),
     "search_result": Kind(
         label=_of("title", "Search result"),
         body=lambda block: f"{block.get('source')}\n{_parts(block.get('content'))}",
     ),
-    "container_upload": Kind(label=lambda block: f"File in the container: {block.get('file_id')}"),
+    "container_upload": Kind(
+        label=lambda block: f"File in the container: {block.get('file_id')}", sent_again=True
+    ),
     "image": Kind(label=_picture),
     "document": Kind(label=_picture),
 }

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, LiteralString
 
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer.amounts import duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
-    Sources,
+    Block,
     is_empty,
     kind_of,
     shown,
@@ -23,8 +24,11 @@ from claude_nb.notebook.answer.blocks import (
     thought_only,
 )
 from claude_nb.notebook.answer.parts import in_parts, unlisted
+from claude_nb.notebook.answer.served import joined
+from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.page.constants import UNFINISHED
 from claude_nb.notebook.text.bounds import LONGEST
+from claude_nb.notebook.text.citations import marked, without_marks
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
@@ -158,24 +162,50 @@ def split(usage: Any) -> str:
 
 
 def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, str]]:
-    """Return (HTML, plain text) of each content block, and of what was cited below them."""
-    content = [block.to_dict() for block in message.content]
-    times, sources = iter(footer.thinking_seconds), Sources()
+    """Return (HTML, plain text) of each content block, and of what was cited below them.
+
+    Texts that follow each other are one: citations part sentences, not paragraphs.
+    """
+    sources = Sources()
+    content = _texts_joined(joined([block.to_dict() for block in message.content]), sources)
+    times = iter(footer.thinking_seconds)
     thoughts = [block for block in content if kind_of(block).section == "think"]
     details = getattr(message.usage, "output_tokens_details", None)
     tokens = details.thinking_tokens if details and len(thoughts) == 1 else None
     whole = sum(
         len(kind_of(block).text(block)) for block in content if kind_of(block).section == "text"
     )
+    quoted = sources.quoted
     sections: list[tuple[SafeHtml, str]] = []
     for number, block in enumerate(content):
         title = thought(next(times, None), tokens) if block in thoughts else ""
         own = own_name(place, str(message.id), str(number)) if place else ""
-        sections.append(shown(block, title, own=own, as_it_came=whole > LONGEST))
-        sources.add(block.get("citations"))
+        as_it_came = whole > LONGEST
+        sections.append(shown(block, title, own=own, as_it_came=as_it_came, quoted=quoted))
     if sources:
         sections.append((sources.html, plain(f"Sources:\n{sources.text}")))
     return sections
+
+
+def _texts_joined(content: Sequence[Block], sources: Sources) -> list[Block]:
+    """Return the blocks with texts in a row as one, the numbers of its sources in it."""
+    blocks: list[Block] = []
+    for is_text, group in groupby(content, key=lambda block: kind_of(block).section == "text"):
+        if not is_text:
+            blocks += group
+            continue
+        first, *rest = group
+        texts = [_marked(block, sources) for block in (first, *rest)]
+        blocks.append({**first, "text": "".join(texts)})
+    return blocks
+
+
+def _marked(block: Block, sources: Sources) -> str:
+    """Return a text with the numbers of what it cites behind its last word."""
+    text = without_marks(kind_of(block).text(block))
+    said = text.rstrip()
+    marks = marked(said.rpartition("\n")[2], sources.add(block.get("citations")))
+    return f"{said}{marks}{text[len(said) :]}"
 
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from claude_nb.characters import plain
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.publishing import Home, Outlet, Output
+from claude_nb.notebook.text.citations import in_words
 
 __all__ = ["FinalView", "TextView", "View", "choose"]
 
@@ -96,7 +97,7 @@ class TextView:
         """Write text as it comes; thinking too, dimmed, where there is a terminal to dim it."""
         kind, text = piece.kind, piece.text
         if kind in ("text", "tool"):
-            self._write(text)
+            self._write(in_words(text))
         elif kind == "begin":
             self._write(f"[{text}] ")
         elif kind == "end":

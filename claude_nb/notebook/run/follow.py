@@ -13,16 +13,20 @@ from typing import Any
 
 from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
 from claude_nb.api.types import Message, ToolUseBlock
-from claude_nb.notebook.answer.blocks import Block, Kind, Sources, kind_of, thought
+from claude_nb.notebook.answer.blocks import Block, Kind, kind_of, thought
 from claude_nb.notebook.answer.pieces import Piece, Section
+from claude_nb.notebook.answer.served import with_call
+from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live.views import View
 from claude_nb.notebook.run.rounds import Round, joined, result
+from claude_nb.notebook.text.citations import marked, without_marks
 
 __all__ = ["Follower", "Outcome"]
 
 _TICK = 0.5  # seconds between two updates of the token counter
 MOST_ROUNDS = 20  # requests for one question; more of them is a loop
 MOST_PAUSES = 10  # requests for one turn that the server pauses again and again
+_LINE = 200  # characters of a line that may mean something only as it is
 _CHARACTERS_PER_TOKEN = 4  # an estimate: the server tells only at the end
 _GROWS: dict[str, tuple[Section, str]] = {  # a delta's type: what grows, the field that holds it
     "text_delta": ("text", "text"),
@@ -146,7 +150,11 @@ class Follower:
         self._held: str | None = None  # the begin of a text block, until it can be shown
         self._clock = clock
         self._sources = Sources()
+        self._cited: list[int] = []  # numbers of what the running block cites
+        self._line = ""  # the last one of its text
+        self._calls: dict[str, Block] = {}  # of the server's tools, by their ids
         self._kind: Kind | None = None  # of the running block
+        self._in_text = False  # whether a text block has ended, and its section has not
         self._is_hidden = False
         self._block_began = self._began = self._ticked = clock()
         self._characters = 0
@@ -159,8 +167,10 @@ class Follower:
         elif kind == "content_block_start":
             self._begin(event.content_block.to_dict())
         elif kind == "content_block_stop":
-            self._end()
+            block = getattr(event, "content_block", None)
+            self._end(block.to_dict() if self._tells_at_end and block is not None else None)
         elif kind == "message_stop":
+            self._end_text()
             self._cite()
 
     def begin_round(self, *, emulated: bool, replayed: bool) -> None:
@@ -218,25 +228,31 @@ class Follower:
         self._kind = kind_of(block)
         self._is_hidden = self._hides and self._kind.is_thought
         self._block_began = self._clock()
-        self._sources.add(block.get("citations"))
+        self._cited = self._sources.add(block.get("citations"))
+        self._line = ""
+        if self._kind.section != "text" or self._begins:
+            self._end_text()
         if not self._is_hidden:
-            self._put(*self._kind.begin(block))
+            self._put(*self._kind.begin(with_call(block, self._calls)))
         self._held = "" if self._kind.section == "text" and self._begins else None
 
     def _grow(self, delta: Any) -> None:
         grows = _GROWS.get(delta.type)
         if grows is None:
             if delta.type == "citations_delta":
-                self._sources.add([delta.to_dict().get("citation")])
+                self._cited += self._sources.add([delta.to_dict().get("citation")])
             return
         text = getattr(delta, grows[1]) or ""
+        if grows[0] == "text":
+            text = without_marks(text)
+            self._line = f"{self._line}{text}".rpartition("\n")[2][-_LINE:]
         self._characters += len(text)
         now = self._clock()
         if now - self._ticked >= _TICK:
             self._tell_rate(now)
         if self._held is not None:
             text = self._beginning(text)
-        if not self._is_hidden:
+        if not (self._is_hidden or self._tells_at_end):
             self.view.put(Piece(grows[0], text))
 
     def _beginning(self, text: str) -> str:
@@ -247,16 +263,34 @@ class Follower:
         self._held = held if shown is None else None
         return shown or ""
 
-    def _end(self) -> None:
+    @property
+    def _tells_at_end(self) -> bool:
+        """Whether the running block is told of in words once it is whole, not as it comes."""
+        return self._kind is not None and self._kind.ended is not None
+
+    def _end(self, block: Block | None = None) -> None:
         title = ""
         if self._kind is not None and self._kind.section == "think":
             self.outcome.thinking_seconds.append(self._clock() - self._block_began)
             title = thought(self.outcome.thinking_seconds[-1])
+        if block is not None and self._kind is not None and self._kind.ended is not None:
+            self._calls[str(block.get("id"))] = block
+            title = self._kind.ended(block)
         if self._held:
             self._put(Piece("text", self._held))
-        if not self._is_hidden:
+        if self._kind is not None and self._kind.section == "text":
+            self._in_text = True
+            marks = marked(self._line, self._cited)
+            self._put(*([Piece("text", marks)] if marks else []))
+        elif not self._is_hidden:
             self._put(Piece("end", title))
         self._kind, self._is_hidden, self._held = None, False, None
+
+    def _end_text(self) -> None:
+        """End the section of text, which goes on over blocks: citations part sentences."""
+        if self._in_text:
+            self._put(Piece("end"))
+        self._in_text = False
 
     def _cite(self) -> None:
         if self._sources:
