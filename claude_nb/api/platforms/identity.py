@@ -30,6 +30,9 @@ def identity(request: Request) -> dict[str, Any]:
     found = {"path": endpoint(request.url), **headers}
     if request.content:
         return {**found, "body": _without_tokens(json.loads(request.content))}
+    if request.upload is not None:
+        file = {"name": request.upload.name, "sha256": request.upload.digest()}
+        return {**found, "body": {"file": file, **request.upload.fields}}
     return {**found, "body": {}, "method": request.method, "query": urlsplit(request.url).query}
 
 
@@ -38,7 +41,7 @@ def _without_tokens(body: Any) -> Any:
     fields = cast("dict[str, Any]", body if isinstance(body, dict) else {})
     servers: Any = fields.get("mcp_servers")
     if not isinstance(servers, list):
-        return body
+        return cast("Any", body)
     return {**fields, "mcp_servers": [_without_token(each) for each in cast("list[Any]", servers)]}
 
 
