@@ -298,7 +298,7 @@ class Options:
     cite: bool = _flag(
         "--cite", lasting=False, help="have the answer cite the documents that are attached")
     upload: bool = _flag(
-        "--upload", label="Upload attachments",
+        "--upload", lasting=False,
         help="put attached pictures, PDFs and texts up once, and send only their ids after that")
     quiet: bool = _flag(
         "-q", "--quiet", label="No numbers below answers",

@@ -101,6 +101,8 @@ class Session:
         Numbers the questions of cells.
     answered : dict of int
         By chat and cell, the newest of its questions that was answered.
+    uploads : dict of str
+        The id of each file that was put up, by server and content.
     kept : Shelf
         The last answers of cells, and those that are coming.
     """
@@ -123,6 +125,7 @@ class Session:
     questions: tuple[object, int] = (None, 0)
     places: Iterator[int] = field(default_factory=count)
     answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    uploads: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     kept: Shelf = field(default_factory=Shelf)
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from claude_nb.notebook.page.constants import CENTS
 
-__all__ = ["duration", "money", "size"]
+__all__ = ["duration", "money", "size", "weight"]
+
+_MEGA = 10_000_000  # bytes from which they are told in megabytes
 
 
 def duration(seconds: float) -> str:
@@ -24,4 +26,9 @@ def money(cost: float) -> str:
 
 def size(base64: str) -> str:
     """Return how much data a base64 text stands for: ``12.3 kB``."""
-    return f"{len(base64) * 3 // 4 / 1000:,.1f} kB"
+    return weight(len(base64) * 3 // 4)
+
+
+def weight(count: int) -> str:
+    """Return a number of bytes: ``12.3 kB``."""
+    return f"{count / 1000:,.1f} kB" if count < _MEGA else f"{count / 1_000_000:,.1f} MB"

@@ -77,6 +77,8 @@ class Footer:
         Why the answer is not whole ("stopped", "connection lost"); shown first.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
+    made : sequence of (SafeHtml, str)
+        What is told of files below the answer, each as HTML and as plain text.
     quiet : bool
         Say only what must be said: the problem and the notes.
     """
@@ -86,6 +88,7 @@ class Footer:
     cost: float | None = None
     problem: str = ""
     notes: Sequence[str] = ()
+    made: Sequence[tuple[SafeHtml, str]] = ()
     quiet: bool = False
 
 
@@ -110,7 +113,7 @@ def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> di
     footer = footer or Footer()
     problem, facts = _facts(message, footer)
     title = "" if footer.quiet else split(message.usage)
-    sections = _sections(message, footer, place)
+    sections = [*_sections(message, footer, place), *footer.made]
     line = " · ".join(facts)
     html = unlisted(in_parts(part for part, _ in sections))
     texts = [text for _, text in sections if text]

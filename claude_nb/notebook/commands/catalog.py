@@ -77,6 +77,9 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
+    Command(name="files", module="files", takes="word", form="[delete=ID]",
+            does="files that the server keeps for this key",
+            more="What --upload put there, and what code made. delete=ID deletes one."),
     Command(name="usage", module="usage",
             does="tokens and cost so far: by cell, by chat, in all"),
     Command(name="record", module="recordings:record", takes="path", form="[FILE]",

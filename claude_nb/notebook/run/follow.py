@@ -58,6 +58,8 @@ class Outcome:
         What was waited for, in words.
     shown : bool
         Whether what came could be shown.
+    files : list of MadeFile
+        What code made at the server.
     """
 
     rounds: list[Round] = field(default_factory=list[Round])
@@ -68,6 +70,7 @@ class Outcome:
     thinking_seconds: list[float] = field(default_factory=list[float])
     retries: list[str] = field(default_factory=list[str])
     shown: bool = True
+    files: list[Any] = field(default_factory=list[Any])
 
     @property
     def last(self) -> Message | None:
@@ -77,7 +80,10 @@ class Outcome:
     @property
     def message(self) -> Message | None:
         """All rounds as one message; None if nothing came."""
-        return joined(self.rounds)
+        whole = joined(self.rounds)
+        if whole is not None and self.files:
+            whole.files = self.files
+        return whole
 
     @property
     def emulated(self) -> bool:

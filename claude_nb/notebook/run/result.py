@@ -19,6 +19,7 @@ from claude_nb.notebook.answer import next_cell, render
 from claude_nb.notebook.answer.blocks import kind_of
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
+from claude_nb.notebook.run import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
@@ -70,6 +71,7 @@ def bundle(
             *_uncached(question, message),
             *_notes(place, outcome, stale, timed=timed),
         ],
+        made=made.shown(outcome.files),
         quiet=question.options.quiet,
     )
     return render.bundle(_shown(question, message), footer, place=f"{place.cell} {number}")

@@ -28,7 +28,7 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import containers, keeping, result
+from claude_nb.notebook.run import containers, keeping, made, result
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.run.tokens import with_tokens
@@ -186,6 +186,8 @@ def conclude(
 ) -> Run:
     """Show and keep what came of a run; a person's own checks of it are done in `heard_in`."""
     outcome, view = follower.outcome, follower.view
+    if outcome.message is not None:
+        outcome.files = made.collected(outcome.message, _Later(session))
     turn = _turn(question, outcome, place.cell)
     stale = place.settle(turn, question.history)
     kept = session.kept.shown_by(view)
@@ -211,6 +213,18 @@ def conclude(
     return Run(
         question=question, outcome=outcome, turn=turn, entry=entry, bundle=bundle, error=error
     )
+
+
+class _Later:
+    """The session's client that waits, when it is first needed: also for what is in the past."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def files(self) -> Any:
+        """Files that the server keeps."""
+        return backend.connect(self._session).client.files
 
 
 def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
