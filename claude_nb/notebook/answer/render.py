@@ -7,7 +7,7 @@ whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, LiteralString
@@ -242,9 +242,21 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
     facts += _tokens(message.usage, whole=message.stop_reason is not None)
+    facts += _cleared(message.to_dict().get("context_management"))
     if footer.cost is not None:
         facts.append(money(footer.cost))
     return facts
+
+
+def _cleared(managed: Any) -> list[str]:
+    """Return how much of earlier turns the server left out, as it was asked to."""
+    edits = managed.get("applied_edits") if isinstance(managed, Mapping) else None
+    counts = [
+        edit["cleared_input_tokens"]
+        for edit in (edits if isinstance(edits, list) else [])
+        if isinstance(edit, Mapping) and isinstance(edit.get("cleared_input_tokens"), int)
+    ]
+    return [f"{sum(counts):,} tokens of earlier turns cleared"] if sum(counts) else []
 
 
 def _tokens(usage: Any, *, whole: bool) -> list[str]:

@@ -176,6 +176,14 @@ def test_hostile_text_has_no_effect_wherever_a_tool_puts_it(payload):
         assert link.startswith(" (")
 
 
+def test_what_the_server_cleared_stands_in_the_last_line():
+    edits = [{"type": "clear_tool_uses_20250919", "cleared_input_tokens": 12_000}, {"type": "x"}]
+    whole = {"id": "m", "model": "c", "stop_reason": "end_turn", "content": [text("a")]}
+    told = {"usage": {}, "context_management": {"applied_edits": edits}}
+    made = render.bundle(Message.from_wire({**whole, **told}))
+    assert "12,000 tokens of earlier turns cleared" in made["text/plain"]
+
+
 class _Live(FinalView):
     """A view that keeps the operations it would send."""
 
