@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer.amounts import duration, money
@@ -242,7 +242,8 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
     facts += _tokens(message.usage, whole=message.stop_reason is not None)
-    facts += _cleared(message.to_dict().get("context_management"))
+    managed = message.to_dict().get("context_management")
+    facts += _cleared(managed if isinstance(managed, Mapping) else None)
     if footer.cost is not None:
         facts.append(money(footer.cost))
     return facts
@@ -250,13 +251,12 @@ def _measured(message: Any, footer: Footer) -> list[str]:
 
 def _cleared(managed: Any) -> list[str]:
     """Return how much of earlier turns the server left out, as it was asked to."""
-    edits = managed.get("applied_edits") if isinstance(managed, Mapping) else None
-    counts = [
-        edit["cleared_input_tokens"]
-        for edit in (edits if isinstance(edits, list) else [])
-        if isinstance(edit, Mapping) and isinstance(edit.get("cleared_input_tokens"), int)
-    ]
-    return [f"{sum(counts):,} tokens of earlier turns cleared"] if sum(counts) else []
+    edits = cast("Mapping[str, Any]", managed).get("applied_edits") if managed else None
+    listed = cast("list[Any]", edits if isinstance(edits, list) else [])
+    told = [cast("Mapping[str, Any]", edit) for edit in listed if isinstance(edit, Mapping)]
+    counts = [edit.get("cleared_input_tokens") for edit in told]
+    total = sum(count for count in counts if isinstance(count, int))
+    return [f"{total:,} tokens of earlier turns cleared"] if total else []
 
 
 def _tokens(usage: Any, *, whole: bool) -> list[str]:

@@ -111,7 +111,8 @@ def _asked(block: Block) -> str:
         return f"{given.get('command')} {given['path']}"
     names = ("query", "url", "command", "pattern")
     known = [str(given[name]) for name in names if given.get(name)]
-    return known[0].partition("\n")[0] if known else ""
+    first = known[0].partition("\n")[0] if known else ""
+    return first.partition(" - <<")[0].partition(" <<")[0]  # what follows is code, in the text
 
 
 # Results.
