@@ -108,7 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="doctor", module="doctor",
             does="check key, server, streaming and page, and say what to do",
             more="Asks one short question, which costs a few tokens where there is a key."),
-    Command(name="panel", module="panel", does="a form with all the controls"),
+    Command(name="panel", module="guide:panel", does="a form with all the controls"),
     Command(name="version", module="version", does="which versions run here"),
 )
 # fmt: on
