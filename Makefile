@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact docs options rooms film binder browser lite bench kernels labs conformance compat audit pins clean
+.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms gallery film binder browser lite bench kernels labs conformance compat audit pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -36,7 +36,7 @@ demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulat
 
 test: browser $(VENV)/.installed node_modules/.installed ## everything: style, types, tests, real browser, notebooks
 	@echo "Style, types, pages and notebooks, side by side; each is shown when it has ended."
-	@$(TOGETHER) lint pyright plain exact door docs tsc
+	@$(TOGETHER) lint pyright plain exact learner door docs tsc
 	@$(MAKE) --no-print-directory unit
 
 quick: $(VENV)/.installed node_modules/.installed ## style, types and the tests that need no browser and no kernel
@@ -84,6 +84,9 @@ plain: $(VENV)/.installed
 exact: $(VENV)/.installed
 	$(BIN)/python scripts/run_notebooks.py --check $(NOTEBOOKS)
 
+learner: $(VENV)/.installed ## try every task's solution and every block of README and docs, with no key
+	$(BIN)/python scripts/learner.py
+
 docs: $(VENV)/.installed ## the documentation as a site, in build/docs; warnings are errors
 	$(BIN)/python -m sphinx -W --keep-going -E -q -b html docs build/docs
 	@echo "Open build/docs/index.html"
@@ -93,6 +96,9 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 
 rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
 	$(BIN)/python scripts/rooms_picture.py
+
+gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
+	$(BIN)/python scripts/gallery.py
 
 film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
 	$(BIN)/python scripts/film.py

@@ -60,6 +60,7 @@ KINDS = {
     "text": "a text",
     "number": "a number",
     "integer": "a whole number",
+    "money": "US dollars, such as `2.50` or `$2.50`",
     "flag": "nothing: it is on when it is there",
     "texts": "a text; repeat it for more",
     "stops": r"a text with a visible character, `\n` and `\t` understood; repeat it for more",

@@ -50,6 +50,7 @@ def isolated(tmp_path_factory):
         for name, value in NO_KEYRING.items():
             patch.setenv(name, value)
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        patch.setenv("CLAUDE_NB_LEDGER", str(tmp_path_factory.mktemp("ledger") / "usage.sqlite3"))
         patch.setenv("SSL_CERT_FILE", str(one_certificate(tmp_path_factory.mktemp("trust"))))
         yield
 

@@ -47,7 +47,8 @@ def isolated_environment(home: Path, **extra: str) -> dict[str, str]:
     test can reach it.
     """
     env = own_directories(home) | NO_KEYRING
-    return {name: text for name, text in env.items() if not name.startswith(HIDDEN)} | extra
+    kept = {name: text for name, text in env.items() if not name.startswith(HIDDEN)}
+    return kept | {"CLAUDE_NB_LEDGER": str(home / "usage.sqlite3")} | extra
 
 
 def kernel_python() -> str:

@@ -243,6 +243,15 @@ Cookie: theme=dark; sessionid=§; csrftoken=§
 "Cookie": "sid=§; other=§"
 passwort = "§"
 Kennwort: "§"
+Client("§")
+OpenAI('§')
+c = github.Github("§")
+api.login("me@mail.example", "§")
+WebClient(url, b"§")
+const c = new Client("§");
+Bot("123456789:§")
+Client(⏎    "https://a.example",⏎    "prefix-§",⏎)
+genai.configure("§")
 contraseña = "§"
 senha = "§"
 пароль = "§"

@@ -103,7 +103,10 @@ def parse_line(line: str) -> dict[str, Any]:
     known, strays = _parser().parse_known_args(_joined(typed, takes_value))
     if strays:
         raise InputError(_stray(strays[0]))
-    return {name: _parsed(BY_NAME[name], text) for name, text in vars(known).items()}
+    given = {name: _parsed(BY_NAME[name], text) for name, text in vars(known).items()}
+    if "chat" in given:  # who names a chat wants it, whatever the default is
+        given.setdefault("no_history", False)
+    return given
 
 
 def _joined(typed: list[str], takes_value: set[str]) -> list[str]:

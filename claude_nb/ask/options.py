@@ -16,7 +16,7 @@ from claude_nb.models import DEFAULT_MODEL
 
 __all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
 
-Kind = Literal["text", "number", "integer", "flag", "texts", "stops", "think", "choice"]
+Kind = Literal["text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice"]
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 SEARCHES = 5  # at most, where nobody says how many
@@ -153,6 +153,10 @@ def _integer(setting: Setting, text: str) -> int:
     return value
 
 
+def _money(setting: Setting, text: str) -> float:
+    return _number(setting, text.strip().removeprefix("$"))
+
+
 def _think(setting: Setting, text: str) -> int | str:
     word = text.strip().lower()
     if word in THINK_WORDS:
@@ -190,6 +194,7 @@ _PARSERS: dict[Kind, Callable[[Setting, str], Any]] = {
     "choice": _choice,
     "number": _number,
     "integer": _integer,
+    "money": _money,
     "flag": lambda _, text: text not in {"0", "false", "off", "no"},
     "stops": _stop,
     "think": _think,
@@ -246,7 +251,7 @@ class Options:
         "--raw", label="Send braces as they are",
         help=r"send the text as typed: {{name}} stays ({{ alone: write \{{)")
     cache: bool = _flag(
-        "--cache", label="Cache this", wire="cache_control", first=True,
+        "--cache", label="Cache the prompt", wire="cache_control", first=True,
         help="cache the prompt, so that asking again about the same costs less")
     option: tuple[str, ...] = _option(
         (), "-o", "--option", kind="texts", metavar="KEY=VALUE", label="Other parameters",
@@ -260,7 +265,7 @@ class Options:
     fresh: bool = _flag(
         "--fresh", lasting=False, help="begin the conversation anew")
     no_history: bool = _flag(
-        "--no-history", label="Ask by itself",
+        "--no-history", label="Without history",
         help="ask by itself: send no earlier turns, keep no turn")
     format: str = _option(
         "markdown", "-f", "--format", kind="choice", metavar="FORMAT", choices=FORMATS,
@@ -301,17 +306,35 @@ class Options:
         "--upload", lasting=False,
         help="put attached pictures, PDFs and texts up once, and send only their ids after that")
     quiet: bool = _flag(
-        "-q", "--quiet", label="No numbers below answers",
+        "-q", "--quiet", label="Hide model, time and tokens",
         help="no line of model, time and tokens below the answer")
     dry_run: bool = _flag(
         "-N", "--dry-run", lasting=False,
         help="show the exact request, its tokens and likely cost; ask nothing")
     no_stream: bool = _flag(
-        "--no-stream", label="Show only whole answers",
+        "--no-stream", label="Show when complete",
         help="show the answer only when it is whole")
     bg: bool = _flag(
         "--bg", lasting=False,
         help="let the cell end at once; its value is a handle to await or stop")
+    each: str | None = _option(
+        None, "--each", metavar="NAME", lasting=False,
+        help="ask this of every row of a table; {{column}} is what the row has there")
+    sample: int | None = _option(
+        None, "--sample", kind="integer", metavar="N", low=1, lasting=False,
+        help="with --each: ask the first N rows only, and say what all will take")
+    samples: int | None = _option(
+        None, "--samples", kind="integer", metavar="N", low=1, lasting=False,
+        help="with --each: ask every row N times")
+    budget: float | None = _option(
+        None, "--budget", kind="money", metavar="DOLLARS", low=0.0001, lasting=False,
+        help="with --each: end before the rows cost more than this; no pilot is needed then")
+    batch: bool = _flag(
+        "--batch", lasting=False,
+        help="with --each: send the rows as a message batch, at half the price, within a day")
+    no_pilot: bool = _flag(
+        "--no-pilot", lasting=False,
+        help="with --each: ask all rows at once, where a page would see five of them first")
 
     def __post_init__(self) -> None:
         for setting in SETTINGS:

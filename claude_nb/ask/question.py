@@ -173,8 +173,10 @@ def _check(options: Options, text: str) -> None:
             "is sent as it is with --raw."
         )
     name = options.out
-    if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
+    if name is not None and not name.isidentifier():
         raise InputError(f"--out {name}: a variable's name has letters, digits and underscores.")
+    if name is not None and keyword.iskeyword(name):
+        raise InputError(f"--out {name}: {name} is a word of Python's own; take another: {name}_.")
 
 
 def _functions(

@@ -111,6 +111,8 @@ def chosen(told: Recording | None, around: Surroundings) -> Recording | None:
     around : Surroundings
         What is said elsewhere.
     """
+    if around.mode == "off":  # whatever the notebook says
+        return None
     said = told or _said(around) or _found(around)
     if said is None or said.mode == "off":
         return None

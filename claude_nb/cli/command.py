@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from claude_nb._version import __version__
 from claude_nb.cli.demo import run as run_demo
@@ -56,9 +57,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     cassette.add_argument("file", type=Path, metavar="FILE")
     cassette.set_defaults(run=_cassette)
+    _add_rerun(commands)
+    stamp = commands.add_parser("stamp", help="write into notebooks what the ledger knows of them")
+    stamp.add_argument("notebooks", type=Path, nargs="+", metavar="NOTEBOOK")
+    stamp.add_argument("--remove", action="store_true", help="take the stamp away")
+    stamp.set_defaults(run=_stamp)
     version = commands.add_parser("version", help="print the version")
     version.set_defaults(run=_version)
     return parser
+
+
+def _add_rerun(commands: Any) -> None:
+    rerun = commands.add_parser("rerun", help="execute a notebook again, replayed or fresh")
+    rerun.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    modes = rerun.add_mutually_exclusive_group()
+    modes.add_argument("--replay", action="store_true", help="ask nothing: the default")
+    modes.add_argument("--fresh", action="store_true", help="ask everything, replay nothing")
+    modes.add_argument(
+        "--diff", action="store_true", help="ask, say which answers changed (then 1), write nothing"
+    )
+    rerun.add_argument("--budget", metavar="$1", help="the most to spend: $1, or 20,000 tokens")
+    rerun.add_argument("--output", type=Path, metavar="FILE", help="write the notebook there")
+    rerun.add_argument(
+        "--html", type=Path, metavar="FILE", help="with --diff, the report as a page"
+    )
+    rerun.set_defaults(run=_rerun)
 
 
 def _port(text: str) -> int:
@@ -82,6 +105,18 @@ def _cassette(options: argparse.Namespace) -> int:
     from claude_nb.cli.cassette import run  # noqa: PLC0415 (imports the client)
 
     return run(options.work, options.file)
+
+
+def _rerun(options: argparse.Namespace) -> int:
+    from claude_nb.cli import rerun  # noqa: PLC0415 (imports nbclient)
+
+    return rerun.run(rerun.said_of(vars(options)))
+
+
+def _stamp(options: argparse.Namespace) -> int:
+    from claude_nb.cli import stamp  # noqa: PLC0415 (imports nbformat)
+
+    return stamp.run(options.notebooks, remove=options.remove)
 
 
 def _version(_: argparse.Namespace) -> int:

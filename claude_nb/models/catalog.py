@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+KNOWN_ON = date(2026, 11, 27)  # what a row says was so on that day, prices too
+
 ThinkingType = Literal["adaptive", "enabled", "disabled", "between_tools"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Lifecycle = Literal["active", "legacy", "deprecated", "retired"]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from claude_nb.models.catalog import (
@@ -217,6 +218,7 @@ def current_day() -> date:
     return datetime.now(UTC).date()
 
 
+@lru_cache(1024)  # the names of all rows, with each look-up
 def _spoken(name: str) -> str:
     return _VERSION.sub("-", name.strip().lower()).removeprefix("claude-")
 

@@ -20,10 +20,20 @@ from claude_nb.cassette import Cassette, CassetteError, recording
 from claude_nb.cassette.asker import asker
 from claude_nb.cassette.recording import Recording
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.spending.gate import gate
 from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.session import Session, current
 
-__all__ = ["Backend", "cassette", "connect", "open_backend", "origin", "surroundings"]
+__all__ = [
+    "Backend",
+    "cassette",
+    "connect",
+    "is_emulated",
+    "open_backend",
+    "origin",
+    "surroundings",
+]
 
 _ANY_KEY = "none"  # servers of this machine have no keys to give, and some ask for one
 _EMULATED = replace(BUILT_IN, provider="emulator")
@@ -43,12 +53,15 @@ class Backend:
         What it was made of.
     emulated : bool
         Whether it is the built-in emulator.
+    is_paid : bool
+        Whether its answers may cost money: it is no server of this machine.
     """
 
     client: Any
     models: ModelTable
     environment: Environment
     emulated: bool = False
+    is_paid: bool = True
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -79,13 +92,25 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
     if key not in kept or kept[key].client.is_closed():
         for old in [other for other in kept if other[0] != key[0]]:
             del kept[old]
-        made = open_backend(environment, asynchronous=asynchronous)
+        made = _accounted(session, open_backend(environment, asynchronous=asynchronous))
         if used is not None:
             made = replace(made, client=cassette(session, used).through(made.client))
         if not kept:  # another server: what the last one reported of its models is over
             session.models = made.models
         kept[key] = made
     return replace(kept[key], models=session.models)
+
+
+def _accounted(session: Session, made: Backend) -> Backend:
+    """Have the ledger told of each call, and what costs money pass the notebook's budget."""
+    kept, local = accounts.of(session), made.emulated or addresses.stays_here(made.client.base_url)
+    told = partial(kept.called, models=made.models, local=local)
+    client = made.client.with_options(on_call=told)
+    if not local:
+        client = client.via(
+            partial(gate, budget=lambda: kept.budget, models=lambda: session.models)
+        )
+    return replace(made, client=client, is_paid=not local)
 
 
 def _used(session: Session, environment: Environment) -> Recording | None:
@@ -102,6 +127,11 @@ def open_backend(environment: Environment, *, asynchronous: bool = False) -> Bac
     """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
     make = client.AsyncAnthropic if asynchronous else client.Anthropic
     return (_emulator if _wants_emulator(environment) else _api)(environment, make)
+
+
+def is_emulated() -> bool:
+    """Return whether the built-in emulator answers, as the environment is now; starts nothing."""
+    return _wants_emulator(Environment.read())
 
 
 def surroundings(session: Session, environment: Environment) -> recording.Surroundings:

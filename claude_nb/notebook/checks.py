@@ -139,7 +139,7 @@ def _server(client: Any, model: str) -> Check:
         offers = f"does not list {model}"
     except AnthropicError as error:
         failure = describe(error, model)
-        return Check(name, f"{failure.what}: {failure.why}", failure.advice)
+        return Check(name, ": ".join(filter(None, (failure.what, failure.why))), failure.advice)
     return Check(name, f"{offers}; it replied after {time.monotonic() - started:.2f} s")
 
 
@@ -150,7 +150,7 @@ def _answer(client: Any, model: str) -> Iterator[Check]:
         started, times, emulated = _stream(client, model)
     except AnthropicError as error:
         failure = describe(error, model)
-        yield Check(name, f"{failure.what}: {failure.why}", failure.advice)
+        yield Check(name, ": ".join(filter(None, (failure.what, failure.why))), failure.advice)
         return
     who = "the emulator" if emulated else "the model"
     yield Check(name, f"from {who}, first text after {times[0] - started:.2f} s")

@@ -18,11 +18,12 @@ from claude_nb._http import LIBRARIES
 from claude_nb.api.network import certificates, proxies
 from claude_nb.api.platforms import credentials
 from claude_nb.ask.errors import InputError
+from claude_nb.models.spending import limits
 
 __all__ = ["Environment"]
 
 MODES = ("auto", "api", "emulator")
-CASSETTE_MODES = ("auto", "record", "replay")
+CASSETTE_MODES = ("auto", "record", "replay", "off")  # of `cassette`, loaded when it is used
 DISPLAYS = ("auto", "live", "final", "text")
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
@@ -53,6 +54,12 @@ class Environment:
         ``CI``: whether this is a run that nobody watches.
     speed : float or None
         ``CLAUDE_NB_EMULATOR_SPEED``: tokens a second, 0 for at once.
+    ledger : str
+        ``CLAUDE_NB_LEDGER``: the file that keeps what calls took, or ``off``; empty for the usual
+        file.
+    budget : tuple
+        ``CLAUDE_NB_BUDGET``: the most that this kernel may spend, in dollars and in tokens; None
+        for no limit.
     http : str
         ``CLAUDE_NB_HTTP``: the library that carries requests; empty for the usual one.
     display : str
@@ -76,6 +83,8 @@ class Environment:
     cassette_speed: float
     ci: bool
     speed: float | None
+    ledger: str
+    budget: tuple[float | None, int | None]
     http: str
     display: str
     timed: bool
@@ -107,6 +116,8 @@ class Environment:
             cassette_speed=_number("CLAUDE_NB_CASSETTE_SPEED", "times as fast as recorded") or 0,
             ci=_said("CI").lower() not in {"", "0", "false", "no"},
             speed=_number("CLAUDE_NB_EMULATOR_SPEED", "tokens a second"),
+            ledger=_said("CLAUDE_NB_LEDGER"),
+            budget=_amounts("CLAUDE_NB_BUDGET"),
             http=_one_of("CLAUDE_NB_HTTP", ("", *LIBRARIES)),
             display=_front_end() if display == "auto" else display,
             timed=display != "final",
@@ -125,6 +136,15 @@ def _one_of(name: str, words: Sequence[str]) -> str:
         known = ", ".join(filter(None, words))
         raise InputError(f"{name} is {said!r}, but must be one of {known}.")
     return said
+
+
+def _amounts(name: str) -> tuple[float | None, int | None]:
+    """Return the limits that a variable says."""
+    text = _said(name)
+    try:
+        return limits(text) if text else (None, None)
+    except ValueError as problem:
+        raise InputError(f"{name}: {problem}. Write $2, or 200,000 tokens, or both.") from None
 
 
 def _number(name: str, unit: str) -> float | None:

@@ -21,9 +21,11 @@ from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
 
+ROWS = {"each", "sample", "samples", "budget", "batch", "no_pilot"}
 SHOWN = (
     ("claude_nb.api.types.message", "Message"),
     ("claude_nb.notebook.run.background", "Handle"),
+    ("claude_nb.rows.answers", "Answers"),
 )
 
 if TYPE_CHECKING:  # the traits are those of the one list of options
@@ -42,6 +44,12 @@ class ClaudeMagics(_Configured):
         default_value=False,
         help="whether Stop and Escape fail the cell, as the kernel's interrupt does, so that "
         "queued cells do not run",
+    ).tag(config=True)
+
+    keep_chats: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        default_value=False,
+        help="whether this notebook's conversations are kept in a file of yours, prompts and "
+        "answers, and taken up again when the kernel restarts",
     ).tag(config=True)
 
     def __init__(self, shell: Any) -> None:
@@ -66,8 +74,10 @@ class ClaudeMagics(_Configured):
             %%claude -m haiku --think 2000 --stop "###"
             Why is the sky blue? Answer in three sentences.
         """
+        self._keep_chats()
         try:
             value = self._line(line) if cell is None else self._cell(line, cell)
+            self._keep_chats()
         except OURS as error:
             if not isinstance(error, InputError):  # nothing was sent then
                 self.session.last_error = error
@@ -79,7 +89,7 @@ class ClaudeMagics(_Configured):
         except KeyboardInterrupt:
             raise StoppedError from None
         self._shown = value, self.session.execution
-        return self._kept(value)
+        return value
 
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
@@ -102,8 +112,22 @@ class ClaudeMagics(_Configured):
         from claude_nb.notebook.run.cell import ask  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
         line, body = split_cell(line, cell)
+        given = parse_line(line)
+        if ROWS & given.keys():
+            return self._rows(given, body)
         key = self.session.question_key(f"{line}\n{body}")
-        return ask(self.session, self.session.defaults().changed(parse_line(line)), body, key)
+        return ask(self.session, self.session.defaults().changed(given), body, key)
+
+    def _rows(self, given: dict[str, Any], body: str) -> Any:
+        from claude_nb.notebook.run.rows.cell import ask  # noqa: PLC0415 (as above)
+
+        return ask(self.session, given, body)
+
+    def _keep_chats(self) -> None:
+        if self.keep_chats:
+            from claude_nb.notebook.ledger import keeping  # noqa: PLC0415 (where it is asked for)
+
+            keeping.of(self.session).look()
 
     def _line(self, line: str) -> Any:
         return commands.run(self.session, line)
@@ -114,13 +138,20 @@ class ClaudeMagics(_Configured):
         if kept is not None and kept.message is not None and kept.number == self.session.number:
             self.shell.displayhook.update_user_ns(kept.message)
 
-    def _kept(self, message: Any) -> Any:
-        """Return the cell's value; a terminal would write an empty ``Out[n]:`` for it."""
-        if hasattr(self.shell, "kernel") or message is None:
-            return message
-        self.shell.displayhook.update_user_ns(message)
+    def displayed(self, value: Any = None) -> None:
+        """Keep a cell's value in a terminal, and write no ``Out[n]:`` for what was just shown."""
+        hook = self.shell.displayhook
+        if value is None or not self._is_shown(value):
+            hook(value)
+            return
         self._shown = None, None
-        return None
+        hook.check_for_underscore()
+        hook.update_user_ns(value)
+        hook.fill_exec_result(value)
+
+    def _is_shown(self, value: Any) -> bool:
+        shown, execution = self._shown
+        return value is shown and execution == self.session.execution
 
     def show(self, value: Any) -> None:
         """Display an answer or the handle of one: quietly if its cell has shown it already.
@@ -130,15 +161,14 @@ class ClaudeMagics(_Configured):
         NotImplementedError
             What it showed was captured: the value's output, which is captured too, takes its place.
         """
-        shown, execution = self._shown
-        if value is shown and execution == self.session.execution:
+        if self._is_shown(value):
             self._shown = None, None
             if getattr(self.shell.display_pub, "outputs", None):
                 raise NotImplementedError
             return
-        from claude_nb.notebook.run import run  # noqa: PLC0415 (0.3 s, not at %load_ext)
+        from claude_nb.notebook.run.rows import showing  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
-        run.display_value(value)
+        showing.display_value(value)
 
     def captured(self, value: Any, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return data and metadata of what was captured, and take it back."""
@@ -159,6 +189,8 @@ def load(shell: Any) -> None:
     commands.install(shell)
     if hasattr(shell, "kernel"):
         warming.after_this_cell(shell)
+    else:
+        shell.display_trap.hook = magics.displayed
     complete.install(shell, chats=lambda: magics.session.chats)
     for module, name in SHOWN:
         formatter = shell.display_formatter
@@ -173,6 +205,7 @@ def unload(shell: Any) -> None:
     shell.magics_manager.registry.pop("ClaudeMagics", None)
     commands.remove(shell)
     complete.remove(shell)
+    shell.display_trap.hook = shell.displayhook
     session.of(shell).settings = None
     for module, name in SHOWN:
         for kind in ("ipython_display_formatter", "mimebundle_formatter"):

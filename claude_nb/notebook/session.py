@@ -103,8 +103,16 @@ class Session:
         By chat and cell, the newest of its questions that was answered.
     uploads : dict of str
         The id of each file that was put up, by server and content.
+    accounts : Accounts or None
+        The ledger's file and the notebook's budget.
+    keeper : Keeper or None
+        Keeps the chats by themselves, where that is set.
     kept : Shelf
         The last answers of cells, and those that are coming.
+    rows : Store or None
+        Where answers of the built-in emulator to rows are: in memory, as they cost nothing.
+    paces : dict
+        How fast rows are asked, by server with key, and model: all runs share one.
     """
 
     shell: Any = None
@@ -126,7 +134,11 @@ class Session:
     places: Iterator[int] = field(default_factory=count)
     answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     uploads: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    accounts: Any = None
+    keeper: Any = None
     kept: Shelf = field(default_factory=Shelf)
+    rows: Any = None
+    paces: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     @property
     def variables(self) -> Mapping[str, Any]:

@@ -9,6 +9,17 @@ from scripted_server import ScriptedServer
 
 from claude_nb.api.client import Anthropic, AsyncAnthropic
 
+CROSSED = {("httpx2", "sync"), ("httpx", "async")}
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave half of four runs to `make test`: drivers and libraries each stay in the fast loop."""
+    for item in items:
+        given = getattr(getattr(item, "callspec", None), "params", {})
+        if (given.get("library"), given.get("driver")) in CROSSED:
+            item.add_marker("slow")
+
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch):

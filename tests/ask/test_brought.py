@@ -307,6 +307,9 @@ def test_other_addresses(folder):
         assert "nothing is fetched from there" in refused(item)
 
 
+IMAGE = "an image"
+
+
 def many(count: int, size: tuple[int, int] = (3, 4)) -> list[Image.Image]:
     return [Image.new("RGB", size) for _ in range(count)]
 
@@ -320,6 +323,31 @@ def sizes(question: Question) -> set[tuple[int, int]]:
     blocks = question.params["messages"][-1]["content"]
     files = [base64.b64decode(b["source"]["data"]) for b in blocks if b["type"] == "image"]
     return {Image.open(io.BytesIO(data)).size for data in files}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([*many(1), "a caption"], [IMAGE, "a caption"]),
+        (["before:", *many(1), None, "after:", *many(1)], ["before:", IMAGE, "after:", IMAGE]),
+        (
+            {"front": many(1)[0], "note": "scratched", "price": 3},
+            "front: - note: scratched price: 3",
+        ),
+        ((*many(1), {"size": 3}, "  "), [IMAGE, "{'size': 3}"]),
+    ],
+)
+def test_what_stands_between_pictures_goes_as_text(value, told):
+    told = [IMAGE if word == "-" else word for word in told.split()] if type(told) is str else told
+    for question in (ask(value), compose(Options(), "{{x}}", variables={"x": value})):
+        blocks = question.params["messages"][-1]["content"]
+        said = [block.get("text", IMAGE) for block in blocks]
+        assert [each for each in said if each != "hi"] == told
+
+
+def test_what_cannot_be_told_between_pictures_is_named():
+    with pytest.raises(InputError, match=r"x\[1\].*: this object would be sent as <"):
+        ask([*many(1), object()])
 
 
 def test_many_large_pictures_are_scaled_down_and_said():
@@ -347,6 +375,14 @@ def test_how_many_pictures_and_pages_a_model_takes(model, most):
     assert ask(pdf(most), model)
     with pytest.raises(InputError, match=rf"{most + 1} pages; .* {most}"):
         ask(pdf(most + 1), model)
+
+
+def test_pictures_and_pages_count_together():
+    options = Options(attach=("report", "pictures"), model=SMALL)
+    assert compose(options, "hi", variables={"report": pdf(60), "pictures": many(40)})
+    said = r"60 pages, and there are 41 images; .* at most 100 pages and images together"
+    with pytest.raises(InputError, match=said):
+        compose(options, "hi", variables={"report": pdf(60), "pictures": many(41)})
 
 
 def test_without_pillow_many_large_pictures_are_said(monkeypatch):

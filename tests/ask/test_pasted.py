@@ -278,6 +278,14 @@ def test_half_a_character_is_named_with_its_variable_and_place():
     assert message.startswith("{{half}}: character 4 is half of a character (U+D83D)")
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("1x", "letters, digits"), ("a-b", "letters"), ("class", "Python's own"), ("None", "own")],
+)
+def test_what_cannot_be_a_variables_name_says_why(name, reason):
+    assert reason in refused("hi", out=name)
+
+
 @pytest.mark.parametrize("text", ["{{blank}}", " {{empty}} {{blank}} \n"])
 def test_a_prompt_of_blank_variables_is_refused(text):
     assert "blank" in refused(text)

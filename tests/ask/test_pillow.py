@@ -163,9 +163,9 @@ def test_collections_of_pictures_go_in_order_and_by_name():
     assert [block["type"] for block in content[0]["content"]] == ["text", "image", "text"]
 
 
-def test_a_collection_with_something_else_in_it_is_no_collection_of_pictures():
-    (block,) = sent([1, Image.new("L", (1, 1))])
-    assert block["type"] == "document"
+def test_in_a_collection_with_something_else_in_it_the_picture_is_one_too():
+    number, image = sent([1, Image.new("L", (1, 1))])
+    assert (number["text"], image["type"]) == ("1", "image")
 
 
 ENCODED = {

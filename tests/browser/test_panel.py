@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import panel_page
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from panel_page import SHOW, Shown, value
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -24,64 +26,12 @@ server = emulator.serve(tokens_per_second=100, answer=answer)
 os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, "canary"
 name = "Ada"
 """
-SHOW = "panel = Panel()\npanel"
 LONG = "Write a long story about a lighthouse."
 HARD = {"serious", "critical"}
 
 
-class Shown:
-    """The panel in one cell, as a person finds its parts."""
-
-    def __init__(self, lab, n):
-        self.lab, self.n = lab, n
-        self.root = lab.output(n).locator(".claude-nb-panel")
-        self.box = self.root.get_by_role("textbox", name="Prompt", exact=True)
-        self.answer = self.root.locator(".answer .claude-nb")
-        expect(self.box).to_be_visible()
-
-    def button(self, name):
-        """Find a button by its name."""
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def send(self, text):
-        """Type and press Enter."""
-        self.box.fill(text)
-        self.enter()
-
-    def enter(self):
-        """Press Enter and wait until the prompt was taken."""
-        self.box.press("Enter")
-        expect(self.box).to_have_value("")
-
-    def ended(self):
-        """Wait until nothing runs."""
-        expect(self.button("Send")).to_be_visible()
-        expect(self.root.locator(".claude-nb-live")).to_have_count(0)
-
-    def streaming(self):
-        """Wait until an answer streams."""
-        expect(self.root.locator(".claude-nb-live").first).to_contain_text(re.compile(r"\w{3}"))
-
-    def choose(self, model, nth=0):
-        """Choose a model by search."""
-        field = self.root.get_by_role("combobox", name="Model").nth(nth)
-        field.click()
-        field.fill(model)
-        field.press("Enter")
-
-
 def opened(lab, *more, show=SHOW):
-    lab.open([SERVER, show, *more])
-    lab.errors.clear()  # Notebook 7 throws one of its own while it starts
-    lab.run(0)
-    lab.run(1)
-    return Shown(lab, 1)
-
-
-def value(lab, n):
-    """Run cell `n` and return what it prints, as JSON."""
-    lab.run(n)
-    return json.loads(lab.output(n).locator("pre").last.inner_text())
+    return panel_page.opened(lab, SERVER, *more, show=show)
 
 
 def wait_for(lab, n, expected, of=lambda found: found):
@@ -243,7 +193,7 @@ def test_every_control_is_set_by_mouse(each_lab):
         stops.fill(text)
         stops.press("Enter")  # a text is typed, whatever points at its box
     panel.root.get_by_role("button", name="Remove one").click()
-    panel.root.get_by_text("Cache this", exact=True).click()
+    panel.root.get_by_text("Cache the prompt", exact=True).click()
     state = value(lab, 2)
     assert 0.4 <= state[1] <= 0.6
     wait_for(lab, 2, ["claude-sonnet-4-6", state[1], None, None, ["two"], True])
@@ -333,7 +283,9 @@ def test_columns_are_compared_and_one_is_gone_on_with(each_lab):
     expect(panel.root.locator(".claude-nb-live")).to_have_count(2)
     lab.screenshot("panel-comparing")
     panel.ended()
-    expect(panel.root.locator(".takes.several .numbers").last).to_contain_text("tokens")
+    expect(panel.root.locator(".takes.several footer").last).to_contain_text("beside the first")
+    heads = panel.root.locator(".takes.several header strong")
+    expect(heads).to_have_text(["Claude Sonnet 4.6", "Claude Haiku 4.5"])
     lab.screenshot("panel-compared")
     panel.button("Go on with this").last.click()
     panel.send("And one more?")
@@ -383,7 +335,7 @@ def test_edit_branch_undo_and_paste(each_lab):
     panel.send("What is 3 + 3?")
     panel.ended()
     assert value(lab, 2) == ["What is 3 + 3?"]
-    panel.button("Line 2 of 2").click()
+    panel.button("Earlier version").click()
     expect(panel.root.locator(".prompt")).to_have_text(["What is 1 + 1?", "What is 2 + 2?"])
     panel.button("Branch").first.click()
     panel.send("What is 4 + 4?")
@@ -454,6 +406,7 @@ def test_files_and_variables_are_attached(lab):
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"The code is 4711."}
     panel.root.locator("input[type=file]").last.set_input_files([note])
     expect(panel.root.locator(".attached")).to_contain_text("note.txt")
+    panel.root.locator("summary", has_text="+ Attach").click()
     variable = panel.root.get_by_role("textbox", name="Attach a variable")
     variable.fill("nothing_like_it")
     variable.press("Enter")

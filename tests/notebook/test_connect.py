@@ -7,8 +7,10 @@ import sys
 import pytest
 
 import claude_nb
+from claude_nb import cassette
 from claude_nb.api.platforms import credentials
 from claude_nb.emulator import serve
+from claude_nb.notebook import environment
 
 PROMPT = {
     "model": "claude-sonnet-4-6",
@@ -83,3 +85,7 @@ async def test_so_is_an_asynchronous_one():
         await client.messages.create(**PROMPT)
     again = claude_nb.connect(asynchronous=True)
     assert "391" in (await again.messages.create(**PROMPT)).content[0].text
+
+
+def test_the_environment_takes_the_modes_that_cassettes_have():
+    assert environment.CASSETTE_MODES == cassette.MODES

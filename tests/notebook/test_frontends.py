@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -69,17 +71,17 @@ def test_a_terminal_gets_the_answer_as_it_comes(ipython):
     written = pieces(process)
     assert len(written) > 5
     text = "".join(written)
-    assert "Thought for" in text
+    assert "▸ Thought " in text
     assert "emulated" in text
     assert "\x1b" not in text  # no colours where nobody sees them
-    assert "<" not in text.split("Thought for")[1].split("emulated")[0]
+    assert "<" not in text.split("▸ Thought ")[1].split("emulated")[0]
 
 
 def test_a_terminal_says_an_error_in_a_few_lines(ipython):
     fault = "_server.faults.add(emulator.Fault('status', status=401))"
     text = "".join(pieces(ipython(setup() + "\n" + fault, ASK)))
     lines = text.strip().splitlines()
-    assert "AuthenticationError (401)" in text
+    assert "AuthenticationError 401" in text
     assert len(lines) <= 6
 
 
@@ -126,3 +128,54 @@ def test_an_unknown_display_is_refused_by_name(start_kernel):
     run = kernel.run(ASK)
     assert run.status == "error"
     assert "CLAUDE_NB_DISPLAY is 'fancy', but must be one of auto, live, final, text" in run.text
+
+
+VALUES = (
+    "%%claude\nWhat is 2 + 3?",
+    "a = _\nb = %claude What is 2 + 4?",
+    "c = %claude --bg What is 2 + 5?",
+    "%%claude --bg\nWhat is 2 + 6?",
+    "d = _\nprint('worth:', *(type(each).__name__ for each in (a, b, c, d)))",
+    "print('said:', c.result().content[0].text[:13], (await d).content[0].text[:13])",
+)
+WORTH = "worth: Message Message Handle Handle"
+SAID = "said: **2 + 5 = 7** **2 + 6 = 8**"
+
+
+TYPED = """
+from IPython.terminal.interactiveshell import TerminalInteractiveShell
+shell = TerminalInteractiveShell.instance()
+for cell in {cells!r}:
+    shell.run_cell(cell, store_history=True)
+"""
+
+
+def test_a_cell_is_worth_the_same_in_a_terminal(tmp_path):
+    command = [sys.executable, "-c", TYPED.format(cells=(setup(), *VALUES))]
+    env = isolated_environment(tmp_path)
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    text = done.stdout
+    assert WORTH in text
+    assert SAID in text
+    assert "Out[" not in text  # nothing is written of what was just shown
+
+
+@pytest.mark.parametrize("display", ["final", "live"])
+def test_a_cell_is_worth_the_same_in_a_kernel_with_and_without_a_page(start_kernel, display):
+    kernel = start_kernel(CLAUDE_NB_DISPLAY=display)
+    runs = [kernel.run(cell) for cell in (setup(), *VALUES)]
+    assert [run.status for run in runs] == ["ok"] * len(runs), runs[-1].text
+    assert WORTH in runs[-2].text
+    assert SAID in runs[-1].text
+
+
+def test_the_table_of_values_says_what_the_tests_above_hold():
+    page = (Path(__file__).parents[2] / "docs" / "frontends.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (`[^|]+`) \| `(\w+)`", page, re.MULTILINE))
+    assert rows == {
+        "`%%claude`: `Out[n]`, `_`": "Message",
+        "`answer = %claude …`": "Message",
+        "`%%claude --bg`, `answer = %claude --bg …`": "Handle",
+    }

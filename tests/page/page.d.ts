@@ -5,6 +5,10 @@ declare module "constants" {
   export const CENTS: number;
   export const EFFORTS: string[];
   export const FORMULA: string;
+  export const DONE: string;
+  export const FAILED: string;
+  export const OPEN: string;
+  export const RUNS: string;
   export const GONE: string;
   export const IGNORED: string;
   export const KEY: string;

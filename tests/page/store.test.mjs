@@ -188,3 +188,10 @@ test("a closed store asks for nothing", async (context) => {
   await settle();
   assert.equal(comm.sent.length, asked);
 });
+
+test("a view that is made later knows that the answer is being stopped", (context) => {
+  const { model, store } = open(context);
+  assert.ok(!store.stopping);
+  model.receive({ n: 0, o: [["a", "stopping"]] });
+  assert.equal(store.stopping, true);
+});

@@ -56,8 +56,10 @@ def models_named(book):
                 yield name
 
 
-def test_there_are_twelve():
-    assert [int(path.name[:2]) for path in PATHS] == list(range(12))
+def test_each_has_a_number_of_its_own_and_the_first_twelve_are_a_course():
+    numbers = [int(path.name[:2]) for path in PATHS]
+    assert numbers == sorted(set(numbers))
+    assert numbers[:12] == list(range(12))
 
 
 def test_it_names_no_model_that_is_retired_or_soon_will_be(book):
@@ -109,9 +111,44 @@ def test_the_folder_is_small():
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 2_000_000
 
 
-def test_it_says_what_one_will_learn_and_ends_with_something_to_try(book):
-    assert "you can\n" in book.cells[0].source
-    assert "## Try it" in book.cells[-1].source
+def test_it_says_its_goal_in_one_line_and_what_was_learned_in_three(book):
+    goal = re.search(
+        r"^\*\*Goal:\*\* after this notebook you can [^\n]{20,200}$", first(book), re.MULTILINE
+    )
+    learned = last(book).partition("## What you learned\n")[2].partition("\nNext: ")[0]
+    assert goal, first(book)
+    assert re.fullmatch(r"\n(- [^\n]+\n){3}", learned), learned
+
+
+def test_it_has_tasks_with_their_solutions_folded_below(book):
+    tasks = last(book).partition("## Try it\n")[2].partition("<details>")[0]
+    folded = last(book).partition("<summary>Solutions</summary>")[2].partition("</details>")[0]
+    count = len(re.findall(r"^\d\. ", tasks, re.MULTILINE))
+    assert count >= 2
+    assert folded.count("```") // 2 >= count
+
+
+def test_it_has_three_to_six_steps_and_one_thing_that_goes_wrong_on_purpose(book):
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    steps = re.findall(r"^## (\d)\. ", text, re.MULTILINE)
+    assert steps == [str(n) for n in range(1, len(steps) + 1)]
+    assert 3 <= len(steps) <= 6
+    failing = [cell for cell in book.cells if "raises-exception" in cell.metadata.get("tags", [])]
+    assert failing or "on purpose" in text
+
+
+def test_its_loops_are_bounded_and_its_handlers_narrow(book):
+    code = "\n".join(cell.source for cell in book.cells)
+    assert "while True" not in code
+    assert not re.search(r"except (?:\w+\.)?(?:Exception|AnthropicError|APIError)\b|except:", code)
+
+
+def first(book):
+    return book.cells[0].source
+
+
+def last(book):
+    return book.cells[-1].source
 
 
 def test_links_between_notebooks_lead_somewhere(book):

@@ -43,8 +43,12 @@ WorkspaceHumanReviewDisabledError
 """
 
 
+OFFERED = {*claude_nb.__all__, *claude_nb._NOT_STARRED}
+
+
 def test_what_tab_offers_is_what_is_public():
-    assert dir(claude_nb) == sorted(claude_nb.__all__)
+    assert dir(claude_nb) == sorted(OFFERED)
+    assert OFFERED - set(claude_nb.__all__) == {"map"}, "else a star import hides Python's own"
     assert len(set(claude_nb.__all__)) == len(claude_nb.__all__)
     inner = ("Any", "TYPE_CHECKING", "import_module", "annotations", "api", "notebook", "rules")
     assert not {*inner} & {*dir(claude_nb)}
@@ -80,8 +84,8 @@ def test_type_checkers_see_what_is_loaded_at_run_time():
             assert homes.get(name, "claude_nb.errors") == module, name
             assert getattr(claude_nb, name) is getattr(import_module(module), name)
     defined = {"__version__", "load_ipython_extension", "unload_ipython_extension"}
-    assert {name for _, name in typed()} | defined == set(claude_nb.__all__)
-    assert set(homes) | claude_nb._MODULES <= set(claude_nb.__all__)
+    assert {name for _, name in typed()} | defined == OFFERED
+    assert set(homes) | claude_nb._MODULES <= OFFERED
 
 
 def test_errors_of_the_official_sdk_are_there_under_the_same_names():

@@ -17,6 +17,18 @@ _TAKES_KEYS = re.compile(
     r"\b(?:Fernet|TOTP|HOTP|URLSafe(?:Timed)?Serializer|hmac\.(?:new|digest)|jwt\.(?:en|de)code"
     r"|set_password|fs\.(?:azure|s3a)\.[\w.-]{1,200}[\"'])(?:\(|,)\s{0,40}(?=[bfr]?\\{0,7}[\"'\w])"
 )
+_MADE = re.compile(  # ``Client("…")``, ``api.login("me", "…")``
+    r"(?<!\w)(?P<name>[A-Z]\w{0,60}"
+    r"|\w{0,40}(?:api|auth|authenticate|authorize|client|configure|connect|login|log_in|sign_in))"
+    r"\(\s{0,40}"
+)
+_MADE_OF_VALUES = re.compile(
+    r".*(?:Bytes|BytesIO|Checksum|Commit|Digest|Error|Exception|Hash|ID|Id|Iteration|Warning)"
+)
+_KEY_ALONE = re.compile(r"(?:\d{6,12}:)?[A-Za-z0-9_+=~-]{16,400}|[A-Za-z0-9+/]{40}")
+_UNBROKEN = re.compile(r"[A-Za-z0-9+/=~]{14,}")  # names of models have shorter parts
+_WORDY = re.compile(r"[A-Z]?[a-z]{3,}|\d{3,}")
+_NAMED_VALUE = re.compile(r"=\s{0,8}[bfrBFRuU]{0,2}\\{0,7}[\"']{1,3}$")
 _LOGS_IN = re.compile(
     r"\b(?:docker|podman|nerdctl|skopeo|buildah|az|oc|helm|cf)\b[^\n]{0,80}?\blogin\b[^\n]{0,200}?"
     r"[ \t]-p[ \t=]?[\"']?(?P<value>[^\s\"'`-][^\s\"'`]{2,400}+)"
@@ -41,6 +53,7 @@ _WORDS = re.compile(  # of a wallet
 _COOKIES = re.compile(
     r"(?i)(?:set-)?cookie2?\\{0,7}[\"']?[ \t]{0,8}:[ \t]{0,8}[\"']?(?P<value>[^\n\"'<>]{1,4000}+)"
 )
+_LONGEST_KEY = 400
 _HEX = re.compile(r"[0-9a-f]{24,}")
 _COOKIE = re.compile(r"[\w.-]{1,80}=(?P<value>[^;\s]{8,2000}+)")
 
@@ -51,6 +64,7 @@ def in_callers(text: str) -> Iterator[Span]:
         for value in arguments(text, found.end()):
             if value and is_opaque(text[value.start : value.end].rstrip("=")):
                 yield value.start, value.end
+    yield from _handed_to_clients(text)
     for form in (_LOGS_IN, _HANDED, _WORDS):
         for found in form.finditer(text):
             if not stands_for_one(found["value"]):
@@ -60,6 +74,32 @@ def in_callers(text: str) -> Iterator[Span]:
         for found in _COOKIE.finditer(text, *header.span("value")):
             if is_opaque(found["value"]):
                 yield found.span("value")
+
+
+def _handed_to_clients(text: str) -> Iterator[Span]:
+    """Yield keys without a name, by their shape, in calls that make or open something."""
+    for found in _MADE.finditer(text):
+        if _MADE_OF_VALUES.fullmatch(found["name"]):
+            continue
+        for value in arguments(text, found.end()):
+            if value and _is_key_alone(text, value.start, value.end):
+                yield value.start, value.end
+
+
+def _is_key_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a value can be nothing but a key; one that has a name is what that says."""
+    if end - start > _LONGEST_KEY or _NAMED_VALUE.search(text[max(0, start - 24) : start]):
+        return False
+    body = text[start:end]
+    runs = _UNBROKEN.findall(body) if _KEY_ALONE.fullmatch(body) else []
+    return any(_is_random(run) for run in runs)
+
+
+def _is_random(run: str) -> bool:
+    """Return whether letters and digits are no words with numbers between: ``Report2024Final``."""
+    if not _is_mixed(run) or sum(map(str.isdigit, run)) < 2:  # noqa: PLR2004
+        return False
+    return bool(_HEX.fullmatch(run)) or len(_WORDY.sub("", run)) * 2 > len(run)
 
 
 def _named(text: str) -> Iterator[Span]:

@@ -105,6 +105,7 @@ def is_password(name: str) -> bool:
     return any(p in _PASSWORDS or p.endswith(("password", "passwd")) for p in parts_of(name))
 
 
+@lru_cache(1024)  # the whole environment is asked of every reply
 def says_secret(name: str) -> bool:
     """Return whether a variable of the environment holds a secret, by its name."""
     parts = parts_of(name)

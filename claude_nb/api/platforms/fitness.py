@@ -18,6 +18,7 @@ _SCHEME = re.compile(r"(?i)(?:authorization\s*[:=]\s*)?(?:bearer|x-api-key\s*[:=
 _ASSIGNS = re.compile(
     r"(?:(?:export|setx?|%?env)\s+|\$env:)?\w{0,60}(?:key|token)\s*=[^=]", re.IGNORECASE
 )
+_STANDS_FOR_ONE = re.compile(r"<[^<>]*>|\$\{?\w+\}?|\$env:\w+|%\w+%|\{{1,2}[^{}]*\}{1,2}")
 _RULE = "A key is one word of ASCII letters, digits and signs"
 
 
@@ -71,6 +72,8 @@ def _whole(secret: Secret) -> str:
     text = secret.reveal()
     if _SCHEME.match(text):
         return 'it begins with the name of a header or with "Bearer", which is added by itself'
+    if _STANDS_FOR_ONE.fullmatch(text):
+        return "it only stands for a key, and was not replaced by one"
     if _ASSIGNS.match(text):
         return "it is a whole assignment (NAME=…): give only what stands behind the sign"
     return ""

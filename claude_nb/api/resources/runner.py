@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mappin
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, cast
 
+from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.resources import waiting
 from claude_nb.api.schemas.results import UntellableError, gathered, is_pending
 from claude_nb.api.schemas.tools import FunctionTool, ToolError, result_block
@@ -87,7 +88,7 @@ class CallTool:
 
 def _failed(call: ToolUseBlock, error: Exception) -> Json:
     """Return the result block of a call that failed: in our words, or in those of Python."""
-    told = error.content if isinstance(error, ToolError) else repr(error)
+    told = error.content if isinstance(error, ToolError) else hidden(repr(error))
     told = str(error) if isinstance(error, UntellableError) else told
     try:
         return result_block(call, told, is_error=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import io
 import json
 import re
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence, Sized
@@ -113,7 +114,7 @@ def _mixed(values: Sequence[Any], known: Sequence[Block | None]) -> list[Block]:
 def _shown(value: Any) -> Block | None:
     """Return a value that is a block, or a picture, as a block; None for anything else."""
     if not _is_block(value):
-        return picture(value)
+        return picture(_held(value))
     return {**value, "text": _cut(_text(value["text"]))} if value["type"] == "text" else dict(value)
 
 
@@ -219,7 +220,17 @@ def _scalar(value: Any) -> Any:
     return _written(value)
 
 
+def _held(value: Any) -> Any:
+    """Return what is in a file that is in memory; it is no file that is read to its end."""
+    return value.getvalue() if is_a(value, io.BytesIO, io.StringIO) else value
+
+
 def _written(value: Any) -> Any:
+    value = _held(value)
+    if is_a(value, io.IOBase):
+        raise UntellableError(value)
+    if is_a(value, str):
+        return value
     if is_a(value, Decimal, Fraction, timedelta, UUID, PurePath, complex):
         return str(value)
     if is_a(value, bytes, bytearray, memoryview):

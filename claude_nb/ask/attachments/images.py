@@ -191,8 +191,9 @@ def of(value: Any, name: str) -> dict[str, Any] | None:
 def several(value: Any, name: str) -> list[dict[str, Any]]:
     """Return the blocks of a collection of pictures, in order; of a dict, each behind its name.
 
-    Axes of one figure are that figure, once. Empty if `value` is no collection, or one that holds
-    anything else, or more than a request can.
+    What stands between pictures goes as text. Axes of one figure are that figure, once. Empty if
+    `value` is no collection, or one without a picture, with other files, or of more than a request
+    can hold.
     """
     if tables.is_array_of_objects(value):
         value = value.ravel().tolist()
@@ -203,13 +204,29 @@ def several(value: Any, name: str) -> list[dict[str, Any]]:
     items = list(value.items() if isinstance(value, dict) else enumerate(value))
     named = [items[number] for number in _distinct([item for _, item in items])]
     with_names = isinstance(value, dict) and (len(named) > 1 or len(value) == 1)
+    pictures = [_picture(item, f"{name}[{key!r}]") for key, item in named]
+    others = [item for (_, item), picture in zip(named, pictures, strict=True) if picture is None]
+    if len(others) == len(named) or any(isinstance(item, bytes | bytearray) for item in others):
+        return []
     found: list[dict[str, Any]] = []
-    for key, item in named:
-        picture = None if isinstance(item, str) else of(item, f"{name}[{key!r}]")
-        if picture is None:
-            return []
-        found += [{"type": "text", "text": f"{key}:"}] * with_names + [picture]
+    for (key, item), picture in zip(named, pictures, strict=True):
+        block = picture or _between(item, f"{name}[{key!r}]")
+        if block is not None:
+            found += [{"type": "text", "text": f"{key}:"}] * with_names + [block]
     return found
+
+
+def _picture(item: Any, name: str) -> dict[str, Any] | None:
+    return None if isinstance(item, str | int | float | None) else of(item, name)
+
+
+def _between(item: Any, name: str) -> dict[str, Any] | None:
+    """Return what stands between pictures as text; None if it says nothing."""
+    try:
+        text = "" if item is None else values.text(item)
+    except InputError as problem:
+        raise InputError(f"{name}: {problem}") from None
+    return {"type": "text", "text": text} if text.strip() else None
 
 
 def _distinct(items: list[Any]) -> list[int]:

@@ -48,12 +48,7 @@ def fitted(
     most, name = MOST_OF_SMALL if small else MOST, info.id if info and small else "a request"
     blocks = [block for message in messages for block in _media(message["content"])]
     pictures = [block for block in blocks if block["type"] == "image"]
-    if len(pictures) > most:
-        raise InputError(
-            f"{len(pictures)} images are in this request; {name} takes at most {most}. Send fewer"
-            f"{_begin_anew(messages)}."
-        )
-    _check_pages(blocks, most, name, messages)
+    _check_amount(blocks, most, name, messages)
     many = pictures if len(pictures) > _MANY else []
     large = {id(block): block for block in many if _is_large(block)}
     if not large:
@@ -78,13 +73,24 @@ def _media(content: Any) -> Iterator[Block]:
             yield from _media(block.get("content"))
 
 
-def _check_pages(blocks: Sequence[Block], most: int, name: str, messages: Sequence[Any]) -> None:
+def _check_amount(blocks: Sequence[Block], most: int, name: str, messages: Sequence[Any]) -> None:
+    """Refuse more pictures and pages, which count together, than the model takes."""
+    pictures = sum(block["type"] == "image" for block in blocks)
     pages = sum(documents.page_count(block) for block in blocks if block["type"] == "document")
-    if pages > most:
+    if pictures + pages <= most:
+        return
+    fewer = f"Send fewer{_begin_anew(messages)}."
+    if not pages:
         raise InputError(
-            f"The PDFs of this request have {pages:,} pages; {name} takes at most {most}. Send a "
-            f"part{_begin_anew(messages)}, or use a model with a larger context."
+            f"{pictures} images are in this request; {name} takes at most {most}. {fewer}"
         )
+    there = f"The PDFs of this request have {pages:,} pages"
+    there += f", and there are {pictures} images" * bool(pictures)
+    of_both = " pages and images together" * bool(pictures)
+    raise InputError(
+        f"{there}; {name} takes at most {most}{of_both}. {fewer[:-1]}, or use a model with a "
+        "larger context."
+    )
 
 
 def _bytes(block: Block) -> bytes:

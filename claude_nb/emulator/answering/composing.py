@@ -77,7 +77,7 @@ def _answering(task: Task, params: JSON) -> list[JSON]:
     called = [] if draft else memory.call(task, params) or tools.call(task, params)
     if called:
         return _calling(task, params, called)
-    draft = draft or skills.perform(task)
+    draft = draft or skills.perform(task, tools.near(params))
     said = formed(task, draft) or _continued(task, _styled(task, draft))
     return [*_thinking(task, params, draft), text(said)]
 

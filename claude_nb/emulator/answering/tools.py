@@ -16,7 +16,7 @@ from claude_nb.emulator.answering.values import Named, named
 from claude_nb.emulator.task import Draft, Task, blocks_of, readable
 from claude_nb.emulator.wire import JSON, section
 
-__all__ = ["call", "report"]
+__all__ = ["call", "near", "report"]
 
 _NAME_WEIGHT = 2  # a word of the tool's name tells more than one of its description
 _ENOUGH = 2
@@ -24,6 +24,7 @@ _DESCRIPTION = 500  # characters of a description that are read
 _MOST_OPTIONAL = 500  # properties that may be left out and are looked for in the prompt
 _MOST_RESULTS = 50  # shown
 _MOST_CALLS = 20  # at once
+_MOST_NEEDED = 5  # names
 _GENERIC = vocabulary("tools")
 _STATE = re.compile(r"[A-Z]{2}|D\.C\.?")
 _SAME = {"plus": "add", "times": "multiply", "minus": "subtract", "divided": "divide"}
@@ -60,6 +61,18 @@ def call(task: Task, params: JSON) -> list[tuple[str, Any]]:
         called = _named(tools, asked) or called
     is_single = bool(choice.get("disable_parallel_tool_use"))
     return [use for tool in called for use in _calls(tool, task, kind, is_single=is_single)]
+
+
+def near(params: JSON) -> str:
+    """Return what the first tool can be asked, to say it where nothing was understood."""
+    tools = cast("list[JSON]", params.get("tools") or [])
+    tool = next((tool for tool in tools if "input_schema" in tool), None)
+    if tool is None or section(params, "tool_choice").get("type") == "none":
+        return ""
+    schema = cast("JSON", tool["input_schema"])
+    needed = cast("list[str]", schema.get("required") or [])[:_MOST_NEEDED]
+    names = " and ".join(f"`{words.quote(name, 40).strip('`')}`" for name in needed)
+    return f"call `{tool['name']}`" + (f", where your sentence says its {names}" if names else "")
 
 
 def _named(tools: Sequence[JSON], asked: AbstractSet[str]) -> list[JSON]:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from claude_nb.emulator.answering.skills import arithmetic, words
+from claude_nb.emulator.answering.skills import arithmetic, numbers, words
 from claude_nb.emulator.answering.skills.exact import decimal, spoken
 from claude_nb.emulator.answering.skills.stock import stock, vocabulary
 from claude_nb.emulator.task import readable
@@ -76,15 +76,25 @@ _SAME = (  # what calculators call one thing
 )
 _TAKEN = re.compile(r"\b(?:subtract|deduct|take) \S*?(\d\S*) from \S*?(\d)", re.IGNORECASE)
 _UNCLEAR = re.compile(r"\d\.\d{3},\d+(?![\d.])")  # 1.000,5: a thousand, or a list
+_SOME, _ENDS = r"(?:\d+|an?|the|some)", r"(?= (?:for|on|at|to \d|tomorrow|today)\b|[.,;]|\Z)"
 _BY_NAME = (  # property name -> where such a value stands in a prompt
     (r"e?mail|recipient|^to$", _EMAIL),
     (r"url|link|website", _URI),
     (r"date|day|when", _DATE),
     (r"title|book|film|movie|song", r"(?<!\w)['\"“](?=\S)([^'\"”\n]{2,200})['\"”](?!\w)"),
     (r"phone", r"\+?\d[\d ()-]{6,20}\d"),
-    (r"(?:from|source).*currency|currency.*from", r"\b([A-Z]{3})\b"),
-    (r"currency", r"\b(?:to|in|into) ([A-Z]{3})\b"),
+    (r"^from|source|base|currency.*from", r"\b([A-Z]{3})\b"),
+    (r"^to$|target|currency", r"\b(?:to|in|into) ([A-Z]{3})\b"),
+    (r"currency", r"\d ?([A-Z]{3})\b"),
+    (
+        r"occupation|job|profession|role",
+        r"(?:\b(?:is|was|as)|,) an? ([a-z][a-z -]{2,40}?)(?=[.,;]|\s(?:and|who|at|in|of)\b|\Z)",
+    ),
+    (r"product|item", rf"(?i)\b(?:order|buy|add|need|want) {_SOME} (.{{1,60}}?){_ENDS}"),
+    (r"what|task|reminder", rf"(?i)\bremind (?:me|us) (?:to|about|of) (.{{1,99}}?){_ENDS}"),
+    (r"subject", r"(?i)\bsubject (?:line )?(?:is )?[\"“]?([^\"”.\n]{1,100})"),
     (r"ticker|symbol", r"\b([A-Z]{2,5})\b"),
+    (r"query|search|topic|keyword", r"[\"“]([^\"”\n]{2,200})[\"”]"),
     (
         r"query|search|topic|keyword",
         r"(?i)\b(?:search|look|find)\b.*?\b(?:for|up) (.{1,200}?)[.?!]?\s*\Z",
@@ -100,7 +110,11 @@ _SHORT, _INITIALS = {"St", "Ste", "Mt", "Ft"}, re.compile(r"[A-Z](?:\.[A-Z])+")
 _STARTERS = words.STOP_WORDS | vocabulary("starters")
 _ANSWER = re.compile(r"answer|result|solution|value|sum|total|product", re.IGNORECASE)
 _PART = re.compile(r"\s*\d+ (?:x )?(.+?)\s*|\s*(.+?)(?::|\s-|,)?\s+[$€£]?\d[\d.,]*\s*", re.DOTALL)
-_EXACT = re.compile(r"(?:^|_)date|currency", re.IGNORECASE)  # a whole sentence is none
+_WHOLE = re.compile(  # what a whole sentence can be
+    r"query|text|question|prompt|message|content|body|input|summar|descri|sentence|topic|note|what"
+    r"|request|code|expression|formula|task|title|thought|reason|search|^s$|^q$|^$",
+    re.IGNORECASE,
+)
 _DATED = re.compile(r"(?:^|_)date", re.IGNORECASE)
 _BETWEEN = vocabulary("between")
 _BEFORE = {
@@ -113,6 +127,7 @@ _AFTER_PLACE = re.compile(
     r"\b(?:in|at|for|near|of) ((?:(?!(?:in|at|on|for|with|and|today|tomorrow|now|right|please|this"
     r"|next|the|like|fahrenheit|celsius|is)\b)[^\W\d_][\w'-]*\s?){1,3})[?.!,]?",
 )
+_LIES = re.compile(r"\b(?:lies|located|situated|capital|city|town) (?:in|of) ", re.IGNORECASE)
 _LISTED = re.compile(r",\s+and\s+|[,;]\s+|\s+and\s+|\n")
 _YES = re.compile(r"\b(yes|true|please|want|urgent|is|are|does|can)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(no|not|never|false|without|don't|doesn't|isn't)\b", re.IGNORECASE)
@@ -191,6 +206,9 @@ class Values:
         read = self._text if has_digits else spoken(self._text)
         found = [] if _UNCLEAR.search(read) else list(_NUMBER.finditer(read))
         self._starts = [match.start() for match in found]
+        dates = [(m.start(), m.end()) for m in _WRITTEN_DATE.finditer(self._text)]
+        in_date = [any(a <= at < b for a, b in dates) for at in self._starts]
+        self._order = sorted(range(len(found)), key=in_date.__getitem__)  # a date's stand last
         self._numbers = [_in_full(match.group().replace(",", "")) for match in found]
         for taken in _TAKEN.finditer(self._text):  # from what is named behind it
             a, b = (bisect_right(self._starts, taken.start(n)) - 1 for n in (1, 2))
@@ -223,7 +241,8 @@ class Values:
 
     def boolean(self) -> bool:
         """Return whether the text sounds like a yes."""
-        return self._yes
+        prime = numbers.prime(self._text)
+        return self._yes if prime is None else prime
 
     def option(self, options: list[object], name: str) -> object:
         """Return the option that the text names, else the first of all, noted as missing."""
@@ -259,7 +278,7 @@ class Values:
         places = (
             [self._before(name), *(self._next(end) for end in self._places(name))] if name else []
         )
-        free = (n for n in (*places, *range(len(self._numbers))) if n is not None)
+        free = (n for n in (*places, *self._order) if n is not None)
         taken = next((n for n in free if n not in self._used), None)
         if taken is None:
             self.missing.append(name)
@@ -327,7 +346,7 @@ class Values:
             written = _WRITTEN_DATE.search(self._text) if _DATED.search(name) else None
             is_part = written is not None and written[0].startswith(found)
             return (self._date() if is_part else "") or found
-        if not (_PLACE.search(name) or _NAMED.search(name) or _EXACT.search(name)):
+        if _WHOLE.search(name) and not (_PLACE.search(name) or _DATED.search(name)):
             return self._text.strip()[:_LONGEST] or "text"
         self.missing.append(name)
         return "unknown"
@@ -384,6 +403,8 @@ class Values:
     def _where(self, name: str) -> str:
         if not _PLACE.search(name):
             return ""
+        if re.search("city|town", name) and _LIES.search(self._text) and self._names:
+            return self._names[0].text
         kind = next((kind for kind in ("origin", "destination") if kind in name.lower()), "place")
         found = self._run(_BEFORE[kind], name)
         lower = _AFTER_PLACE.search(self._text)

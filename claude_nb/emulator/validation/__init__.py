@@ -12,6 +12,7 @@ from claude_nb.emulator import catalog
 from claude_nb.emulator.validation import (
     bodies,
     feature_rules,
+    media_rules,
     model_rules,
     server_tool_rules,
     turn_rules,
@@ -28,6 +29,7 @@ _RULES = (
     *model_rules.RULES,
     *turn_rules.RULES,
     *server_tool_rules.RULES,
+    *media_rules.RULES,
     *feature_rules.RULES,
 )
 

@@ -1,4 +1,4 @@
-"""Rules about tools, formats, stop sequences, cache breakpoints and images."""
+"""Rules about tools, formats, stop sequences, cache breakpoints and containers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from claude_nb.emulator.answering import structured
-from claude_nb.emulator.counting import media
 from claude_nb.emulator.validation.context import Context, refuse
 from claude_nb.emulator.wire import JSON, section
 
 __all__ = ["RULES"]
 
 _MOST_BREAKPOINTS = 4
-_MOST_IMAGE_BYTES = 10 * 1024 * 1024  # of base64 text
-_MOST_PIXELS = 8000
 _MOST_STRICT = 20  # tools
 _CONTAINER = "container_emu"
 _NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
@@ -159,49 +156,6 @@ def automatic_caching(ctx: Context) -> None:
         )
 
 
-def images(ctx: Context) -> None:
-    """Refuse images that are none, too large, or of another type than they claim."""
-    for path, _, block in ctx.blocks():
-        source = block.get("source")
-        if not isinstance(source, dict):
-            continue  # a search result names its source in words
-        source = cast("JSON", source)
-        if source.get("type") != "base64":
-            continue
-        data = _decoded(source["data"], f"{path}.{block['type']}.source.base64")
-        if block["type"] == "image":
-            _check_image(data, source["media_type"], f"{path}.image.source.base64")
-        elif not data.startswith(b"%PDF"):
-            refuse(f"{path}.document.source.base64.data: The PDF specified was not valid.")
-
-
-def _decoded(data: str, path: str) -> bytes:
-    if len(data) > _MOST_IMAGE_BYTES and ".image." in path:
-        refuse(
-            f"{path}: image exceeds 10 MB maximum: {len(data)} bytes > {_MOST_IMAGE_BYTES} bytes"
-        )
-    try:
-        return media.decode(data)
-    except ValueError:
-        refuse(f"{path}.data: Invalid base64 data")
-
-
-def _check_image(data: bytes, claimed: str, path: str) -> None:
-    image = media.read_image(data)
-    if image is None or not image.width * image.height:
-        refuse("Could not process image")
-    if image.media_type != claimed:
-        refuse(
-            f"{path}.data: Image does not match the provided media type {claimed}; "
-            f"it appears to be {image.media_type}"
-        )
-    if max(image.width, image.height) > _MOST_PIXELS:
-        refuse(
-            f"{path}.data: At least one of the image dimensions exceed max allowed size: "
-            f"{_MOST_PIXELS} pixels"
-        )
-
-
 def not_emulated(ctx: Context) -> None:
     """Refuse what the API has and the emulator has not, instead of ignoring it."""
     container: Any = ctx.params.get("container")
@@ -243,7 +197,6 @@ RULES = (
     strict_tools,
     breakpoints,
     automatic_caching,
-    images,
     containers,
     context_edits,
 )

@@ -55,6 +55,12 @@ function blockOf(node) {
   return pre?.querySelector(":scope > code") && !pre.closest(".claude-nb-block") ? pre : null;
 }
 
+/**
+ * Whether a node was put into an answer here, and is none of its text.
+ * @param {Node} node
+ */
+export const isOfThePage = (node) => INSTALLED in node;
+
 /** The one button, and the block that it is beside. */
 class CopyButton {
   constructor() {
@@ -116,6 +122,19 @@ function follow(event) {
   found.focus({ preventScroll: true });
 }
 
+/**
+ * What has the focus in an answer takes its keys: in a notebook's command mode "b" would insert a cell,
+ * "x" cut this one, and Enter would not open what is folded.
+ * @param {KeyboardEvent} event
+ */
+function keepKeys(event) {
+  const target = /** @type {Element} */ (event.target);
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  const typed = event.key.length === 1 || (event.key === "Enter" && !event.shiftKey);
+  const focused = target.closest?.(".claude-nb :is(summary, a, button, pre, table)");
+  if (typed && !modified && focused && !focused.closest(".claude-nb-panel")) event.stopPropagation(); // a panel hears its own
+}
+
 /** Serve the readers of this page, once. */
 export function serveReaders() {
   if (globalThis[INSTALLED]) return;
@@ -127,4 +146,5 @@ export function serveReaders() {
   document.addEventListener("pointerover", (event) => button.show((pointed = at(event.target)) ?? focused));
   document.addEventListener("focusin", (event) => button.show((focused = at(event.target)) ?? pointed));
   document.addEventListener("click", follow, true);
+  window.addEventListener("keydown", keepKeys, true); // before the application, which listens at the document
 }

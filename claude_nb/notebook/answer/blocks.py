@@ -11,12 +11,13 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, TypeAlias, cast
+from typing import Any, Literal, LiteralString, TypeAlias, cast
 
 from claude_nb.characters import bounded, one_line, plain
 from claude_nb.notebook.answer import served
-from claude_nb.notebook.answer.amounts import duration, size
+from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.answer.pieces import Piece, Section
+from claude_nb.notebook.page.constants import DONE, FAILED, OPEN, RUNS
 from claude_nb.notebook.text.citations import in_words, without_marks
 from claude_nb.notebook.text.markdown import plain_html, to_html
 from claude_nb.notebook.text.safe_html import (
@@ -28,12 +29,21 @@ from claude_nb.notebook.text.safe_html import (
 )
 
 __all__ = [
+    "BAD",
+    "DISCLOSED",
     "KINDS",
+    "MOST",
     "SOFT",
     "Block",
     "Kind",
+    "asked",
+    "brief",
+    "failed",
+    "given",
     "is_empty",
     "kind_of",
+    "parts",
+    "returned",
     "shown",
     "thought",
     "thought_only",
@@ -42,18 +52,24 @@ __all__ = [
 
 Block: TypeAlias = Mapping[str, Any]
 
-_MOST = 2_000  # characters of a result in the saved output
+MOST = 2_000
+"""Characters of a result in the saved output."""
+
 _BRIEF = 61  # characters of what a tool got or gave, in the line that is seen unopened
-_TITLE = 100  # characters of a source's title
-SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 70%,transparent);font-size:.88em"
+_SHORT = 100  # characters of what a tool got that stand in one line
+_MOMENT = 0.05  # seconds of thinking that are none to speak of
+SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 78%,transparent);font-size:.88em"
 """The look of what is not the answer itself, wherever that is shown; answer.css says more."""
 
-_DISCLOSURE: LiteralString = (
-    f'<details><summary style="{SOFT}">{{}}</summary>'
+BAD: LiteralString = "color:color-mix(in srgb,#d22 72%,currentcolor);font-size:.88em"
+"""The same of what failed: readable on any page, for it leans on the page's own colour."""
+
+DISCLOSED: LiteralString = (
     '<pre tabindex="0" style="white-space:pre-wrap;max-height:24em;overflow-y:auto">{}</pre>'
-    "</details>"
 )
-_LOOK = markup(f' style="{SOFT}"')
+"""Text behind its title, as it is."""
+
+_DISCLOSURE: LiteralString = f'<details><summary style="{SOFT}">{{}}</summary>{DISCLOSED}</details>'
 _DEEP = "(nested too deeply to be shown)"
 _OPAQUE = re.compile("encrypted.*|signature|data")  # names of such fields
 
@@ -80,10 +96,16 @@ class Kind:
         Whether the body comes piece by piece, and the saved HTML shows all of it.
     told : bool
         Whether plain text shows the body too.
-    ended : callable, optional
-        A call that is whole -> the title of its disclosure, which has no text until then.
-    html : callable, optional
-        A block, its look -> its saved HTML, where that is more than a line and a text.
+    half : str
+        Of a tool's call: the ``call`` itself, or its ``result``; see `calls`.
+    late : bool
+        Whether a live view gets the text of a call once it is whole, for what comes is no text yet.
+    asks : callable, optional
+        A call -> what it asks, as a person would say it.
+    gave : callable, optional
+        A result and its call, if that is known -> what was done, and what came of it.
+    parts : callable, optional
+        Half a call -> (name, text) of all that it holds.
     sent_again : bool
         Whether it goes into the history by itself. Text does: the server ignores the thinking of
         earlier turns, and a tool's block is refused without its other half, with which it is kept
@@ -98,8 +120,11 @@ class Kind:
     is_thought: bool = False
     whole: bool = False
     told: bool = True
-    ended: Callable[[Block], str] | None = None
-    html: Callable[[Block, SafeHtml], SafeHtml] | None = None
+    half: Literal["", "call", "result"] = ""
+    late: bool = False
+    asks: Callable[[Block], str] | None = None
+    gave: Callable[[Block, Block | None], tuple[str, str]] | None = None
+    parts: Callable[[Block], list[tuple[str, str]]] | None = None
     sent_again: bool = False
 
     def title(self, block: Block) -> str:
@@ -110,8 +135,9 @@ class Kind:
         """Return what shows live when a block begins; most results come whole."""
         if self.section != "tool":
             return [Piece(self.section, without_marks(self.text(block)))]
-        body = "" if self.whole else bounded(self.text(block), 2 * _MOST)
-        title = Piece("begin", (self.live or self.title)(block))
+        body = "" if self.whole else bounded(self.text(block), 2 * MOST)
+        call = str(block.get("id") or "") if self.half == "call" else ""
+        title = Piece("begin", (self.live or self.title)(block), call)
         return [title, Piece("tool", body)] if body else [title]
 
     def text(self, block: Block) -> str:
@@ -150,12 +176,10 @@ def shown(
         return html, in_words(text).strip("\n")
     if kind.section == "think" and not body:
         return EMPTY, ""  # thought, but the thinking was not sent
-    if kind.html is not None:
-        return kind.html(block, _LOOK), text
     closed = visible_html(plain(title or kind.title(block)))
     if not body:
         return element("p", element("em", closed)), text
-    opened = visible_html(plain(body if kind.whole else bounded(body, _MOST)))
+    opened = visible_html(plain(body if kind.whole else bounded(body, MOST)))
     return markup(_DISCLOSURE, closed, opened), text
 
 
@@ -165,13 +189,15 @@ def words(block: Block, title: str = "") -> str:
     if kind.section == "text":
         return kind.text(block)
     label = f"[{title or kind.label(block)}]"
-    body = bounded(kind.text(block), _MOST) if kind.told else ""
+    body = bounded(kind.text(block), MOST) if kind.told else ""
     return f"{label} {body}" if body else label
 
 
 def thought(seconds: float | None, tokens: int | None = None) -> str:
     """Return the title of a thinking block ("Thought for 4 s · 612 tokens")."""
-    title = "Thought" if seconds is None else f"Thought for {duration(seconds)}"
+    brief = seconds is not None and seconds < _MOMENT
+    title = "Thought briefly" if brief else "Thought"
+    title += "" if seconds is None or brief else f" for {duration(seconds)}"
     return f"{title} · {tokens:,} tokens" if tokens else title
 
 
@@ -212,104 +238,138 @@ def _readable(value: Any) -> Any:
 
 def _field(name: str, item: Any) -> Any:
     if isinstance(item, str) and _OPAQUE.fullmatch(name):
-        return f"({len(item):,} characters that only the server can read)" if item else item
+        count = f"{len(item):,} character{'s' * (len(item) != 1)}"
+        return f"({count} that only the server can read)" if item else item
     return _readable(item)
 
 
-def _call() -> Kind:
-    """Return the kind of a tool call; its closed line is short, so that calls are told apart."""
+def _call(asks: Callable[[Block], str]) -> Kind:
+    """Return the kind of a tool call; its line is short, so that calls are told apart."""
     return Kind(
         label=lambda block: f"Tool: {block.get('name')}",
-        line=lambda block: f"Tool: {block.get('name')}({one_line(_arguments(block), _BRIEF)})",
-        live=_of("name"),
+        line=lambda block: f"{OPEN} {asks(block)} · no result",
+        live=lambda block: f"{RUNS} {block.get('name')} …",
         body=lambda block: _dumps(block.get("input")),
         whole=True,
+        half="call",
+        asks=asks,
+        parts=lambda block: [("in", given(block))],
     )
-
-
-def _arguments(block: Block) -> str:
-    given = block.get("input")
-    pairs = cast("Mapping[str, Any]", given).items() if isinstance(given, Mapping) else ()
-    return ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
 
 
 def _served_call() -> Kind:
-    """Return the kind of a call of a tool that the server runs; one line, told while it runs."""
+    """Return the kind of a call of a tool that the server runs, told in words."""
     return Kind(
         label=served.doing,
-        ended=served.doing,
-        body=served.call_body,
+        line=lambda block: f"{OPEN} {served.doing(block)} · no result",
+        live=lambda block: f"{RUNS} {served.doing(block)} …",
+        body=lambda block: served.code(block) or given(block),
         whole=True,
+        half="call",
+        late=True,
+        asks=served.doing,
+        parts=_code_or_input,
     )
 
 
-def _served(html: Callable[[Block, SafeHtml], SafeHtml] | None = None) -> Kind:
-    """Return the kind of what a tool of the server gave, folded under what it was asked."""
-    return Kind(label=served.title, body=served.body, html=html)
+def _code_or_input(block: Block) -> list[tuple[str, str]]:
+    code = served.code(block)
+    return [("code", code)] if code else [("in", given(block))]
+
+
+def _written(block: Block) -> str:
+    """Return a call as a person would write it: ``weather(city="Lisbon")``."""
+    given = block.get("input")
+    pairs = cast("Mapping[str, Any]", given).items() if isinstance(given, Mapping) else ()
+    arguments = ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
+    return f"{block.get('name')}({brief(arguments)})"
+
+
+def asked(block: Block) -> str:
+    """Return what a call asks: ``weather(city="Lisbon")``, ``Searching: tides``."""
+    asks = kind_of(block).asks
+    return asks(block) if asks is not None else _written(block)
+
+
+def returned(result: Block, call: Block | None = None) -> str:
+    """Return the line of a result: how it went, what was done, and what came of it."""
+    gave = kind_of(result).gave
+    done, came = gave(result, call) if gave is not None else ("Tool", "")
+    return f"{FAILED if failed(result) else DONE} {done} → {came}"
+
+
+def parts(half: Block) -> list[tuple[str, str]]:
+    """Return (name, text) of all that half a call holds."""
+    named = kind_of(half).parts
+    return named(half) if named is not None else []
+
+
+def brief(text: str) -> str:
+    """Return as much of what a tool got or gave as its line shows."""
+    return one_line(text, _BRIEF)
+
+
+def given(block: Block) -> str:
+    """Return what a call hands to its tool: in one line where that is short."""
+    line = _dumps(block.get("input"), None)
+    return line if len(line) <= _SHORT else _dumps(block.get("input"))
+
+
+def failed(block: Block) -> bool:
+    """Tell whether a result says that its tool failed."""
+    status = served.mapping(block.get("content")).get("return_code")
+    return bool(block.get("is_error") or served.failure(block) or status)
+
+
+def _result() -> Kind:
+    """Return the kind of what a function of the notebook returned."""
+    name = _of("name", "Tool")
+
+    def told(block: Block) -> str:
+        return _parts(block.get("content"))
+
+    return Kind(
+        label=lambda block: f"{name(block)} {'failed' if failed(block) else 'returned'}",
+        line=returned,
+        body=told,
+        half="result",
+        gave=lambda block, call: (asked(call) if call else name(block), brief(told(block))),
+        parts=lambda block: [("out", told(block))],
+    )
+
+
+def _served() -> Kind:
+    """Return the kind of what a tool of the server gave."""
+
+    def told(block: Block) -> str:
+        return served.body(block) or "nothing"
+
+    def gave(block: Block, call: Block | None) -> tuple[str, str]:
+        return served.done(block, call), served.came(block) or brief(told(block))
+
+    return Kind(
+        label=lambda block: served.done(block, None),
+        line=returned,
+        body=told,
+        half="result",
+        gave=gave,
+        parts=served.outputs,
+    )
 
 
 def _model(block: Block, role: str) -> str:
-    return str(_mapping(block.get(role)).get("model") or "Another model")
-
-
-def _result(
-    name: Callable[[Block], str], body: Callable[[Any], str], *, named: bool = False
-) -> Kind:
-    """Return the kind of what a tool returned; `body` makes text of its content.
-
-    Where a live title has the name alone (`named`), the rest is in the disclosure's first line.
-    """
-
-    def label(block: Block) -> str:
-        failed = block.get("is_error") or _failure(block)
-        return f"{name(block)} {'failed' if failed else 'returned'}"
-
-    def told(block: Block) -> str:
-        return _failure(block) or body(block.get("content"))
-
-    return Kind(
-        label=label,
-        line=lambda block: f"{label(block)} {one_line(told(block), _BRIEF)}",
-        live=label if named else None,
-        body=told,
-    )
-
-
-def _failure(block: Block) -> str:
-    """Return why a server's tool failed; empty if it did not."""
-    content = block.get("content")
-    if not isinstance(content, Mapping):
-        return ""
-    told = cast("Block", content)
-    return ": ".join(str(told[key]) for key in ("error_code", "error_message") if told.get(key))
-
-
-def _source_text(block: Block) -> str:
-    source = _mapping(block.get("source"))
-    data = str(source.get("data") or "")
-    if source.get("type") == "base64":
-        return f"{source.get('media_type')}, {size(data)}"
-    return data or str(source.get("url") or source.get("file_id") or "")
+    return str(served.mapping(block.get(role)).get("model") or "Another model")
 
 
 def _parts(content: Any) -> str:
     """Return the content of a result: text, or blocks."""
     if isinstance(content, str):
         return content
-    return "\n".join(words(part) for part in _list(content)) or "nothing"
-
-
-def _mapping(value: Any) -> Block:
-    return cast("Block", value) if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Block]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [_mapping(item) for item in items]
+    return "\n".join(words(part) for part in served.listed(content)) or "nothing"
 
 
 def _picture(block: Block) -> str:
-    return f"{block.get('type')}: {_source_text(block)}"
+    return f"{block.get('type')}: {served.source_text(block)}"
 
 
 KINDS: Mapping[str, Kind] = {
@@ -325,15 +385,15 @@ KINDS: Mapping[str, Kind] = {
         told=False,
     ),
     "redacted_thinking": Kind(label=_said("Thought, encrypted by the server"), is_thought=True),
-    "tool_use": _call(),
+    "tool_use": _call(_written),
     "server_tool_use": _served_call(),
     "mcp_tool_use": _served_call(),
-    "tool_result": _result(_of("name", "Tool"), _parts, named=True),
+    "tool_result": _result(),
     "mcp_tool_result": _served(),
     "web_search_tool_result": _served(),
     "web_fetch_tool_result": _served(),
-    "code_execution_tool_result": _served(served.code_html),
-    "bash_code_execution_tool_result": _served(served.code_html),
+    "code_execution_tool_result": _served(),
+    "bash_code_execution_tool_result": _served(),
     "text_editor_code_execution_tool_result": _served(),
     "tool_search_tool_result": _served(),
     "compaction": Kind(
@@ -369,6 +429,9 @@ def thought_only(content: Sequence[Block]) -> bool:
 
 
 def is_empty(content: Sequence[Block]) -> bool:
-    """Tell whether an answer has no text that can be seen, and nothing else."""
+    """Tell whether an answer has no text that can be seen, and nothing else but thoughts."""
     kinds = [(kind_of(block), block) for block in content]
-    return all(kind.section == "text" and not kind.text(block).strip() for kind, block in kinds)
+    return all(
+        kind.is_thought or (kind.section == "text" and not kind.text(block).strip())
+        for kind, block in kinds
+    )

@@ -17,10 +17,11 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
+from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.errors import CellError
 
-__all__ = ["Explanation", "RunError", "describe"]
+__all__ = ["Explanation", "RunError", "describe", "why"]
 
 MAX_WHY = 600
 
@@ -32,24 +33,25 @@ class Explanation:
     Attributes
     ----------
     what : str
-        The class of failure with its HTTP status if there was one.
+        What went wrong, in a few words.
     why : str
-        The server's own sentence, or what the connection did; at most 600 characters.
+        The server's own sentence, or what the connection did; at most 600 characters, and empty
+        where it says no more than `what`.
     advice : str
         What to do next.
-    request_id : str or None
-        The id to name when asking the provider.
+    code : str
+        The class of failure with its HTTP status if there was one, and the request's id: for who
+        looks it up, or asks the provider.
     """
 
     what: str
     why: str
     advice: str
-    request_id: str | None = None
+    code: str = ""
 
     def lines(self) -> list[str]:
         """Return the failure as at most four lines of text."""
-        request = f"Request id: {self.request_id}" if self.request_id else ""
-        return [line for line in (self.what, self.why, self.advice, request) if line]
+        return [line for line in (self.what, self.why, self.advice, self.code) if line]
 
 
 class RunError(CellError):
@@ -70,11 +72,11 @@ class RunError(CellError):
 
     def _render_traceback_(self) -> list[str]:
         if self.shown:
-            return [f"{self.failure.what}. The cell failed; its output says why."]
+            return [f"{self.failure.what}: the cell failed, its output says what to do."]
         return self.failure.lines()
 
 
-def describe(error: Exception, model: str) -> Explanation:
+def describe(error: Exception, model: str, *, came: bool = False) -> Explanation:
     """Return `error` in words.
 
     Parameters
@@ -83,15 +85,64 @@ def describe(error: Exception, model: str) -> Explanation:
         What the client raised.
     model : str
         The model that was asked, for advice on its name.
+    came : bool
+        Whether a part of the answer is here.
     """
-    status = getattr(error, "status_code", None)
-    name = type(error).__name__
+    what, advice = _known(error, model, came=came)
+    why = one_line(hidden(_said(error) or _reason(error)), MAX_WHY)
+    says_more = why.rstrip(".").casefold() not in what.casefold()
     return Explanation(
-        what=f"{name} ({status})" if status else name,
-        why=one_line(hidden(_said(error) or _reason(error)), MAX_WHY),
-        advice=_wait(error) or _foreign(error) or _advice(error, model),
-        request_id=getattr(error, "request_id", None),
+        what=what,
+        why=why if says_more and not (came and _is_lost(error)) else "",
+        advice=_wait(error) or _foreign(error) or _no_model(error) or advice,
+        code=_code(error),
     )
+
+
+def _code(error: Exception) -> str:
+    """Return how the error is called, with its status and the id of the request."""
+    status = getattr(error, "status_code", None)
+    name = f"{type(error).__name__} {status or ''}".rstrip()
+    return " · ".join(filter(None, (name, getattr(error, "request_id", None))))
+
+
+def _known(error: Exception, model: str, *, came: bool) -> tuple[str, str]:
+    """Return what went wrong in a few words, and what to do about that."""
+    if came and _is_lost(error):
+        return "The connection was lost", _KEPT
+    if isinstance(error, errors.NotFoundError) and _said(error).startswith("model"):
+        return "The server has no such model", _unknown_model(model)
+    for kinds, what, advice in _KNOWN:
+        if isinstance(error, kinds):
+            return what, advice(model) if callable(advice) else advice
+    return "Something went wrong", _AGAIN
+
+
+def _is_lost(error: Exception) -> bool:
+    """Tell whether it says no more than that the connection broke."""
+    told = (errors.APITimeoutError, errors.ProxyError, errors.CertificateError)
+    return isinstance(error, errors.APIConnectionError) and not isinstance(error, told)
+
+
+def why(reason: str) -> str:
+    """Return in words why a call is tried again.
+
+    Parameters
+    ----------
+    reason : str
+        A status, or the kind of a failure below HTTP; see `RetryNotice`.
+    """
+    if reason.isdecimal():
+        return _AGAIN_FOR.get(reason, "The server failed")
+    return "No answer came" if reason.endswith("Timeout") else "The connection failed"
+
+
+_AGAIN_FOR = {
+    "529": "Overloaded",
+    "429": "Too much at once",
+    "408": "The server waited too long",
+    "409": "The server refused",
+}
 
 
 def _said(error: Exception) -> str:
@@ -133,16 +184,19 @@ def _foreign(error: Exception) -> str:
     )
 
 
+def _no_model(error: Exception) -> str:
+    """Return what to do where something else than the model was not found."""
+    if not isinstance(error, errors.NotFoundError) or "model" in _said(error).lower():
+        return ""
+    if _said(error).strip(" .").lower() not in {"", "not found"}:
+        return "Change what the message names and run the cell again."
+    return (
+        "The server knows no such path: set ANTHROPIC_BASE_URL to what stands before /v1/messages, "
+        "as in https://api.anthropic.com."
+    )
+
+
 _FOREIGN = frozenset({400, 401, 403, 404, 405, 406, 410, 415, 421, 451})
-
-
-def _advice(error: Exception, model: str) -> str:
-    if isinstance(error, errors.IncompleteStreamError) and error.partial_message is None:
-        return "Nothing had come yet: run the cell again."
-    for kinds, advice in _ADVICE:
-        if isinstance(error, kinds):
-            return advice(model)
-    return "Run the cell again; if it stays, %claude doctor looks for the cause."
 
 
 def _unknown_model(model: str) -> str:
@@ -153,76 +207,107 @@ def _unknown_model(model: str) -> str:
     return f"{hint}Use -m with one of the ids the server offers."
 
 
+_KEPT = "What came is kept above. Run the cell again for a whole answer."
+_AGAIN = "Run the cell again; if it stays, %claude doctor looks for the cause."
+_FOUND = "Then run the cell again; in a notebook, `%env NAME=value` sets a variable."
+
 Kinds = type[Exception] | tuple[type[Exception], ...]
-_ADVICE: tuple[tuple[Kinds, Callable[[str], str]], ...] = (
+_KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
     (
         errors.MissingCredentialsError,
-        lambda _: "Set ANTHROPIC_API_KEY before Jupyter starts, or call claude_nb.login() here.",
+        "There is no API key",
+        "Set ANTHROPIC_API_KEY before Jupyter starts, or call claude_nb.login() here.",
     ),
     (
         errors.DamagedCredentialsError,
-        lambda _: "Copy the key once more, from where it was made, and set it again.",
+        "The API key is damaged",
+        "Copy the key once more, from where it was made, and set it again.",
     ),
     (
         errors.UnsendableTextError,
-        lambda _: "Correct that text and run the cell again.",
+        "The request cannot be written",
+        "Correct that text and run the cell again.",
     ),
     (
         (errors.EventTooLargeError, errors.InvalidToolInputError),
-        lambda _: "What came is kept above. Run the cell again for a whole answer.",
+        "The answer cannot be read on",
+        _KEPT,
     ),
     (
         errors.APIResponseValidationError,
-        lambda _: (
+        "This is no answer of the API",
+        (
             "Check ANTHROPIC_BASE_URL. A network that asks people to sign in answers like this: "
             "open any page in a browser first."
         ),
     ),
     (
         CassetteError,
-        lambda _: "%claude auto asks what is not recorded, and records its answer.",
+        "Nothing is recorded for this",
+        "%claude auto asks what is not recorded, and records its answer.",
+    ),
+    (
+        BudgetError,
+        "The budget does not allow it",
+        (
+            "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
+            "%claude budget shows what was spent."
+        ),
     ),
     (
         errors.AuthenticationError,
-        lambda _: "The server does not take this key: check ANTHROPIC_API_KEY and the base URL.",
+        "The API key was refused",
+        "The server does not take this key: check ANTHROPIC_API_KEY and the base URL.",
     ),
-    (errors.PermissionDeniedError, lambda _: "This key may not do that: ask who gave it to you."),
-    (errors.PaymentRequiredError, lambda _: "Look at the billing page of your account."),
-    (errors.NotFoundError, _unknown_model),
+    (
+        errors.PermissionDeniedError,
+        "The API key may not do this",
+        "Ask who gave the key to you.",
+    ),
+    (
+        errors.PaymentRequiredError,
+        "The account cannot pay for this",
+        "Look at the billing page of your account.",
+    ),
+    (errors.NotFoundError, "The server does not have that", _unknown_model),
     (
         errors.ContentTooLargeError,
-        lambda _: "The request is too large (32 MB at most): send less, or fewer attachments.",
+        "The request is too large",
+        "32 MB at most: send less, or fewer attachments.",
     ),
     (
         errors.RateLimitError,
-        lambda _: "Wait a little and run the cell again, or send less at once.",
+        "Too much at once",
+        "Wait a little and run the cell again, or send less at once.",
     ),
     (
         errors.OverloadedError,
-        lambda _: (
-            "The service is busy: wait a little and run the cell again, or try another model."
-        ),
+        "Claude is overloaded",
+        "Wait a little and run the cell again, or try another model.",
     ),
-    (errors.InternalServerError, lambda _: "The server has a problem: run the cell again."),
-    (errors.BadRequestError, lambda _: "Change what the message names and run the cell again."),
+    (errors.InternalServerError, "The server failed", "Run the cell again."),
     (
-        errors.IncompleteStreamError,
-        lambda _: "What came is kept above. Run the cell again for a whole answer.",
+        errors.BadRequestError,
+        "The request was refused",
+        "Change what the message names and run the cell again.",
     ),
+    (errors.IncompleteStreamError, "The connection was lost", "Run the cell again."),
     (
         errors.APITimeoutError,
-        lambda _: "Run the cell again; a shorter --max-tokens makes answers come sooner.",
+        "The answer took too long",
+        "Run the cell again; a shorter --max-tokens makes answers come sooner.",
     ),
     (
         errors.InsecureBaseURLError,
-        lambda _: "Use https, or an address on this machine (127.0.0.1).",
+        "The address is not safe",
+        "Use https, or an address on this machine (127.0.0.1).",
     ),
-    (
-        (errors.ProxyError, errors.CertificateError),
-        lambda _: "Then run the cell again; in a notebook, `%env NAME=value` sets a variable.",
-    ),
+    (errors.ProxyError, "The proxy lets nothing through", _FOUND),
+    (errors.CertificateError, "The server cannot be trusted", _FOUND),
     (
         errors.APIConnectionError,
-        lambda _: "Check the network and ANTHROPIC_BASE_URL, then run the cell again.",
+        "The server cannot be reached",
+        "Check the network and ANTHROPIC_BASE_URL, then run the cell again.",
     ),
+    (errors.APIStatusError, "The server refused", _AGAIN),
 )

@@ -21,6 +21,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from claude_nb.characters import escape_invisible, hidden_in, show_invisible
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.not_python import MANY, not_python
 from claude_nb.notebook.session import Session
 
@@ -94,9 +95,8 @@ def _header(hidden: Sequence[tuple[int, str]]) -> str:
 
 
 def _count(hidden: int) -> list[str]:
-    if hidden == 1:
-        return ["1 hidden character is shown as an escape."]
-    return [f"{hidden} hidden characters are shown as escapes."] if hidden else []
+    several = "hidden characters are shown as escapes."
+    return [count(hidden, "hidden character is shown as an escape.", several)] if hidden else []
 
 
 def _first(warnings: Iterable[str]) -> list[str]:

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import LiteralString
 
+from claude_nb.notebook.answer.folding import FOLDED
 from claude_nb.notebook.page.constants import PART
 from claude_nb.notebook.text.safe_html import (
     SafeHtml,
@@ -54,7 +55,7 @@ def _numbered(sections: Iterable[SafeHtml]) -> Iterator[tuple[tuple[int, int], S
 
 
 def _disclosed(html: SafeHtml) -> bool:
-    return html.startswith("<details")
+    return html.startswith("<details") and not html.startswith(FOLDED)
 
 
 def unlisted(html: SafeHtml) -> SafeHtml:

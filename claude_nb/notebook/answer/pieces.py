@@ -9,6 +9,8 @@ piece of text belongs to the running section of its kind, and begins one where n
 ``tool``    more of a disclosure, text as it is
 ``begin``   a disclosure begins; its title
 ``end``     the running section ends; the title of its disclosure, or nothing
+``title``   of the disclosure of a tool's call, whenever it began
+``result``  what that call returned, text as it is
 ``status``  what the status line says
 ``state``   what screen readers are told; ``stopping`` once Stop was asked for
 ==========  =========================================================
@@ -22,12 +24,22 @@ from typing import Literal, TypeAlias
 __all__ = ["Piece", "PieceKind", "Section"]
 
 Section: TypeAlias = Literal["text", "think", "tool"]
-PieceKind: TypeAlias = Section | Literal["begin", "end", "status", "state"]
+PieceKind: TypeAlias = Section | Literal["begin", "end", "title", "result", "status", "state"]
 
 
 @dataclass(slots=True)  # not frozen: that would cost a delta a tenth of its time
 class Piece:
-    """One piece: its kind and its text."""
+    """One piece: its kind and its text.
+
+    Attributes
+    ----------
+    call : str
+        The id of the tool's call that it tells of.
+    seconds : float
+        How long a status is true; it counts down. 0 for as long as nothing else is said.
+    """
 
     kind: PieceKind
     text: str = ""
+    call: str = ""
+    seconds: float = 0.0

@@ -7,13 +7,15 @@ whatever reads notebooks. ``text/markdown`` is never part of it: JupyterLab runs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, LiteralString, cast
 
 from claude_nb.characters import one_line, plain
-from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer import calls
+from claude_nb.notebook.answer.amounts import count, duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
     Block,
@@ -23,8 +25,8 @@ from claude_nb.notebook.answer.blocks import (
     thought,
     thought_only,
 )
+from claude_nb.notebook.answer.folding import folded
 from claude_nb.notebook.answer.parts import in_parts, unlisted
-from claude_nb.notebook.answer.served import joined
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.page.constants import UNFINISHED
 from claude_nb.notebook.text.bounds import LONGEST
@@ -37,20 +39,38 @@ from claude_nb.notebook.text.safe_html import (
     join,
     markup,
     own_name,
+    proven,
+    substituted,
     visible_html,
 )
 
-__all__ = ["Footer", "bundle", "ended", "error_bundle", "foot", "page", "unfinished_bundle"]
+# fmt: off
+__all__ = [
+    "CHARACTERS_PER_TOKEN", "Card", "Footer", "bundle", "ended", "error_bundle", "foot",
+    "marked_stale", "page", "unfinished_bundle",
+]
+# fmt: on
+
+CHARACTERS_PER_TOKEN = 4
+"""An estimate: the server tells only at the end."""
+
 
 _CARD = 2_000  # bytes
+_NOTES = 300  # characters
 # Of the style of answers (answer.css) only what must not miss where no page has loaded it: with a
 # sheet in each output, an open notebook matches every sheet against every answer.
 _PAGE: LiteralString = f'<div class="claude-nb {IGNORED}" style="max-width:54em">{{}}</div>'
 _CARD_PLACE: LiteralString = (
-    f'<div class="{IGNORED}" style="border-left:3px solid var(--jp-error-color1,#d32f2f);'
-    'padding:.1em 0 .1em .9em"><strong>{}</strong>{}</div>'
+    f'<div class="claude-nb-card {IGNORED}" style="border-left:3px solid '
+    'var(--jp-error-color1,#d32f2f);padding:.1em 0 .1em .9em;margin:0 0 .8em">'
+    "<strong>{}</strong>{}</div>"
 )
+_NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
+_BLANK = re.compile(r"\n([ \t]*)(?=\n)")
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
+_IS_STALE, _RUN_AGAIN = "stale", ": an earlier turn has changed since, run this cell again"
+_STALE: LiteralString = f'<p class="{IGNORED}" style="{SOFT}"><strong>{{}}</strong>{{}}</p>'
+_PROPOSED = "code proposed in the next cell, not run"
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
     "max_tokens": "cut off at max_tokens",
@@ -71,28 +91,39 @@ class Footer:
         From request to end.
     thinking_seconds : sequence of float
         One for each thinking block, in order; may be shorter.
+    tool_seconds : mapping
+        Of calls of tools, by their ids.
     cost : float, optional
         US dollars; None where it is not known to be true.
     problem : str
         Why the answer is not whole ("stopped", "connection lost"); shown first.
+    urgent : sequence of str
+        What else a person is to do something about; shown next, and as strong.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
     made : sequence of (SafeHtml, str)
         What is told of files below the answer, each as HTML and as plain text.
+    proposed : sequence of str
+        Code of the answer that stands in the next cell; folded in the answer, and told first.
     quiet : bool
         Say only what must be said: the problem and the notes.
     """
 
     seconds: float | None = None
     thinking_seconds: Sequence[float] = ()
+    tool_seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     cost: float | None = None
     problem: str = ""
+    urgent: Sequence[str] = ()
     notes: Sequence[str] = ()
     made: Sequence[tuple[SafeHtml, str]] = ()
+    proposed: Sequence[str] = ()
     quiet: bool = False
 
 
-def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> dict[str, str]:
+def bundle(
+    message: Any, footer: Footer | None = None, *, place: str = "", card: Card | None = None
+) -> dict[str, str]:
     """Return the MIME bundle that a cell keeps for `message`.
 
     Parameters
@@ -104,6 +135,8 @@ def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> di
     place : str, optional
         Tells this output from others that show the same answer. Footnotes are linked where it is
         given, for links need ids, and ids belong to the page.
+    card : Card, optional
+        What broke it off.
 
     Returns
     -------
@@ -116,10 +149,11 @@ def bundle(message: Any, footer: Footer | None = None, *, place: str = "") -> di
     sections = [*_sections(message, footer, place), *footer.made]
     line = " · ".join(facts)
     html = unlisted(in_parts(part for part, _ in sections))
-    texts = [text for _, text in sections if text]
+    broken, told = card.shown() if card is not None else (EMPTY, "")
+    texts = [text for text in (*(text for _, text in sections), told) if text]
     last = " · ".join(filter(None, (problem, line)))
     return {
-        "text/html": page(join([html, foot(line, problem, title)])),
+        "text/html": page(join([html, broken, foot(line, problem, title)])),
         "text/plain": "\n\n".join([*texts, f"— {last}"] if last else texts),
     }
 
@@ -160,7 +194,7 @@ def split(usage: Any) -> str:
         f"{kept:,} into the cache for an hour": kept,
     }
     told = ", ".join(text for text, counts in prompt.items() if counts)
-    found = "1 web search" if searches == 1 else f"{searches:,} web searches"
+    found = count(searches, "web search", "web searches")
     return " · ".join([f"Tokens in: {told}"] * bool(told) + [found] * bool(searches))
 
 
@@ -170,7 +204,7 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
     Texts that follow each other are one: citations part sentences, not paragraphs.
     """
     sources = Sources()
-    content = _texts_joined(joined([block.to_dict() for block in message.content]), sources)
+    content = _texts_joined([block.to_dict() for block in message.content], sources)
     times = iter(footer.thinking_seconds)
     thoughts = [block for block in content if kind_of(block).section == "think"]
     details = getattr(message.usage, "output_tokens_details", None)
@@ -180,11 +214,16 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
     )
     quoted = sources.quoted
     sections: list[tuple[SafeHtml, str]] = []
-    for number, block in enumerate(content):
+    for number, block in enumerate(calls.paired(content)):
+        if isinstance(block, calls.Call):
+            sections.append(calls.shown(block, footer.tool_seconds))
+            continue
         title = thought(next(times, None), tokens) if block in thoughts else ""
         own = own_name(place, str(message.id), str(number)) if place else ""
         as_it_came = whole > LONGEST
-        sections.append(shown(block, title, own=own, as_it_came=as_it_came, quoted=quoted))
+        html, text = shown(block, title, own=own, as_it_came=as_it_came, quoted=quoted)
+        is_text = kind_of(block).section == "text"
+        sections.append((folded(html, footer.proposed) if is_text else html, text))
     if sources:
         sections.append((sources.html, plain(f"Sources:\n{sources.text}")))
     return sections
@@ -213,7 +252,8 @@ def _marked(block: Block, sources: Sources) -> str:
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
     """Return what is wrong with the answer, if anything, and the facts of the footer."""
-    problem = plain(footer.problem or ended(message))
+    first = [footer.problem or ended(message), *footer.urgent, _PROPOSED * bool(footer.proposed)]
+    problem = plain(" · ".join(filter(None, first)))
     notes = [plain(note) for note in footer.notes]
     if message.stop_reason == "stop_sequence":
         notes.insert(0, f"stop sequence {plain(json.dumps(message.stop_sequence))}")
@@ -241,7 +281,7 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     facts = [plain(message.model)] if message.model else []  # which a server may leave out
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
-    facts += _tokens(message.usage, whole=message.stop_reason is not None)
+    facts += _tokens(message)
     managed = message.to_dict().get("context_management")
     facts += _cleared(managed if isinstance(managed, Mapping) else None)
     if footer.cost is not None:
@@ -255,54 +295,89 @@ def _cleared(managed: Any) -> list[str]:
     listed = cast("list[Any]", edits if isinstance(edits, list) else [])
     told = [cast("Mapping[str, Any]", edit) for edit in listed if isinstance(edit, Mapping)]
     counts = [edit.get("cleared_input_tokens") for edit in told]
-    total = sum(count for count in counts if isinstance(count, int))
+    total = sum(each for each in counts if isinstance(each, int))
     return [f"{total:,} tokens of earlier turns cleared"] if total else []
 
 
-def _tokens(usage: Any, *, whole: bool) -> list[str]:
+def _tokens(message: Any) -> list[str]:
+    usage = message.usage
     cached = getattr(usage, "cache_read_input_tokens", None) or 0
     written = getattr(usage, "cache_creation_input_tokens", None) or 0
     facts: list[str] = []  # of what the server told
     if usage.input_tokens is not None:
         of_cache = f" ({cached:,} cached)" if cached else ""
         facts.append(f"{usage.input_tokens + cached + written:,} in{of_cache}")
-    if whole and usage.output_tokens is not None:  # a stream that was cut has not told all
+    if message.stop_reason is None:  # a stream that was cut has not told all
+        written = sum(len(kind_of(block).text(block)) for block in _blocks(message))
+        facts += [f"≈ {-(-written // CHARACTERS_PER_TOKEN):,} out"] * bool(written)
+    elif usage.output_tokens is not None:
         facts.append(f"{usage.output_tokens:,} out")
     return facts
 
 
+def _blocks(message: Any) -> list[Block]:
+    return [block.to_dict() for block in message.content]
+
+
+def marked_stale(bundle: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer's output that says first that it answers what is said no more."""
+    note = markup(_STALE, visible_html(_IS_STALE), visible_html(_RUN_AGAIN))
+    html = join([note, proven(bundle["text/html"])])
+    return {
+        **bundle,
+        "text/html": html,
+        "text/plain": f"{_IS_STALE}{_RUN_AGAIN}\n\n{bundle['text/plain']}",
+    }
+
+
 def page(html: SafeHtml) -> SafeHtml:
-    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas."""
-    return markup(_PAGE, html)
+    """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas.
+
+    It has no blank line, at which Markdown would end it: so it stays whole where a notebook is
+    converted to Markdown.
+    """
+    return markup(_PAGE, substituted(_BLANK, r"&#10;\1", html))
 
 
-def error_bundle(
-    title: str, *, why: str = "", advice: str = "", request_id: str = "", notes: Sequence[str] = ()
-) -> dict[str, str]:
-    """Return the error card: at most six lines and 2 kB, both forms together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What went wrong: at most five lines and 2 kB, as HTML and as text together.
 
-    Parameters
+    Attributes
     ----------
     title : str
         What went wrong, in a few words.
     why, advice : str
         What the server said, and what to do now.
-    request_id : str
-        For the provider's support.
     notes : sequence of str
-        What was tried ("429, waited 1.0 s, attempt 2 of 3"); shown in one line.
+        For who looks it up: the error's class, what was tried; in one line that stands back.
     """
-    request = f"Request {request_id}" if request_id else ""
-    texts = ((title, 100), (why, 400), (advice, 200), (" · ".join(notes), 200), (request, 100))
-    for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
-        lines = [one_line(text, int(share * room)) for text, room in texts if text]
-        card = {"text/html": _card(lines), "text/plain": plain("\n".join(lines))}
-        if sum(len(text.encode()) for text in card.values()) <= _CARD:
-            break
-    return card
+
+    title: str
+    why: str = ""
+    advice: str = ""
+    notes: Sequence[str] = ()
+
+    def shown(self) -> tuple[SafeHtml, str]:
+        """Return it as HTML and as plain text."""
+        texts = ((self.title, 100), (self.why, 400), (self.advice, 200))
+        for share in (1.0, 0.5, 0.25):  # escaping can make five bytes of one
+            lines = [one_line(text, int(share * room)) for text, room in texts if text]
+            notes = one_line(" · ".join(self.notes), int(share * _NOTES))
+            html, text = _card(lines, notes), plain("\n".join([*lines, notes]).rstrip())
+            if len(html.encode()) + len(text.encode()) <= _CARD:
+                break
+        return html, text
 
 
-def _card(lines: Sequence[str]) -> SafeHtml:
+def error_bundle(card: Card) -> dict[str, str]:
+    """Return what a cell keeps where nothing came of an answer."""
+    html, text = card.shown()
+    return {"text/html": html, "text/plain": text}
+
+
+def _card(lines: Sequence[str], notes: str) -> SafeHtml:
     first, *rest = map(visible_html, lines)
-    below = join(markup("<br>{}", line) for line in rest)
-    return markup(_CARD_PLACE, first, below)
+    below = [markup("<br>{}", line) for line in rest]
+    below += [markup(_NOTE, visible_html(notes))] if notes else []
+    return markup(_CARD_PLACE, first, join(below))

@@ -11,7 +11,7 @@ from typing import Literal
 
 __all__ = ["BY_NAME", "COMMANDS", "Command"]
 
-Takes = Literal["nothing", "word", "path", "pairs", "text"]
+Takes = Literal["nothing", "word", "path", "pairs", "amounts", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,8 @@ class Command:
         Where its function is: ``chats`` or ``chats:undo``; ``run`` unless a name is given.
     takes : str
         What makes a line this command and not a question: nothing behind the name, at most one
-        ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, or any
-        ``"text"``.
+        ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, only
+        ``"amounts"`` of money or tokens, or any ``"text"``.
     form : str
         What may follow the name, for people.
     more : str
@@ -68,6 +68,13 @@ COMMANDS: tuple[Command, ...] = (
             does="take back the last turn of a conversation"),
     Command(name="reset", module="chats:reset", takes="word", form="[CHAT]",
             does="forget a conversation's turns"),
+    Command(name="save", module="kept.saving:save", takes="path", form="[NAME]",
+            does="keep a conversation, for another kernel",
+            more="NAME is a name of its own, or a file: x.json. Prompts and answers are in it. "
+                 "%config ClaudeMagics.keep_chats = True does it by itself, for this notebook."),
+    Command(name="load", module="kept.saving:load", takes="path", form="[NAME]",
+            does="go on with a conversation that was saved",
+            more="%claude show shows what was loaded, which is what will be sent."),
     Command(name="count", module="count", takes="text", form="[TEXT]",
             does="tokens of your next request, or of a text",
             more="The server counts; nothing is answered and nothing is charged. {{name}} in the "
@@ -80,23 +87,34 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="files", module="files", takes="word", form="[delete=ID]",
             does="files that the server keeps for this key",
             more="What --upload put there, and what code made. delete=ID deletes one."),
-    Command(name="usage", module="usage",
-            does="tokens and cost so far: by cell, by chat, in all"),
-    Command(name="record", module="recordings:record", takes="path", form="[FILE]",
+    Command(name="usage", module="spending.usage", takes="path", form="[FILE.csv]",
+            does="tokens and cost: by cell and chat here, by day and model in all notebooks",
+            more="With a name, writes all calls of the ledger to that file. "
+                 "claude_nb.usage() gives them as a table."),
+    Command(name="ledger", module="spending.ledger", takes="word", form="[on|off|forget]",
+            does="where calls are written down, and whether this notebook's are",
+            more="Never a prompt, an answer or a key. CLAUDE_NB_LEDGER names another file, or "
+                 "off."),
+    Command(name="budget", module="spending.budget", takes="amounts", form="[$2] [N tokens] [off]",
+            does="what this notebook may spend, and what is left of it",
+            more="What an answer can cost is set aside before it is asked: what does not fit is "
+                 "not sent, and a streaming answer ends where the budget does. It stays with the "
+                 "notebook when the kernel restarts."),
+    Command(name="record", module="kept.recordings:record", takes="path", form="[FILE]",
             does="ask everything, and keep the answers in a file",
             more="Without a name, the file beside the notebook: NAME.answers.jsonl. It holds "
                  "prompts and answers, and never a key."),
-    Command(name="replay", module="recordings:replay", takes="path", form="[FILE]",
+    Command(name="replay", module="kept.recordings:replay", takes="path", form="[FILE]",
             does="ask nothing: answers come from the file, at no cost",
             more="A question that is not recorded fails, and says which recording is nearest and "
                  "what differs. CLAUDE_NB_CASSETTE_SPEED=1 replays at the pace it was recorded."),
-    Command(name="auto", module="recordings:auto", takes="path", form="[FILE]",
+    Command(name="auto", module="kept.recordings:auto", takes="path", form="[FILE]",
             does="replay what is recorded; ask and keep anything else",
             more="In CI (CI=true) a file that is there is replayed, and nothing is asked; "
                  "CLAUDE_NB_CASSETTE_MODE=auto asks there too."),
-    Command(name="off", module="recordings:off",
+    Command(name="off", module="kept.recordings:off",
             does="neither record nor replay"),
-    Command(name="recordings", module="recordings:recordings",
+    Command(name="recordings", module="kept.recordings:recordings",
             does="what is recorded, and which recordings were not used"),
     Command(name="fix", module="fix.fix",
             does="explain the last Python error, and propose mended code",

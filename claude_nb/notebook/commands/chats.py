@@ -7,6 +7,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.characters import one_line
 from claude_nb.conversation import Conversation, Turn
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.session import Session
 from claude_nb.sent_back import text_of
@@ -52,7 +53,7 @@ def undo(session: Session, words: str) -> None:
     turn = chat.take_back() if chat is not None else None
     if chat is None or turn is None:
         raise InputError(f"There is nothing to take back in {words or current(session)}.")
-    left = _turns(len(chat.turns)).capitalize()
+    left = count(len(chat.turns), "turn").capitalize()
     verb = "is" if len(chat.turns) == 1 else "are"
     taken = f"Took back turn {len(chat.turns) + 1} of "
     page.show(
@@ -64,11 +65,11 @@ def reset(session: Session, words: str) -> None:
     """Forget all turns of a conversation."""
     chat = find(session, words)
     _idle(chat)
-    count = len(chat.turns) if chat is not None else 0
+    turns = len(chat.turns) if chat is not None else 0
     if chat is not None:
         chat.clear()
     name = page.code(chat.name if chat is not None else current(session))
-    said = f" is empty now: {_turns(count)} forgotten." if count else " was empty already."
+    said = f" is empty now: {count(turns, 'turn')} forgotten." if turns else " was empty already."
     page.show(page.paragraph("Chat ", name, said))
 
 
@@ -110,7 +111,3 @@ def begins(turn: Turn) -> str:
         one_line(hidden(text_of(asked)[:_LOOKED_AT]), _SHOWN)
         or f"({len(asked['content'])} attachments)"
     )
-
-
-def _turns(count: int) -> str:
-    return "1 turn" if count == 1 else f"{count} turns" if count else "no turns"

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from uuid import uuid4
 
 from claude_nb import threads
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.checks import Check, checks
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.probe import PageReply, Probe
@@ -79,13 +80,15 @@ def _page(found: Iterable[Check]) -> list[page.Piece]:
     if any(check.name == _PAGE and "answered" in check.found for check in every):
         every = [check for check in every if check.name != _INSTALLED]
     wrong = sum(not check.fine for check in every)
-    verdict = "All is well." if not wrong else "1 thing to do." if wrong == 1 else f"{wrong} to do."
+    verdict = f"{count(wrong, 'thing')} to do." if wrong else "All is well."
     rows = [_row(check) for check in every]
-    return [page.table(page.columns("", "", ""), rows), page.paragraph(page.strong(verdict))]
+    return [page.paragraph(page.strong(verdict)), page.table(page.columns("", ""), rows)]
 
 
 def _row(check: Check) -> tuple[page.Piece | str, ...]:
-    mark = page.inline(
-        "✓ " if check.fine else "✗ ", check.name if check.fine else page.strong(check.name)
+    name = check.name if check.fine else page.strong(check.name)
+    advice = [page.strong(f"→ {check.advice}")] if check.advice else []
+    return (
+        page.inline(page.mark(fine=check.fine), " ", name),
+        page.lines(page.text(check.found), *advice),
     )
-    return mark, check.found, page.soft(f"→ {check.advice}") if check.advice else ""

@@ -38,10 +38,13 @@ def run(session: Session, words: str) -> None:
 
 def _everything() -> list[page.Piece]:
     return [
-        page.heading("Ask"),
-        page.table(_TWO, [(page.code(typed), what) for typed, what in _EXAMPLES]),
-        page.heading("Commands"),
-        page.table(_TWO, [(page.code(_typed(command)), command.does) for command in COMMANDS]),
+        page.grouped(
+            _TWO,
+            [
+                ("Ask", [(page.code(typed), what) for typed, what in _EXAMPLES]),
+                ("Commands", [(page.code(_typed(each)), each.does) for each in COMMANDS]),
+            ],
+        ),
         page.paragraph(
             page.soft("All options: "),
             page.code("%%claude?"),

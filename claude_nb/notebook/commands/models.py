@@ -11,6 +11,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.models import ModelInfo, ModelTable, current_day
 from claude_nb.notebook import backend
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.session import Session
 
@@ -20,8 +21,7 @@ _PATIENCE = 5.0  # seconds for the server's list
 _THINKING = {"enabled": "budget", "disabled": "off", "between_tools": "between tools"}
 _PRICES = "prices are the table's, in US dollars per million tokens."
 _COLUMNS = page.columns(
-    *("model", "also called", "#context", "#output", "thinking", "temperature", "#$ in / out"),
-    "state",
+    *("model", "#context", "#output", "thinking", "temperature", "#$ in / out", "state"),
 )
 
 
@@ -36,8 +36,10 @@ def run(session: Session, words: str) -> None:
         raise InputError(facts.notice(words) or unknown)
     default = facts.resolve(session.defaults().model)
     today = current_day()
+    known.sort(key=lambda info: info.id != default)
     rows = [_row(info, _short_names(info, facts), default, offered, today) for info in known]
-    page.show(page.table(_COLUMNS, rows), source)
+    tinted = 0 if known[0].id == default else -1
+    page.show(page.table(_COLUMNS, rows, tinted=tinted), source)
 
 
 def _refresh(session: Session) -> tuple[ModelTable, frozenset[str] | None, page.Piece]:
@@ -77,11 +79,11 @@ def _row(
     info: ModelInfo, short: list[str], default: str, offered: frozenset[str] | None, today: date
 ) -> Sequence[page.Piece | str]:
     mark = [" ", page.strong("default")] if info.id == default else []
+    called = [page.soft(", ".join(short))] if short else []
     thinking = ", ".join(_THINKING.get(kind, kind) for kind in info.thinking)
     absent = offered is not None and not offered & {info.id, *info.aliases}
     return (
-        page.inline(page.code(info.id), *mark),
-        ", ".join(short),
+        page.lines(page.inline(page.code(info.id), *mark), *called),
         _tokens(info.context_window),
         _tokens(info.max_output_tokens),
         thinking,
@@ -98,12 +100,15 @@ def _tokens(count: int) -> str:
 
 
 def _state(info: ModelInfo, today: date) -> page.Piece:
-    """Say how long the model will be there, and what to use instead."""
-    advice = "use" if info.leaving else "newer:"
-    instead = f", {advice} {info.replacement}" if info.replacement else ""
+    """Say how long the model will be there, where that is not for long, and what to use instead."""
+    better = page.code(info.replacement) if info.replacement else page.text("")
+    if info.retires is None and not info.leaving and info.lifecycle == "active":
+        return page.inline("newer: ", better) if info.replacement else better
+    instead = page.inline(", use " if info.leaving else ", newer: ", better)
+    advice = instead if info.replacement else better
     if info.retires is None:
-        return page.inline((page.strong if info.leaving else page.text)(info.lifecycle), instead)
-    left = f" (in {(info.retires - today).days} days)"
+        return page.inline((page.strong if info.leaving else page.text)(info.lifecycle), advice)
+    left = f" (in {count((info.retires - today).days, 'day')})"
     when = f"{info.retires.day} {info.retires:%B %Y}"
     said = f"retired {when}" if info.gone(today) else f"retires {when}{left}"
-    return page.inline(page.strong(said), instead)
+    return page.inline(page.strong(said), advice)

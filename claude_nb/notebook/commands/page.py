@@ -13,6 +13,7 @@ from typing import LiteralString
 
 from claude_nb.characters import plain
 from claude_nb.notebook.live import publishing
+from claude_nb.notebook.page.constants import DONE, FAILED
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
@@ -26,8 +27,8 @@ from claude_nb.notebook.text.safe_html import (
 
 # fmt: off
 __all__ = [
-    "Column", "Piece", "block", "bundle", "code", "columns", "folded", "heading", "inline",
-    "paragraph", "show", "soft", "strong", "table", "text",
+    "Column", "Piece", "block", "bundle", "code", "columns", "folded", "folds", "grouped",
+    "heading", "inline", "lines", "mark", "paragraph", "show", "soft", "strong", "table", "text",
 ]
 # fmt: on
 
@@ -117,8 +118,31 @@ def folded(title: str, words: str) -> Piece:
     return Piece(markup(template, visible_html(title), visible_html(words)), plain(words))
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Piece | str]]) -> Piece:
-    """Return a table.
+def folds(title: str, *blocks: Piece) -> Piece:
+    """Return blocks behind a title; as plain text, below it."""
+    template: LiteralString = "<details><summary>{}</summary>{}</details>"
+    html = markup(template, visible_html(title), join(block.html for block in blocks))
+    return Piece(html, "\n\n".join([plain(title), *(block.text for block in blocks)]))
+
+
+def mark(*, fine: bool) -> Piece:
+    """Return the sign of what is well, or is not."""
+    good: LiteralString = '<span class="claude-nb-good">{}</span>'
+    bad: LiteralString = '<span class="claude-nb-failed">{}</span>'
+    sign = DONE if fine else FAILED
+    return Piece(markup(good if fine else bad, visible_html(sign)), sign)
+
+
+def lines(*pieces: Piece) -> Piece:
+    """Return pieces below each other, in one cell; as plain text, in a row."""
+    return Piece(join((piece.html for piece in pieces), "<br>"), " ".join(p.text for p in pieces))
+
+
+Rows = Iterable[Sequence[Piece | str]]
+
+
+def table(columns: Sequence[Column], rows: Rows, *, tinted: int = -1) -> Piece:
+    """Return a table; columns that have a title and no content are left out.
 
     Parameters
     ----------
@@ -126,37 +150,79 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Piece | str]]) -> P
         Titles may be empty.
     rows : iterable of sequence
         As many cells each as there are columns.
+    tinted : int
+        Number of the row that stands out; none if there is no such row.
     """
-    cells = [[text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return grouped(columns, [("", rows)], tinted=tinted)
+
+
+def grouped(
+    columns: Sequence[Column], groups: Iterable[tuple[str, Rows]], *, tinted: int = -1
+) -> Piece:
+    """Return a table of several groups of rows, each below its title, in one grid."""
+    known = [(title, [_cells(row) for row in rows]) for title, rows in groups]
+    every = [row for _, rows in known for row in rows]
+    there = [n for n, column in enumerate(columns) if not column.title or _filled(every, n)]
+    columns = [columns[n] for n in there]
+    grid = [[row[n] for n in there] for row in every]
+    head, *drawn = _grid(columns, grid)
+    bodies: list[SafeHtml] = []
+    texts = [head] if any(column.title for column in columns) else []
+    at = 0
+    for title, rows in known:
+        own = range(at, at := at + len(rows))
+        body = join(_row(columns, grid[n], tinted=n == tinted) for n in own)
+        bodies.append(markup("<tbody>{}{}</tbody>", _title(title, len(columns)), body))
+        texts += [*([f"\n{plain(title)}"] if title else []), *(drawn[n] for n in own)]
+    html = markup("<table>{}{}</table>", _head(columns), join(bodies))
+    return Piece(html, "\n".join(texts).strip("\n"))
+
+
+def _cells(row: Sequence[Piece | str]) -> list[Piece]:
+    return [text(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def _filled(rows: Sequence[Sequence[Piece]], place: int) -> bool:
+    return not rows or any(row[place].text for row in rows)
+
+
+def _head(columns: Sequence[Column]) -> SafeHtml:
+    if not any(column.title for column in columns):
+        return EMPTY
     head = join(
         markup('<th scope="col"{}>{}</th>', _align(column), visible_html(column.title))
         for column in columns
     )
-    body = join(markup("<tr>{}</tr>", _row(columns, row)) for row in cells)
-    titled = any(column.title for column in columns)
-    top = markup("<thead><tr>{}</tr></thead>", head) if titled else EMPTY
-    html = markup("<table>{}<tbody>{}</tbody></table>", top, body)
-    return Piece(html, _grid(columns, cells, titled=titled))
+    return markup("<thead><tr>{}</tr></thead>", head)
 
 
-def _row(columns: Sequence[Column], row: Sequence[Piece]) -> SafeHtml:
+def _title(title: str, columns: int) -> SafeHtml:
+    if not title:
+        return EMPTY
+    template: LiteralString = '<tr><th scope="rowgroup" colspan="{}">{}</th></tr>'
+    return markup(template, attribute(str(columns)), visible_html(title))
+
+
+def _row(columns: Sequence[Column], row: Sequence[Piece], *, tinted: bool) -> SafeHtml:
     # the label is shown where the table is too narrow for columns; the first cell names the row
     labels = ["", *(column.title for column in columns[1:])]
-    return join(
+    cells = join(
         markup('<td{} data-label="{}">{}</td>', _align(column), attribute(label), cell.html)
         for column, label, cell in zip(columns, labels, row, strict=True)
     )
+    return markup('<tr class="claude-nb-tinted">{}</tr>' if tinted else "<tr>{}</tr>", cells)
 
 
 def _align(column: Column) -> SafeHtml:
     return markup(' align="right"') if column.numeric else EMPTY
 
 
-def _grid(columns: Sequence[Column], cells: list[list[Piece]], *, titled: bool) -> str:
-    lines = [[" ".join(cell.text.split("\n")) for cell in row] for row in cells]
-    every = [[column.title for column in columns], *lines] if titled else lines
+def _grid(columns: Sequence[Column], cells: Sequence[Sequence[Piece]]) -> list[str]:
+    """Return the titles and each row as a line of text, in columns."""
+    rows = [[" ".join(cell.text.split("\n")) for cell in row] for row in cells]
+    every = [[column.title for column in columns], *rows]
     widths = [max(len(row[place]) for row in every) for place in range(len(columns))]
-    return "\n".join(_aligned(columns, row, widths) for row in every)
+    return [_aligned(columns, row, widths) for row in every]
 
 
 def _aligned(columns: Sequence[Column], row: list[str], widths: list[int]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.question import Question, compose
 from claude_nb.characters import one_line
-from claude_nb.conversation import Turn
+from claude_nb.conversation import Turn, text_of
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.blocks import words
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.chats import current, find
@@ -20,7 +21,10 @@ from claude_nb.notebook.session import Session
 __all__ = ["described", "next_question", "run"]
 
 _LONG = 1_500  # characters beyond which a text is folded
-_MOST = 50_000  # characters of one text
+_MOST = 20_000  # characters of one text
+_OPEN = 2  # turns, the last ones, that stand there unfolded
+_ROOM = 60_000  # characters of turns, as HTML and as text together
+_LOOKED_AT = 4_000  # characters: a key that the cut parts is hidden first
 _START = 61  # characters of it that its title shows
 _WHO = {"user": "You", "assistant": "Claude"}
 
@@ -30,9 +34,7 @@ def run(session: Session, words: str) -> None:
     chat = find(session, words)
     name = words or current(session)
     turns = chat.turns if chat is not None else []
-    pieces = [*_head(session, name, len(turns))]
-    for number, turn in enumerate(turns, 1):
-        pieces += _turn(number, turn)
+    pieces = [*_head(session, name, len(turns)), *_bounded(turns)]
     if not turns:
         pieces.append(
             page.paragraph(page.soft("No turns: your next question begins the conversation."))
@@ -49,9 +51,10 @@ def next_question(session: Session, name: str, text: str, **changes: Any) -> Que
 
 
 def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
-    count = "1 turn" if turns == 1 else f"{turns} turns"
     yield page.paragraph(
-        "Chat ", page.code(name), page.soft(f" · {count} · what goes out with your next question")
+        "Chat ",
+        page.code(name),
+        page.soft(f" · {count(turns, 'turn')} · what goes out with your next question"),
     )
     try:
         params = next_question(session, name, "?").sent
@@ -69,8 +72,33 @@ def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
         yield from described(system)
 
 
-def _turn(number: int, turn: Turn) -> Iterator[page.Piece]:
-    yield page.heading(f"Turn {number}{_marks(turn)}")
+def _bounded(turns: Sequence[Turn]) -> list[page.Piece]:
+    """Return the last turns as they are, those before them folded, as far as there is room."""
+    told: list[page.Piece] = []
+    room = _ROOM
+    for number, turn in reversed([*enumerate(turns, 1)]):
+        pieces = list(_turn(turn))
+        title = f"Turn {number}{_marks(turn)}"
+        is_open = number > len(turns) - _OPEN
+        if not is_open:
+            pieces = [page.folds(f"{title} · {one_line(_question(turn), _START)}", *pieces)]
+        room -= sum(len(piece.html) + len(piece.text) for piece in pieces)
+        if room < 0 and told:
+            more = f"{count(number, 'earlier turn')} too, which there is no room to show here."
+            told.append(
+                page.paragraph(page.soft(f"With it {'goes' if number == 1 else 'go'} {more}"))
+            )
+            break
+        told += reversed([page.heading(title)] * is_open + pieces)
+    return told[::-1]
+
+
+def _question(turn: Turn) -> str:
+    """Return how a turn begins, without what looks like a key."""
+    return hidden(text_of(turn.messages[0])[:_LOOKED_AT])
+
+
+def _turn(turn: Turn) -> Iterator[page.Piece]:
     for message, blocks in turn.blocks():
         is_told = {block["type"] for block in blocks} == {"tool_result"}  # in the user's name
         who = "Tools" if is_told else _WHO.get(message["role"], str(message["role"]))

@@ -196,6 +196,12 @@ class LiveView:
                 outlet.keep(bundle, metadata or {})
             self._close()
 
+    def amend(self, bundle: Mapping[str, Any]) -> None:
+        """Put another bundle in the place of the final one."""
+        if self.final is not None:
+            for outlet in self._outlets:
+                outlet.keep(bundle, self.final[1])
+
     # Sending.
 
     def _start(self) -> None:

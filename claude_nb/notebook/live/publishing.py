@@ -84,6 +84,7 @@ class Output:
     def keep(self, bundle: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         """Publish a bundle, in the widget's place if one was shown."""
         publish(bundle, metadata, display_id=self._display_id, update=self._is_shown)
+        self._is_shown = True
 
 
 def widget_bundle(model_id: str) -> dict[str, Any]:

@@ -43,6 +43,9 @@ class View(Protocol):
     def finish(self, bundle: Data, announcement: str = "", metadata: Data | None = None) -> None:
         """Show the final output in place of what was shown so far."""
 
+    def amend(self, bundle: Data) -> None:
+        """Show another final output in the place of the one that is there."""
+
     def again(self, *, here: bool = False) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Let one more page see what comes; None where there is nothing to be seen."""
 
@@ -77,6 +80,11 @@ class FinalView:
         self.final = dict(bundle), dict(metadata or {})
         self._outlet.keep(bundle, metadata or {})
 
+    def amend(self, bundle: Data) -> None:
+        """Publish another bundle in its place."""
+        if self.final is not None:
+            self._outlet.keep(bundle, self.final[1])
+
 
 class TextView:
     """Writes the answer to standard output as it comes: for a terminal."""
@@ -85,6 +93,7 @@ class TextView:
 
     def __init__(self) -> None:
         self._wrote = False
+        self._calls = False  # a call is being written, which its line tells when it is whole
         self.final: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     def open(self) -> None:
@@ -96,10 +105,17 @@ class TextView:
     def put(self, piece: Piece) -> None:
         """Write text as it comes; thinking too, dimmed, where there is a terminal to dim it."""
         kind, text = piece.kind, piece.text
-        if kind in ("text", "tool"):
+        if kind == "begin":
+            self._calls = bool(piece.call)
+        if kind == "title":
+            self._write(f"{_dim(text)}\n\n")
+        elif kind == "text" or (kind == "tool" and not self._calls):
             self._write(in_words(text))
-        elif kind == "begin":
+        elif kind == "begin" and not self._calls:
             self._write(f"[{text}] ")
+        elif kind == "end" and self._calls:
+            self._write(f"{_dim(text)}\n\n" if text else "")
+            self._calls = False
         elif kind == "end":
             before = "\n" if sys.stdout.isatty() else "▸ "
             self._write(f"{before}{_dim(text)}\n\n" if text else "\n\n")
@@ -115,6 +131,9 @@ class TextView:
             self._write(f"\n{_dim(text.rpartition(chr(10))[2])}\n")
         else:
             self._write(f"{text}\n")
+
+    def amend(self, bundle: Data) -> None:
+        """Leave what is written."""
 
     def _write(self, text: str) -> None:
         self._wrote = True

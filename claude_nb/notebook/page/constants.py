@@ -4,8 +4,8 @@ from typing import LiteralString
 
 # fmt: off
 __all__ = [
-    "ANSWERS", "CENTS", "FORMULA", "GONE", "IGNORED", "PART", "PAUSE", "PROBE", "UNFINISHED",
-    "VIEW",
+    "ANSWERS", "CENTS", "DONE", "FAILED", "FORMULA", "GONE", "IGNORED", "OPEN", "PART", "PAUSE",
+    "PROBE", "RUNS", "UNFINISHED", "VIEW",
 ]
 # fmt: on
 
@@ -20,6 +20,9 @@ UNFINISHED: LiteralString = "not finished when saved"
 
 GONE: LiteralString = "not finished: its kernel was ended"
 """What it says when it will not come any more."""
+
+RUNS, DONE, FAILED, OPEN = "●", "✓", "✗", "○"
+"""What the line of a tool's call begins with: it runs, is done, failed, or has no result."""
 
 PROBE = "claude_nb.probe"
 """The comm target at which a page says that it is there."""

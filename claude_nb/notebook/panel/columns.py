@@ -8,7 +8,7 @@ from typing import Any
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.characters import one_line
 from claude_nb.models import ModelTable
-from claude_nb.notebook.panel.fit import Fit, limits
+from claude_nb.notebook.panel.fit import Fit, fit, limits
 
 __all__ = ["MOST", "OWN", "label", "seen"]
 
@@ -40,14 +40,23 @@ def seen(fitted: Fit, wished: Options, models: ModelTable) -> dict[str, Any]:
 
 
 def label(options: Options, others: Sequence[Options], models: ModelTable) -> str:
-    """Return what tells a column apart: its model, and what else is its own."""
+    """Return what tells a column apart: its model, and what else is its own.
+
+    Of a setting that the column's model does not take nothing is said.
+    """
+    refused = fit(options, models).refused
     said = [
         f"{name.replace('_', ' ')}{_said(getattr(options, name))}"
         for name in OWN
-        if name != "model"
+        if name not in {"model", *refused}
         and any(getattr(options, name) != getattr(other, name) for other in others)
     ]
-    return " · ".join([models.resolve(options.model), *said])
+    return " · ".join([_name(options.model, models), *said])
+
+
+def _name(model: str, models: ModelTable) -> str:
+    info = models.get(model)
+    return info.display_name if info is not None else models.resolve(model)
 
 
 def _said(value: Any) -> str:

@@ -20,6 +20,7 @@ from claude_nb.notebook.page.gate import RefusedError, said
 from claude_nb.notebook.panel import wishes
 from claude_nb.notebook.panel.columns import OWN
 from claude_nb.notebook.panel.fit import limits
+from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.panel.values import checked
 
 __all__ = ["run"]
@@ -50,7 +51,7 @@ def run(panel: Any, screen: Any, content: object) -> None:
         with panel.lock:
             _COMMANDS[type(wish)](panel, screen, wish)
     except OURS as problem:
-        screen.say(bounded(str(problem), _MOST_SAID), problem=True)
+        screen.say(bounded(sentence(str(problem)), _MOST_SAID), problem=True)
     except Exception as problem:  # noqa: BLE001 (a page's message must not end in a traceback)
         _log.warning("A wish of a page (%s) failed: %s", wish.do, type(problem).__name__)
         screen.say(_FAILED, problem=True)
@@ -124,6 +125,14 @@ def _compare(panel: Any, _: Any, wish: wishes.Compare) -> None:
     panel.columns = columns if wish.number > 1 else []
 
 
+def _drop(panel: Any, _: Any, wish: wishes.Drop) -> None:
+    """Take one column away; the last that is left is what the panel goes on with."""
+    columns = [dict(own) for n, own in enumerate(panel.columns) if n != wish.column]
+    if len(columns) == 1:
+        panel.assign(panel.options().changed(columns[0]))
+    panel.columns = columns if len(columns) > 1 else []
+
+
 def _keep(panel: Any, _: Any, wish: wishes.Keep) -> None:
     """Go on with one of the answers that were compared."""
     exchange = panel.conversation.find(wish.id)
@@ -195,11 +204,14 @@ _COMMANDS: dict[type[Any], Callable[[Any, Any, Any], None]] = {
     wishes.Compare: _compare,
     wishes.Detach: _detach,
     wishes.Draft: _draft,
+    wishes.Drop: _drop,
     wishes.Export: _export,
     wishes.Go: lambda panel, _, wish: panel.conversation.go(wish.at),
-    wishes.Html: lambda _, screen, wish: screen.html(wish.id),
+    wishes.Holds: lambda _, screen, __: screen.held(),
     wishes.Keep: _keep,
     wishes.Paste: _paste,
+    wishes.Pieces: lambda _, screen, wish: screen.hand_over(wish.ids),
+    wishes.Recall: lambda panel, _, wish: panel.recall(wish.id),
     wishes.Resume: _resume,
     wishes.Send: _send,
     wishes.Set: _set,

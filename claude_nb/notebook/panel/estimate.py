@@ -15,6 +15,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.question import Question
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import describe
+from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.run.counting import count
 from claude_nb.notebook.session import Session
 
@@ -66,6 +67,6 @@ class Estimator:
         try:
             return asdict(count(make().sent, backend.connect(self._session)))
         except InputError as problem:
-            return {"problem": str(problem)}
+            return {"problem": sentence(str(problem))}
         except AnthropicError as error:
             return {"problem": f"The tokens could not be counted: {describe(error, '').what}."}

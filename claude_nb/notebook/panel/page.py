@@ -17,6 +17,7 @@ import traitlets
 from claude_nb.ask.options import EFFORTS
 from claude_nb.notebook.live import widget
 from claude_nb.notebook.page import assets
+from claude_nb.notebook.panel import saved
 
 __all__ = ["PanelWidget"]
 
@@ -37,15 +38,19 @@ class PanelWidget(widget.OneWay):
     controls: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     columns: traitlets.List[Any] = traitlets.List().tag(sync=True)
     taken: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    frame: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     turns: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    running: traitlets.Bool[bool, bool | int] = traitlets.Bool().tag(sync=True)
     lines: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     numbers: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     draft: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     offer: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
+    emulated: traitlets.Bool[bool, bool | int] = traitlets.Bool().tag(sync=True)
     cell: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, heard: Callable[[object], None], **state: Any) -> None:
-        super().__init__(panel=uuid4().hex, **state)
+        name = uuid4().hex
+        super().__init__(panel=name, frame=saved.frame(name), **state)
         self.on_msg(lambda _widget, content, _buffers: heard(content))
         self._listener = widget.listen(self.panel, heard)
 

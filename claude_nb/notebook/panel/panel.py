@@ -24,6 +24,7 @@ from claude_nb.notebook.panel.foreign import WAITS, Foreign
 from claude_nb.notebook.panel.reply import PanelPlace, reply
 from claude_nb.notebook.panel.screen import Screen
 from claude_nb.notebook.panel.shown import Shown
+from claude_nb.notebook.panel.transcript.tools import listed, normal
 from claude_nb.notebook.panel.uploads import Uploads
 from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
 from claude_nb.notebook.run import containers
@@ -31,7 +32,7 @@ from claude_nb.private import open_private
 
 __all__ = ["Panel"]
 
-_OWN = frozenset({"prompt", "attach", "columns", "count"})
+_OWN = frozenset({"prompt", "attach", "columns", "count", "tools"})
 
 
 class Panel(Settings):
@@ -41,8 +42,8 @@ class Panel(Settings):
     ----------
     **values
         Any lasting setting by its name (``model``, ``temperature``, ``think``, ``max_tokens``,
-        ``stop`` or ``stop_sequences``, ``system``, ...), and ``prompt``, ``attach``, ``columns``
-        and ``count``.
+        ``stop`` or ``stop_sequences``, ``system``, ...), and ``prompt``, ``attach``, ``columns``,
+        ``count`` and ``tools``.
 
     Attributes
     ----------
@@ -54,6 +55,9 @@ class Panel(Settings):
         Two to four columns to compare, each with settings of its own; empty to not compare.
     count : bool
         Whether the server counts the prompt's tokens while it is written.
+    tools : list
+        Functions that the model may call, or their names in the notebook; also ``"f,g"``, as
+        ``--tools`` takes them. No page can set it.
     conversation : Conversation
         What was said; the very chat that cells go on with by its name.
 
@@ -73,6 +77,7 @@ class Panel(Settings):
     attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
     columns: traitlets.List[dict[str, Any]] = traitlets.List(traitlets.Dict(), maxlen=MOST)
     count: traitlets.Bool[bool, bool | int] = traitlets.Bool(default_value=True)
+    tools: Any = traitlets.Union([traitlets.List(), traitlets.Unicode()])
 
     def __init__(self, **values: Any) -> None:
         if not threads.AVAILABLE:
@@ -114,6 +119,10 @@ class Panel(Settings):
                     f"{', '.join(OWN)}."
                 )
         return [{name: checked(name, value) for name, value in own.items()} for own in columns]
+
+    @traitlets.validate("tools")
+    def _check_tools(self, proposal: Mapping[str, Any]) -> list[Any]:
+        return normal(proposal["value"])
 
     # Showing.
 
@@ -246,10 +255,11 @@ class Panel(Settings):
         """
         alone = options.no_history
         container = ("", "") if alone else self.conversation.container(before)
+        names, functions = listed(self.tools)
         return compose(
-            options.changed({"attach": self.attach}),
+            options.changed({"attach": self.attach, "tools": names}),
             text,
-            variables=namespace(self.typed, self.session.variables),
+            variables=namespace(self.typed, {**self.session.variables, **functions}),
             history=[] if alone else self.conversation.messages(before),
             models=self.session.models,
             verbatim=verbatim,
@@ -295,6 +305,14 @@ class Panel(Settings):
             self._foreign.paste(text, typed)
         self.typed = dict(typed)
         self.prompt = text
+
+    def recall(self, name: str) -> None:
+        """Put the prompt of the exchange of that id into the box; it stays where it is, too."""
+        with self.lock:
+            exchange = self.conversation.find(name)
+            if exchange is not None:
+                self._comes_back(exchange)
+                self.prompt = exchange.prompt
 
     def _comes_back(self, exchange: Exchange | None) -> None:
         """Let an earlier prompt be in the box."""
@@ -392,8 +410,10 @@ class Panel(Settings):
             self._check_box()
         asked: str = self.prompt if text is None else text
         typed = asked if self.raw else filled(asked, self.typed)
-        options = self.fits()[0].options.changed({"attach": self.attach})
-        params = self.question(asked or "…", options).params
+        options = self.fits()[0].options.changed(
+            {"attach": self.attach, "tools": listed(self.tools)[0]}
+        )
+        params = self.question(asked or "…", options).sent
         return {
             "magic": code.as_magic(options, typed, params),
             "python": code.as_python(params, emulated=backend.connect(self.session).emulated),

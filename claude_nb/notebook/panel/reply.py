@@ -8,9 +8,11 @@ from typing import Any
 
 from claude_nb.ask.question import Question
 from claude_nb.conversation import Candidate, Conversation, Exchange, Param, Turn
+from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.live.live import LiveView
 from claude_nb.notebook.live.views import FinalView, View
 from claude_nb.notebook.panel import shown
+from claude_nb.notebook.panel.transcript import words
 from claude_nb.notebook.run.background import Handle, Stop
 from claude_nb.notebook.run.run import Run
 from claude_nb.notebook.session import Session
@@ -114,6 +116,8 @@ def reply(
         seen.live, seen.stop = "", lambda: None
         seen.facts = shown.facts(run.entry) if run is not None else {}
         failed = run is None or run.error is not None
+        if run is not None and isinstance(run.error, RunError) and run.error.shown:
+            seen.bundle = words.card(seen.bundle)
         stopped = run is not None and run.outcome.stopped
         candidate.state = "failed" if failed else "stopped" if stopped else "done"
         changed()

@@ -16,6 +16,7 @@ from claude_nb.models import BUILT_IN
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.panel import shown
 from claude_nb.notebook.text.safe_html import (
+    EMPTY,
     IGNORED,
     SafeHtml,
     attribute,
@@ -27,7 +28,7 @@ from claude_nb.notebook.text.safe_html import (
 )
 from claude_nb.sent_back import text_of
 
-__all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle"]
+__all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle", "frame", "part"]
 
 CHAT = "application/vnd.claude-nb.chat+json"
 KIND = "claude_nb chat"
@@ -42,6 +43,7 @@ _ALONE: LiteralString = (
     ":has(>.jupyter-widgets):not(:has(>.jupyter-widgets>*)){{display:none}}</style>"
 )
 _LINE = re.compile("\n")
+_END = "</div>"
 
 
 def bundle(exchanges: Sequence[Exchange], panel: str, note: str = "") -> dict[str, Any]:
@@ -59,10 +61,8 @@ def bundle(exchanges: Sequence[Exchange], panel: str, note: str = "") -> dict[st
     parts = [_exchange(exchange) for exchange in exchanges]
     if not parts and note:
         parts = [(markup("<p>{}</p>", visible_html(note)), note)]
-    name = attribute(panel)
-    said = markup(_SAID, name, join(part for part, _ in parts))
     data: dict[str, Any] = {
-        "text/html": join([markup(_ALONE, name), said]) if panel else said,
+        "text/html": _framed(panel, join(part for part, _ in parts)),
         "text/plain": "\n\n".join(text for _, text in parts),
     }
     if exchanges:
@@ -70,13 +70,50 @@ def bundle(exchanges: Sequence[Exchange], panel: str, note: str = "") -> dict[st
     return data
 
 
+def _framed(panel: str, parts: SafeHtml) -> SafeHtml:
+    name = attribute(panel)
+    said = markup(_SAID, name, parts)
+    return join([markup(_ALONE, name), said]) if panel else said
+
+
+def frame(panel: str) -> dict[str, Any]:
+    """Return what stands around the parts of a panel's output, for a page that puts it together.
+
+    The page writes the output into the notebook's file by itself, so that the kernel need not
+    publish all of it, and the page not draw it, at every answer.
+    """
+    before = _framed(panel, EMPTY).removesuffix(_END)
+    return {"html": [before, _END], "mime": CHAT, "chat": as_json([])}
+
+
+def part(exchange: Exchange) -> dict[str, Any]:
+    """Return what an exchange adds to the output: see `frame`.
+
+    ``asked`` and ``pages`` are HTML, of the question and of each answer; ``turn`` is what it adds
+    to the chat as JSON, if anything.
+    """
+    asked, pages = _html(exchange)
+    turn = _turn_json(exchange) if exchange.turn is not None else None
+    return {"asked": asked, "pages": pages, "text": _text(exchange), "turn": turn}
+
+
 def _exchange(exchange: Exchange) -> tuple[SafeHtml, str]:
+    asked, pages = _html(exchange)
+    return join([asked, *pages]), _text(exchange)
+
+
+def _html(exchange: Exchange) -> tuple[SafeHtml, list[SafeHtml]]:
+    """Return the question, and a page for each answer; empty where there is none."""
     lines = substituted(_LINE, "<br>", visible_html(exchange.prompt))
     asked = markup("<blockquote><p>{}</p></blockquote>", lines)
+    bundles = [_kept(each) for each in exchange.candidates]
+    return asked, [proven(bundle.get("text/html", EMPTY)) for bundle in bundles]
+
+
+def _text(exchange: Exchange) -> str:
     quoted = "\n".join(f"> {line}" for line in plain(exchange.prompt).splitlines())
     bundles = [_kept(each) for each in exchange.candidates]
-    html = join([asked, *(proven(bundle["text/html"]) for bundle in bundles if bundle)])
-    return html, "\n\n".join([quoted, *(bundle["text/plain"] for bundle in bundles if bundle)])
+    return "\n\n".join([quoted, *(bundle["text/plain"] for bundle in bundles if bundle)])
 
 
 def _kept(candidate: Candidate) -> dict[str, str]:

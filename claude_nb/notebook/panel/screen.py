@@ -7,18 +7,24 @@ from typing import Any
 from uuid import uuid4
 
 from claude_nb.conversation import Exchange
+from claude_nb.notebook import backend
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.live.publishing import publish, widget_bundle
 from claude_nb.notebook.panel import commands, remembered, saved, shown
-from claude_nb.notebook.panel.columns import label, seen
+from claude_nb.notebook.panel.columns import seen
 from claude_nb.notebook.panel.controls import controls
 from claude_nb.notebook.panel.estimate import Estimator, Numbers
 from claude_nb.notebook.panel.page import PanelWidget
+from claude_nb.notebook.panel.transcript.lines import forks
+from claude_nb.notebook.panel.transcript.pieces import Pieces
+from claude_nb.notebook.panel.transcript.rest import AtRest
 
 __all__ = ["Screen"]
 
 _NO_PAGE = "A panel: open this notebook in Jupyter and run this cell to use it."
 _PAGES = 8  # most pages that show one panel at a time; a reloaded page is a new one
+_PUSHED = 4  # pieces that are sent unasked at a time; of more, a page asks for what it draws
+_REST = 3.0  # seconds without news until the output is published, where no page writes it
 
 
 class Screen:
@@ -42,7 +48,11 @@ class Screen:
         self.live: bool = Environment.read().display == "live"
         self.offered: list[Exchange] = []
         self._name = uuid4().hex
-        self._saved: object = None
+        self._pieces = Pieces(panel.session.models)
+        self._order: list[tuple[str, int]] = []  # the chat as the page was last told it
+        self._published: list[tuple[str, int]] = []  # the chat that the output holds
+        self._is_held = False
+        self._rest = AtRest(self._publish, _REST)
         self._context = contextvars.copy_context()
         self._estimator = Estimator(panel.session, self._counted)
         self._numbers: Numbers = {}
@@ -67,27 +77,36 @@ class Screen:
             )
             return
         self.widget.cell = cell
+        publish(saved.bundle([], self.widget.panel), self._mark(), display_id=self._name)
+        self._order, self._published = [], []
         self.refresh()
-        publish(
-            saved.bundle(list(self.panel.conversation), self.widget.panel), display_id=self._name
-        )
         publish(
             {"text/plain": "", **widget_bundle(self.widget.model_id)},
             display_id=f"{self._name}-view",
         )
 
+    def _mark(self) -> dict[str, Any]:
+        """Return the metadata by which a page finds the output that it writes."""
+        return {"claude_nb": {"panel": self.widget.panel}} if self.widget is not None else {}
+
     def close(self) -> None:
-        """Take it off the page."""
+        """Take it off the page; what was said stays there as output."""
+        self._rest.cancel()
         if self.widget is not None:
+            self._publish()
             self.widget.close()
 
     # Towards the page.
 
     def refresh(self) -> None:
-        """Bring page and saved output up to date with the panel."""
+        """Bring the page up to date with the panel, and soon the saved output."""
         if self.widget is None:
             return
         panel, widget = self.panel, self.widget
+        said, before = list(panel.conversation), self._order
+        self._order, new = self._pieces.look(said)
+        if new and len(new) <= _PUSHED:
+            widget.tell(pieces=self._pieces.told(new))  # before the order that names them
         fits, wished, models = panel.fits(), panel.options(), panel.session.models
         with widget.hold_sync():
             widget.controls = seen(panel.base(), wished, models)
@@ -96,12 +115,15 @@ class Screen:
                 for fitted, own in zip(fits, panel.columns, strict=False)
             ]
             widget.taken = dict(self._taken)
-            widget.turns = [self._exchange(exchange) for exchange in panel.conversation]
+            widget.turns = [list(each) for each in self._order]
+            widget.running = any(exchange.running for exchange in said)
             widget.lines = self._lines()
             widget.numbers = {**self._numbers, **self._totals()}
             widget.draft = self._draft()
             widget.offer = _offer(self.offered)
-        self._save()
+            widget.emulated = backend.is_emulated()
+        if before != self._order and not self._is_held:
+            self._rest.touch()
 
     def take(self, page: str, change: int) -> None:
         """Note up to which of its changes a page's settings are taken in, with the next refresh.
@@ -119,28 +141,9 @@ class Screen:
         self.echo = prompt
         return {"prompt": prompt, "revision": self._revision, "attach": list(self.panel.attach)}
 
-    def _exchange(self, exchange: Exchange) -> dict[str, Any]:
-        drawn = [(each.state, shown.of(each)) for each in exchange.candidates]
-        others = [each.options for _, each in drawn]
-        names = [label(each, others, self.panel.session.models) for each in others]
-        return {
-            "id": exchange.id,
-            "prompt": exchange.prompt,
-            "kept": exchange.kept,
-            "takes": [
-                {
-                    "state": state,
-                    "live": each.live,
-                    "facts": each.facts,
-                    "label": name if len(names) > 1 else "",
-                }
-                for (state, each), name in zip(drawn, names, strict=True)
-            ],
-        }
-
     def _lines(self) -> dict[str, Any]:
         chat = self.panel.conversation
-        return {"at": chat.at, "of": len(chat.branches), "undoable": chat.undoable}
+        return {"forks": forks(chat.branches, chat.at), "undoable": chat.undoable}
 
     def _totals(self) -> dict[str, Any]:
         exchanges = list(self.panel.conversation)
@@ -151,24 +154,29 @@ class Screen:
         totals = {kind: sum(each.get(kind, 0) for each in facts) for kind in kinds}
         return {**totals, "spent": sum(known) if known and len(known) == len(costs) else None}
 
-    def _save(self) -> None:
-        """Update the saved output, if what was said has changed since."""
-        said = list(self.panel.conversation)
-        state = [(exchange.id, exchange.kept, exchange.turn, exchange.running) for exchange in said]
-        if state == self._saved:
-            return
-        if self._saved is not None or state:
-            data = saved.bundle(said, self.widget.panel if self.widget else "")
-            self._context.copy().run(publish, data, display_id=self._name, update=True)
-        self._saved = state
+    # The saved output.
 
-    def html(self, name: str) -> None:
-        """Send the page the answers of one exchange."""
-        exchange = self.panel.conversation.find(name)
-        if exchange is not None and self.widget is not None:
-            bundles = [shown.of(each).bundle for each in exchange.candidates]
-            pages = [bundle.get("text/html", "") for bundle in bundles]
-            self.widget.tell(html=[name, pages])
+    def held(self) -> None:
+        """Leave the output to the page, which puts it into the file whenever that is written."""
+        self._is_held = True
+        self._rest.cancel()
+
+    def _publish(self) -> None:
+        """Publish what was said as output, if that is not what stands there."""
+        with self.panel.lock:
+            if self.widget is None or self._order == self._published:
+                return
+            data = saved.bundle(list(self.panel.conversation), self.widget.panel)
+            where = {"display_id": self._name, "update": True}
+            self._context.copy().run(publish, data, self._mark(), **where)
+            self._published = self._order
+
+    def hand_over(self, names: list[str]) -> None:
+        """Send the page those of these exchanges that there are."""
+        wanted = frozenset(names)
+        found = [each for each in self.panel.conversation if each.id in wanted]
+        if self.widget is not None and found:
+            self.widget.tell(pieces=self._pieces.told(found))
 
     def say(self, text: str, *, problem: bool = False) -> None:
         """Show one line to the person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from claude_nb.ask.options import Options
@@ -33,19 +34,31 @@ class Shown:
         What it was asked with.
     live : str
         The id of the widget that shows it while it streams.
-    bundle : dict of str
-        What is shown, and saved, when it has ended.
     facts : dict
         Model, seconds, tokens by kind and cost; what the page shows as numbers.
     stop : callable
         Stops it while it is coming.
+    draw : callable
+        Makes the bundle when it is first looked at: of a long chat only some is.
     """
 
     options: Options = field(default_factory=Options)
     live: str = ""
-    bundle: dict[str, str] = field(default_factory=dict[str, str])
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     stop: Callable[[], object] = lambda: None
+    draw: Callable[[], dict[str, str]] = dict[str, str]
+    _bundle: dict[str, str] | None = None
+
+    @property
+    def bundle(self) -> dict[str, str]:
+        """What is shown, and saved, when it has ended."""
+        if self._bundle is None:
+            self._bundle = self.draw()
+        return self._bundle
+
+    @bundle.setter
+    def bundle(self, made: dict[str, str]) -> None:
+        self._bundle = made
 
 
 def of(candidate: Candidate) -> Shown:
@@ -56,15 +69,18 @@ def of(candidate: Candidate) -> Shown:
 
 
 def _drawn(turn: Turn, model: str = "") -> Shown:
+    numbers = {name: int(turn.usage.get(_TOKENS[name]) or 0) for name in ("input", "output")}
+    return Shown(draw=partial(_bundle, turn, model), facts={**numbers, "model": model})
+
+
+def _bundle(turn: Turn, model: str) -> dict[str, str]:
     answers = turn.blocks()[1:]
     drawn = [blocks.shown(block) for _, said in answers for block in said]
     state = "" if turn.state == "complete" else turn.state
     foot = " · ".join(filter(None, (plain(model), plain(state))))
     html = join([*(part for part, _ in drawn), render.foot(foot)])
     text = "\n\n".join(text for _, text in drawn)
-    data = {"text/html": render.page(html), "text/plain": text}
-    numbers = {name: int(turn.usage.get(_TOKENS[name]) or 0) for name in ("input", "output")}
-    return Shown(bundle=data, facts={**numbers, "model": model})
+    return {"text/html": render.page(html), "text/plain": text}
 
 
 def ended(turn: Turn, model: str) -> Candidate:

@@ -11,8 +11,9 @@ from claude_nb.notebook.panel.columns import MOST
 
 # fmt: off
 __all__ = [
-    "WISH", "Again", "Attach", "Branch", "Clear", "Code", "Compare", "Detach", "Draft", "Export",
-    "Go", "Html", "Keep", "Paste", "Resume", "Send", "Set", "Stop", "Undo", "Upload", "Wish",
+    "WISH", "Again", "Attach", "Branch", "Clear", "Code", "Compare", "Detach", "Draft", "Drop",
+    "Export", "Go", "Holds", "Keep", "Paste", "Pieces", "Recall", "Resume", "Send", "Set", "Stop",
+    "Undo", "Upload", "Wish",
 ]
 # fmt: on
 
@@ -20,6 +21,7 @@ MOST_TEXT = 2_000_000  # characters of a prompt
 _MOST_CHAT = 50_000_000  # characters of a saved chat
 _MOST_PIECE = 1_400_000  # characters of a piece of a file; a page sends 1,048,576
 _MOST_FIELDS = 200
+_MOST_IDS = 100  # of exchanges
 _WHOLE = 2**53 - 1  # the largest number that a page can say exactly
 
 Text = Annotated[StrictStr, Field(max_length=MOST_TEXT)]
@@ -105,6 +107,20 @@ class Keep(Said):
     take: Column
 
 
+class Drop(Said):
+    """Take one column away."""
+
+    do: Literal["drop"]
+    column: Column
+
+
+class Recall(Said):
+    """Put the prompt of an earlier turn into the box."""
+
+    do: Literal["recall"]
+    id: Id
+
+
 class Paste(Said):
     """Take a ``%%claude`` cell apart."""
 
@@ -164,11 +180,17 @@ class Go(Said):
     at: Place
 
 
-class Html(Said):
-    """Hand over the answers of an exchange."""
+class Pieces(Said):
+    """Hand over what is shown, and saved, of these exchanges."""
 
-    do: Literal["html"]
-    id: Id
+    do: Literal["pieces"]
+    ids: Annotated[list[Id], Field(max_length=_MOST_IDS)]
+
+
+class Holds(Said):
+    """Know that the page writes this panel's output into the notebook's file."""
+
+    do: Literal["holds"]
 
 
 class Clear(Said):
@@ -191,8 +213,8 @@ class Undo(Said):
 
 # fmt: off
 Wish = (
-    Again | Attach | Branch | Clear | Code | Compare | Detach | Draft | Export | Go | Html | Keep
-    | Paste | Resume | Send | Set | Stop | Undo | Upload
+    Again | Attach | Branch | Clear | Code | Compare | Detach | Draft | Drop | Export | Go | Holds
+    | Keep | Paste | Pieces | Recall | Resume | Send | Set | Stop | Undo | Upload
 )
 # fmt: on
 WISH: TypeAdapter[Wish] = TypeAdapter(Annotated[Wish, Field(discriminator="do")])

@@ -73,6 +73,14 @@ class Handle:
         self._asked = False  # to stop
         self.follower: Follower = run.follow(question, make_view(self.stop))
 
+    @classmethod
+    def of(cls, ended: Run, place: Place, session: Session) -> Handle:
+        """Return the handle on an answer that its cell has waited for."""
+        handle = cls(ended.question, place, session, lambda _: views.FinalView())
+        handle.follower.outcome = ended.outcome
+        handle._run.set_result(ended)
+        return handle
+
     def __repr__(self) -> str:
         state = "done" if self.done else "running"
         return f"<Answer of {self.question.params['model']}: {state}>"
@@ -167,6 +175,7 @@ async def _drive(
     while (effect := proceed(rounds, reply)) is not None:
         check()
         if isinstance(effect, CallTool):
+            follower.calling(effect.call)
             reply = await effect.awaited_result(aside=True)
             follower.returned(effect.call, reply)
         else:

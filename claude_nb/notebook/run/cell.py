@@ -32,8 +32,8 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
     Returns
     -------
     Message, Handle or None
-        The answer; with ``--bg`` a handle on it; None for a dry run, or if it was stopped before
-        anything came.
+        The answer; with ``--bg`` a handle on it, which has ended where nothing can go on in the
+        background; None for a dry run, or if it was stopped before anything came.
     """
     place = CellPlace(session, options, cell)
     question = _composed(session, options, text, place)
@@ -47,7 +47,9 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
         and background.possible(environment := Environment.read())
     ):
         return background.start(question, place, session, environment.display)
-    return run.perform(question, place, session).message()
+    ended = run.perform(question, place, session)
+    message = ended.message()  # what failed fails the cell
+    return background.Handle.of(ended, place, session) if options.bg else message
 
 
 def _composed(session: Session, options: Options, text: str, place: CellPlace) -> Question:

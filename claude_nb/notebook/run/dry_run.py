@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, LiteralString
 
 from claude_nb import models
 from claude_nb.api.errors import AnthropicError
@@ -12,15 +12,21 @@ from claude_nb.ask.question import Question
 from claude_nb.characters import bounded
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
+from claude_nb.notebook.answer.amounts import count, span
+from claude_nb.notebook.answer.blocks import SOFT
 from claude_nb.notebook.live import views
 from claude_nb.notebook.run import counting
 from claude_nb.notebook.run.result import told
 from claude_nb.notebook.session import Session
 from claude_nb.notebook.text.markdown import to_html
-from claude_nb.notebook.text.safe_html import join
+from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, join, markup, visible_html
 
 __all__ = ["show"]
 
+_MOST = 20_000  # characters of the request that are shown, and of the messages before it
+_FOLDED: LiteralString = (
+    f'<details class="claude-nb-code"><summary style="{SOFT}">{{}}</summary>{{}}</details>'
+)
 _MOST_DATA = 120  # characters of base64 data that are shown
 _CHARACTERS_PER_TOKEN = 4
 
@@ -28,11 +34,25 @@ _CHARACTERS_PER_TOKEN = 4
 def show(question: Question, session: Session) -> None:
     """Display the request that this question would send, and what it would cost."""
     params = question.sent
-    text = hidden(json.dumps(_short(params), indent=2, ensure_ascii=False, default=str))
+    *earlier, last = params["messages"]
+    before = _written({"messages": earlier}) if earlier else ""
+    text = _written({**params, "messages": [last]})
     facts = [*told(question), *_facts(params, session)]
     line = " · ".join(["nothing was asked", *facts])
-    html = join([to_html(f"`````json\n{text}\n`````"), render.foot(line)])
-    views.FinalView().finish({"text/html": render.page(html), "text/plain": f"{text}\n\n— {line}"})
+    title = f"{count(len(earlier), 'earlier message')}, sent before this one"
+    folded = markup(_FOLDED, visible_html(title), _highlighted(before)) if before else EMPTY
+    html = join([folded, _highlighted(text), render.foot(line)])
+    texts = [f"{title}:\n{before}"] * bool(before) + [text, f"— {line}"]
+    views.FinalView().finish({"text/html": render.page(html), "text/plain": "\n\n".join(texts)})
+
+
+def _written(params: dict[str, Any]) -> str:
+    text = json.dumps(_short(params), indent=2, ensure_ascii=False, default=str)
+    return bounded(hidden(text), _MOST)
+
+
+def _highlighted(text: str) -> SafeHtml:
+    return to_html(f"`````json\n{text}\n`````")
 
 
 def _short(value: Any) -> Any:
@@ -66,9 +86,8 @@ def _cost(params: dict[str, Any], tokens: int) -> list[str]:
     is_open = any(isinstance(tool, dict) and "input_schema" not in tool for tool in tools)
     if least is None or most is None or is_open:
         return ["price unknown"]
-    # no dollar signs: two of them in one line would be typeset as mathematics
     each = ", for each request" if tools else ""
-    return [f"{least:.4f} to {most:.4f} US dollars at list prices{each}"]
+    return [f"{span(least, most)} at list prices{each}"]
 
 
 def _ends(params: dict[str, Any], tokens: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,13 +9,18 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
 from claude_nb.api.types import Message, ToolUseBlock
-from claude_nb.notebook.answer.blocks import Block, Kind, kind_of, thought
+from claude_nb.characters import bounded
+from claude_nb.models.spending import BudgetError
+from claude_nb.notebook.answer import calls
+from claude_nb.notebook.answer.blocks import Block, Kind, given, kind_of, thought
+from claude_nb.notebook.answer.failure import why
 from claude_nb.notebook.answer.pieces import Piece, Section
-from claude_nb.notebook.answer.served import with_call
+from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live.views import View
 from claude_nb.notebook.run.rounds import Round, joined, result
@@ -26,8 +31,8 @@ __all__ = ["Follower", "Outcome"]
 _TICK = 0.5  # seconds between two updates of the token counter
 MOST_ROUNDS = 20  # requests for one question; more of them is a loop
 MOST_PAUSES = 10  # requests for one turn that the server pauses again and again
+MOST_SHOWN = 4_000  # characters of a result that the page is sent
 _LINE = 200  # characters of a line that may mean something only as it is
-_CHARACTERS_PER_TOKEN = 4  # an estimate: the server tells only at the end
 _GROWS: dict[str, tuple[Section, str]] = {  # a delta's type: what grows, the field that holds it
     "text_delta": ("text", "text"),
     "thinking_delta": ("think", "thinking"),
@@ -54,6 +59,8 @@ class Outcome:
         From request to end.
     thinking_seconds : list of float
         One for each thinking block, in order.
+    tool_seconds : dict
+        How long each call of a tool took, by its id.
     retries : list of str
         What was waited for, in words.
     shown : bool
@@ -68,6 +75,7 @@ class Outcome:
     stopped: bool = False
     seconds: float = 0.0
     thinking_seconds: list[float] = field(default_factory=list[float])
+    tool_seconds: dict[str, float] = field(default_factory=dict[str, float])
     retries: list[str] = field(default_factory=list[str])
     shown: bool = True
     files: list[Any] = field(default_factory=list[Any])
@@ -100,9 +108,13 @@ class Outcome:
         """Why the answer is not whole; empty if it is."""
         if self.stopped:
             return "stopped"
+        if isinstance(self.error, BudgetError):
+            return "stopped: the budget is used up"
         if isinstance(self.error, APIStatusError):
             return "cut off by the server"
-        return "cut off: the connection was lost" if self.error is not None else ""
+        if isinstance(self.error, APIError):
+            return "cut off: the connection was lost"
+        return "cut off: an error of this notebook's" if self.error is not None else ""
 
     def fail(self, error: BaseException) -> None:
         """Take what ended the run; what would end more than a run, as SystemExit would, is told."""
@@ -156,9 +168,9 @@ class Follower:
         self._held: str | None = None  # the begin of a text block, until it can be shown
         self._clock = clock
         self._sources = Sources()
+        self._calls: dict[str, tuple[Block, float]] = {}  # of tools, and since when they run
         self._cited: list[int] = []  # numbers of what the running block cites
         self._line = ""  # the last one of its text
-        self._calls: dict[str, Block] = {}  # of the server's tools, by their ids
         self._kind: Kind | None = None  # of the running block
         self._in_text = False  # whether a text block has ended, and its section has not
         self._is_hidden = False
@@ -173,8 +185,7 @@ class Follower:
         elif kind == "content_block_start":
             self._begin(event.content_block.to_dict())
         elif kind == "content_block_stop":
-            block = getattr(event, "content_block", None)
-            self._end(block.to_dict() if self._tells_at_end and block is not None else None)
+            self._end(getattr(event, "content_block", None))
         elif kind == "message_stop":
             self._end_text()
             self._cite()
@@ -200,24 +211,35 @@ class Follower:
         self.outcome.rounds[-1].message = message
         return message
 
-    def returned(self, call: ToolUseBlock, block: Block) -> None:
-        """Show the result block that answers a call."""
-        self.told(call.name, kind_of(block).text(block), failed=bool(block.get("is_error")))
+    def calling(self, call: ToolUseBlock) -> None:
+        """Take in that a call begins now; its result is shown in its line."""
+        block = call.to_dict()
+        if call.id not in self._calls:  # it came whole, and shows only now
+            self._put(*kind_of(block).begin(block), Piece("tool", given(block)))
+            self._put(Piece("end", calls.running(block)))
+        self._calls[call.id] = block, self._clock()
 
-    def told(self, name: str, text: str, *, failed: bool = False) -> None:
-        """Show what a tool returned, or why it failed."""
-        shown = result(name, text, failed=failed)
-        block = shown.to_dict()
-        self._put(*kind_of(block).begin(block), Piece("end"))
+    def returned(self, call: ToolUseBlock, block: Block) -> None:
+        """Show and keep the result block that answers a call."""
+        text, failed = kind_of(block).text(block), bool(block.get("is_error"))
+        shown = result(call, text, failed=failed)
+        self._answer(shown.to_dict())
         self.outcome.rounds[-1].results.append(shown)
+
+    def _answer(self, result: Block) -> None:
+        """Show a result in the line of its call."""
+        key = calls.key(result)
+        call, began = self._calls[key]
+        seconds = self.outcome.tool_seconds[key] = self._clock() - began
+        title = calls.line(call, result, seconds)
+        text = bounded(kind_of(result).text(result), MOST_SHOWN)
+        self._put(Piece("title", title, key), Piece("result", text, key))
 
     def retrying(self, notice: Any) -> None:
         """Say that the client waits for another attempt."""
         self.outcome.retries.append(str(notice))
-        again = (
-            f"trying again in {notice.wait:.1f} s, attempt {notice.attempt} of {notice.attempts}"
-        )
-        self._put(Piece("status", f"{notice.reason}: {again}"))
+        again = f"trying again in {ceil(notice.wait)} s ({notice.attempt} of {notice.attempts})"
+        self._put(Piece("status", f"{why(notice.reason)}, {again}", seconds=notice.wait))
 
     def snapshot(self, stream: Any) -> None:
         """Keep what has come of the answer."""
@@ -238,8 +260,11 @@ class Follower:
         self._line = ""
         if self._kind.section != "text" or self._begins:
             self._end_text()
-        if not self._is_hidden:
-            self._put(*self._kind.begin(with_call(block, self._calls)))
+        if self._kind.half == "result" and calls.key(block) in self._calls:
+            self._answer(block)
+            self._is_hidden = True  # its line is that of its call, and no section of its own
+        elif not self._is_hidden:
+            self._put(*self._kind.begin(block))
         self._held = "" if self._kind.section == "text" and self._begins else None
 
     def _grow(self, delta: Any) -> None:
@@ -258,7 +283,7 @@ class Follower:
             self._tell_rate(now)
         if self._held is not None:
             text = self._beginning(text)
-        if not (self._is_hidden or self._tells_at_end):
+        if not (self._is_hidden or self._is_late):
             self.view.put(Piece(grows[0], text))
 
     def _beginning(self, text: str) -> str:
@@ -270,18 +295,14 @@ class Follower:
         return shown or ""
 
     @property
-    def _tells_at_end(self) -> bool:
-        """Whether the running block is told of in words once it is whole, not as it comes."""
-        return self._kind is not None and self._kind.ended is not None
+    def _is_late(self) -> bool:
+        return self._kind is not None and self._kind.late
 
-    def _end(self, block: Block | None = None) -> None:
-        title = ""
+    def _end(self, ended: Any) -> None:
+        title = self._running(ended.to_dict()) if ended is not None else ""
         if self._kind is not None and self._kind.section == "think":
             self.outcome.thinking_seconds.append(self._clock() - self._block_began)
             title = thought(self.outcome.thinking_seconds[-1])
-        if block is not None and self._kind is not None and self._kind.ended is not None:
-            self._calls[str(block.get("id"))] = block
-            title = self._kind.ended(block)
         if self._held:
             self._put(Piece("text", self._held))
         if self._kind is not None and self._kind.section == "text":
@@ -291,6 +312,16 @@ class Follower:
         elif not self._is_hidden:
             self._put(Piece("end", title))
         self._kind, self._is_hidden, self._held = None, False, None
+
+    def _running(self, block: Block) -> str:
+        """Return the line of a call that is written to its end; the server's own runs now."""
+        kind = kind_of(block)
+        if kind.half != "call":
+            return ""
+        self._calls[calls.key(block)] = block, self._clock()
+        if kind.late:
+            self._put(Piece("tool", kind.text(block)))
+        return calls.running(block)
 
     def _end_text(self) -> None:
         """End the section of text, which goes on over blocks: citations part sentences."""
@@ -305,6 +336,6 @@ class Follower:
 
     def _tell_rate(self, now: float) -> None:
         self._ticked = now
-        tokens = self._characters / _CHARACTERS_PER_TOKEN
+        tokens = self._characters / CHARACTERS_PER_TOKEN
         rate = tokens / (now - self._began)
         self._put(Piece("status", f"≈ {tokens:,.0f} tokens · {rate:,.0f} a second"))

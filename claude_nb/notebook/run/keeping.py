@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from claude_nb.ask.question import Question
+from claude_nb.conversation import Turn
+from claude_nb.notebook.answer import render
 from claude_nb.notebook.ledger.kept import Kept
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.publishing import Home
 from claude_nb.notebook.session import Session
 
-__all__ = ["begin"]
+__all__ = ["begin", "mark_stale"]
 
 
 def begin(
@@ -50,6 +52,14 @@ def begin(
 
         returning.listen(partial(_answers, session))
     return kept.view
+
+
+def mark_stale(session: Session, turns: list[Turn]) -> None:
+    """Let the outputs of these turns say that they answered what is said no more."""
+    for turn in turns:
+        kept = session.kept.named(turn.cell)
+        if kept is not None and turn.cell and kept.final is not None:
+            kept.view.amend(render.marked_stale(kept.final[0]))
 
 
 def _answers(session: Session, asked: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ Runs after the stream has ended; sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claude_nb.api.resources.endpoints import message_key
@@ -16,14 +16,17 @@ from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import next_cell, render
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.blocks import kind_of
+from claude_nb.notebook.backend import Backend
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
 from claude_nb.notebook.run import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "told"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told", "unbudgeted"]
 
 _MOST_TOLD = 5  # names of fields below an answer
 
@@ -37,6 +40,9 @@ def bundle(
     number: int,
     cost: float | None,
     timed: bool,
+    card: render.Card | None = None,
+    proposed: Sequence[str] = (),
+    more: Sequence[str] = (),
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -56,25 +62,37 @@ def bundle(
         US dollars, where that is known to be true.
     timed : bool
         Whether to say how long it took.
+    card : Card, optional
+        What broke the answer off.
+    proposed : sequence of str
+        Blocks of code that stand in the next cell.
+    more : sequence of str
+        What else the last line says.
     """
     message = outcome.message
     if message is None:
-        return render.error_bundle("Stopped before anything came.")
+        return render.error_bundle(render.Card(title="Stopped before anything came."))
     footer = render.Footer(
         seconds=outcome.seconds if timed else None,
         thinking_seconds=outcome.thinking_seconds if timed else (),
+        tool_seconds=outcome.tool_seconds if timed else {},
         cost=cost,
-        problem=outcome.problem,
+        problem="cut off" if card is not None else outcome.problem,
+        urgent=[*_stale(stale), *_misshapen(question, message)],
         notes=[
             *told(question),
             *_without(question, message),
             *_uncached(question, message),
-            *_notes(place, outcome, stale, timed=timed),
+            *_notes(place, outcome, timed=timed),
+            *more,
         ],
         made=made.shown(outcome.files),
+        proposed=proposed,
         quiet=question.options.quiet,
     )
-    return render.bundle(_shown(question, message), footer, place=f"{place.cell} {number}")
+    return render.bundle(
+        _shown(question, message), footer, place=f"{place.cell} {number}", card=card
+    )
 
 
 def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
@@ -133,6 +151,17 @@ def entry(
     )
 
 
+def unbudgeted(session: Session, server: Backend, outcome: Outcome) -> list[str]:
+    """Say that the budget's dollars do not hold what was asked, where its price is not known."""
+    budget, message = accounts.of(session).budget, outcome.message
+    if budget is None or budget.dollars is None or message is None:
+        return []
+    is_free = not server.is_paid or outcome.emulated or outcome.replayed
+    if is_free or server.models.cost(message.model, {}) is not None:
+        return []
+    return ["price unknown: only the budget's tokens count it"]
+
+
 def told(question: Question) -> list[str]:
     """Return what was put into the prompt, and what was changed of it, in a few words."""
     filled = question.filled
@@ -153,20 +182,34 @@ def _uncached(question: Question, message: Message) -> list[str]:
     return [f"not cached: shorter than {info.min_cache_tokens:,} tokens"]
 
 
-def _notes(place: Place, outcome: Outcome, stale: list[Turn], *, timed: bool) -> list[str]:
+def _notes(place: Place, outcome: Outcome, *, timed: bool) -> list[str]:
     """Return what else the last line says; without times, nothing that only one of two runs has."""
     notes: list[str] = []
     chat = place.chat
     number = chat.position(place.cell) + 1 if chat is not None else 1
     if chat is not None and max(number, len(chat.turns)) > 1:
         notes.append(f"turn {number} of {chat.name}")
-    if stale:
-        later = "turn is" if len(stale) == 1 else "turns are"
-        notes.append(f"{len(stale)} later {later} stale: run them again")
     if outcome.retries:
         notes.append(f"after {len(outcome.retries) + 1} attempts")
     notes += ["emulated"] * outcome.emulated + ["replayed"] * (outcome.replayed and timed)
     return notes
+
+
+def _stale(stale: list[Turn]) -> list[str]:
+    again = "it" if len(stale) == 1 else "them"
+    told = count(len(stale), "later turn is", "later turns are")
+    return [f"{told} stale: run {again} again"] if stale else []
+
+
+def _misshapen(question: Question, message: Message) -> list[str]:
+    """Say that a whole answer is not the JSON that was asked for; a schema says more, later."""
+    if question.format != "json" or question.schema is not None or render.ended(message):
+        return []
+    try:
+        _value(question, _text(message))
+    except AnswerError:
+        return ["not JSON"]
+    return []
 
 
 def _shown(question: Question, message: Message) -> Message:
@@ -206,6 +249,13 @@ def deliver(question: Question, message: Message, place: Place, session: Session
     if question.options.extract and not (render.ended(message) and not extract.fences(text)):
         for line in _propose(place.cell, text, session):
             print(line)  # noqa: T201 (a person should see it before running the cell)
+
+
+def proposed(question: Question, outcome: Outcome) -> list[str]:
+    """Return the blocks of code that go into the next cell; see `deliver`."""
+    if outcome.message is None or not question.options.extract:
+        return []
+    return [each.text for each in extract.fences(_text(outcome.message))]
 
 
 def _propose(cell: str, text: str, session: Session) -> Iterator[str]:

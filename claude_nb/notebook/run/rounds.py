@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from claude_nb.api.types import Message, Usage
+from claude_nb.api.types import Message, ToolUseBlock, Usage
 from claude_nb.api.types.blocks import UnknownBlock
 from claude_nb.characters import bounded
 
@@ -29,9 +29,10 @@ class Round:
     replayed: bool = False
 
 
-def result(name: str, text: str, *, failed: bool = False) -> UnknownBlock:
+def result(call: ToolUseBlock, text: str, *, failed: bool = False) -> UnknownBlock:
     """Return the block that shows what a tool returned, or why it failed."""
-    told: dict[str, Any] = {"name": name, "content": bounded(text, MOST_TEXT)}
+    told: dict[str, Any] = {"tool_use_id": call.id, "name": call.name}
+    told["content"] = bounded(text, MOST_TEXT)
     return UnknownBlock.from_wire({"type": "tool_result", **told, "is_error": failed or None})
 
 

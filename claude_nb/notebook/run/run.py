@@ -7,7 +7,7 @@ what had come. What is sent is composed in `claude_nb.ask`, what is kept is made
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from secrets import token_hex
@@ -22,7 +22,8 @@ from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
-from claude_nb.notebook.answer.failure import RunError, describe
+from claude_nb.notebook.answer.amounts import count
+from claude_nb.notebook.answer.failure import Explanation, RunError, describe
 from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
@@ -82,7 +83,12 @@ class Run:
         return self.outcome.message
 
 
-def perform(question: Question, place: Place, session: Session) -> Run:
+Proposes = Callable[[Question, Outcome], Sequence[str]]
+
+
+def perform(
+    question: Question, place: Place, session: Session, proposes: Proposes = result.proposed
+) -> Run:
     """Ask, show the answer as it comes, and keep it.
 
     Parameters
@@ -93,6 +99,8 @@ def perform(question: Question, place: Place, session: Session) -> Run:
         Where the answer belongs.
     session : Session
         Its shell is where ``--out`` and ``-x`` put things, its ledger gets the run.
+    proposes : callable
+        The question and its whole answer -> the blocks of code that go into the next cell.
     """
     with Stopper() as stopper:
         server = backend.connect(session)
@@ -110,7 +118,9 @@ def perform(question: Question, place: Place, session: Session) -> Run:
                 follower.outcome.fail(error)
         stopper.settle()
         heard_in = partial(stopper.heard_in, late=True)
-        ended = conclude(follower, question, place, session, server=server, heard_in=heard_in)
+        ended = conclude(
+            *(follower, question, place, session, proposes), server=server, heard_in=heard_in
+        )
     ends_all = stopper.asked and getattr(session.settings, "stop_ends_run", False)
     if not (stopper.interrupted or ends_all):
         return ended
@@ -142,6 +152,7 @@ def _drive(
     while (effect := proceed(rounds, reply)) is not None:
         check()
         if isinstance(effect, CallTool):
+            follower.calling(effect.call)
             reply = effect.result()
             follower.returned(effect.call, reply)
         else:
@@ -180,6 +191,7 @@ def conclude(
     question: Question,
     place: Place,
     session: Session,
+    proposes: Proposes = result.proposed,
     *,
     server: Backend,
     heard_in: Callable[[Callable[[], object]], object] = lambda work: work(),
@@ -195,21 +207,30 @@ def conclude(
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
+    failure, answer = _failure(question, outcome), _answer(outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
             number = len(session.ledger)
             bundle = result.bundle(
-                question, outcome, place, stale, number=number, cost=entry.cost, timed=timed
+                *(question, outcome, place, stale),
+                number=number,
+                cost=entry.cost,
+                timed=timed,
+                card=_card(failure, outcome) if failure is not None else None,
+                proposed=proposes(question, outcome) if answer is not None else (),
+                more=result.unbudgeted(session, server, outcome),
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
             outcome.error, outcome.shown = problem, False
-    if outcome.error is not None:
-        error = _failed(question, outcome, view)
-    elif outcome.last is not None and not outcome.stopped:
-        deliver = partial(result.deliver, question, outcome.last, place, session)
+            failure = _failure(question, outcome)
+    if failure is not None:
+        error = _failed(failure, outcome, view)
+    elif answer is not None:
+        deliver = partial(result.deliver, question, answer, place, session)
         error = _delivered(partial(heard_in, deliver))
+    keeping.mark_stale(session, stale)
     return Run(
         question=question, outcome=outcome, turn=turn, entry=entry, bundle=bundle, error=error
     )
@@ -245,6 +266,11 @@ def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
     return Turn(cell=cell, messages=messages, **known) if messages else None
 
 
+def _answer(outcome: Outcome) -> Message | None:
+    """Return the last round's answer if the server said all that it was going to."""
+    return outcome.last if outcome.error is None and not outcome.stopped else None
+
+
 def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | None:
     try:
         deliver()
@@ -255,21 +281,24 @@ def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | No
     return None
 
 
-def _failed(question: Question, outcome: Outcome, view: views.View) -> RunError:
-    """Show the error card, unless what came of the answer stands there, and return the error."""
-    assert outcome.error is not None  # noqa: S101 (narrows a type)
-    failure = describe(outcome.error, question.params["model"])
-    shown = view.pages and not (outcome.has_content and outcome.shown)
-    if shown:
-        card = render.error_bundle(
-            failure.what,
-            why=failure.why,
-            advice=failure.advice,
-            request_id=failure.request_id or "",
-            notes=outcome.retries,
-        )
-        view.finish(card, "Error.")
-    error = RunError(failure, shown=shown)
+def _failure(question: Question, outcome: Outcome) -> Explanation | None:
+    """Return what went wrong, in words; None if nothing did."""
+    if outcome.error is None:
+        return None
+    return describe(outcome.error, question.params["model"], came=outcome.has_content)
+
+
+def _card(failure: Explanation, outcome: Outcome) -> render.Card:
+    tried = [f"tried {count(len(outcome.retries) + 1, 'time')}"] * bool(outcome.retries)
+    notes = [failure.code, *tried]
+    return render.Card(title=failure.what, why=failure.why, advice=failure.advice, notes=notes)
+
+
+def _failed(failure: Explanation, outcome: Outcome, view: views.View) -> RunError:
+    """Show the error card, unless it stands below what came of the answer, and return the error."""
+    if view.pages and not (outcome.has_content and outcome.shown):
+        view.finish(render.error_bundle(_card(failure, outcome)), "Error.")
+    error = RunError(failure, shown=view.pages)
     error.__cause__ = outcome.error
     return error
 

@@ -2,11 +2,12 @@
 // numbered operations (see operations.py), in order, once a frame. It holds no Markdown parser and
 // no sanitiser: the only HTML it inserts is the kernel's, model text goes into text nodes.
 
-import { FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
+import { FAILED, FORMULA, GONE, IGNORED, KEY, PART, STYLE } from "constants"; // KEY tells versions of this code apart
 import { serveReaders } from "../../labextension/static/reading.js";
 import { copies } from "./copies.js";
 import { announce, element, typeset } from "./dom.js";
 import { Growth, hold } from "./live.growth.js";
+import { Latest } from "./live.latest.js";
 import { morph } from "./live.morph.js";
 import { keeping, select, selected } from "./live.selection.js";
 import { Store } from "./live.store.js";
@@ -31,8 +32,11 @@ class View {
     this.growth = new Growth(() => matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.touched = new Map(); // disclosures that the person opened or closed, by number
     this.disclosures = [];
+    this.said = ""; // after the time, as long as it is true
+    this.until = 0;
     this.blocks = 0; // of text, that will not change any more
     this.html = ""; // of the block that still grows
+    this.formulas = false; // in rows that came after it
     this.status = element("small");
     this.button = element("button");
     el.classList.add("jp-RenderedHTMLCommon", "jp-RenderedHTML"); // the saved output's home
@@ -41,7 +45,10 @@ class View {
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("focusin", () => (this.focused = true));
     this.root.addEventListener("focusout", (event) => (this.focused &&= !event.relatedTarget));
-    this.footer = this.root.appendChild(this.makeFooter());
+    this.footer = this.makeFooter();
+    this.latest = new Latest(this.footer);
+    this.footer.append(this.latest.button);
+    this.root.append(this.latest.end, this.footer);
     this.timer = setInterval(() => this.tick(), 1000);
     this.tick();
     this.schedule();
@@ -78,8 +85,12 @@ class View {
   }
 
   tick() {
-    const seconds = Math.floor((performance.now() - this.store.since) / 1000);
-    const parts = [this.store.model.get("title"), `${seconds} s`, this.said];
+    const now = performance.now();
+    const seconds = Math.floor((now - this.store.since) / 1000);
+    const left = Math.ceil((this.until - now) / 1000);
+    const said = left < Infinity ? this.said.replace(/\d+/, `${left}`) : this.said;
+    this.waits = this.root.children.length < 3; // the end, and this line
+    const parts = [this.store.model.get("title"), `${seconds} s`, (left > 0 && said) || (this.waits && "waiting")];
     this.status.textContent = parts.filter(Boolean).join(" · ");
   }
 
@@ -103,6 +114,8 @@ class View {
     let count = all ? Infinity : this.growth.due(this.waiting(), performance.now());
     while ((count = this.growth.show(count)) && this.applied < this.store.log.length) this.take();
     if (follow) pre.scrollTop = pre.scrollHeight;
+    if (this.waits) this.tick();
+    this.latest.grown();
   }
 
   /** About how many characters are to appear. */
@@ -133,12 +146,31 @@ class View {
     const summary = details.appendChild(element("summary"));
     summary.textContent = kind === "think" ? "Thinking…" : title;
     summary.addEventListener("click", () => this.touched.set(number, !details.open));
-    details.appendChild(element("pre")).tabIndex = 0; // it scrolls, so it takes the focus
+    if (kind === "call") details.className = "claude-nb-call";
+    this.pre(details, kind === "call" ? "in" : "");
     details.open = this.touched.get(number) ?? kind === "think";
     details.dataset.kind = kind;
     this.section = details;
     this.chunk = this.part = null;
-    this.footer.before(details);
+    this.latest.end.before(details);
+  }
+
+  /** What a disclosure holds, or one half of that; the saved output has the same. */
+  pre(details, name) {
+    if (name) details.appendChild(element("small")).textContent = name;
+    const pre = details.appendChild(element("pre"));
+    pre.tabIndex = 0; // it scrolls, so it takes the focus
+    return pre;
+  }
+
+  n(number, title) {
+    const details = this.disclosures[number];
+    details.firstChild.textContent = title;
+    details.classList.toggle("claude-nb-bad", title.startsWith(FAILED));
+  }
+
+  o(number, text) {
+    this.pre(this.disclosures[number], "out").textContent = text;
   }
 
   p(keep, html) {
@@ -175,7 +207,8 @@ class View {
       }
     });
     this.live = this.code = null;
-    if (this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    if (this.formulas || this.html.includes(FORMULA)) nodes.forEach((node) => typeset(this.store.model, node));
+    this.formulas = false;
   }
 
   /** Put a node where block number `blocks` belongs; the saved output has the same parts. */
@@ -184,11 +217,11 @@ class View {
     if (number && !(this.part && this.number === number)) {
       this.number = number;
       this.part = element("div", "claude-nb-part");
-      this.footer.before(this.part);
+      this.latest.end.before(this.part);
     }
     if (node.parentNode === (this.part ?? this.root)) return;
     if (this.part) this.part.append(node);
-    else this.footer.before(node);
+    else this.latest.end.before(node);
   }
 
   x(text) {
@@ -199,8 +232,10 @@ class View {
 
   r(again, html) {
     this.growth.show(Infinity); // the table itself may wait there, and the row that comes again
-    const body = this.live?.querySelector("tbody");
-    if (!body) return;
+    this.formulas ||= html.includes(FORMULA);
+    const table = this.live?.querySelector("table");
+    if (!table) return;
+    const body = table.querySelector("tbody") ?? table.appendChild(element("tbody")); // of a head alone
     const fresh = element("template");
     fresh.innerHTML = `<table><tbody>${html}</tbody></table>`;
     const [first, ...rows] = fresh.content.querySelectorAll("tr");
@@ -240,8 +275,9 @@ class View {
     this.section = null;
   }
 
-  i(text) {
+  i(text, seconds = Infinity) {
     this.said = text;
+    this.until = performance.now() + 1000 * seconds;
     this.tick();
   }
 
@@ -259,6 +295,7 @@ class View {
   leave() {
     clearInterval(this.timer);
     cancelAnimationFrame(this.frame);
+    this.latest.close();
     const places = this.disclosures.map((details) => details.lastElementChild.scrollTop);
     const area = this.area;
     if (!area || !(this.touched.size || this.focused || this.selected)) return;
@@ -270,7 +307,7 @@ class View {
         answer.tabIndex = -1; // who pressed Stop by keyboard goes on from the answer
         answer.focus({ preventScroll: true });
       }
-      const details = [...answer.querySelectorAll(":scope > details")];
+      const details = [...answer.querySelectorAll(":scope > details:not(.claude-nb-code)")];
       this.touched.forEach((open, number) => {
         if (!details[number]) return;
         details[number].open = open;
@@ -288,6 +325,7 @@ class View {
   locate() {
     const child = this.root.closest(".jp-OutputArea-child");
     this.area = child?.parentElement;
+    this.latest.settle();
     this.place = this.area ? [...this.area.children].indexOf(/** @type {Element} */ (child)) : -1;
   }
 }

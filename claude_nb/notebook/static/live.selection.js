@@ -3,6 +3,7 @@
 // (the line below, what disclosures are called) counts for nothing.
 
 import { FORMULA } from "constants";
+import { isOfThePage } from "../../labextension/static/reading.js";
 
 const MATHEMATICS = `.${FORMULA.split(" ")[0]}`;
 const APART = "footer, style"; // not of the text
@@ -69,6 +70,7 @@ function sections(root) {
  * @returns {Generator<Text | Element>}
  */
 function* leaves(node) {
+  if (isOfThePage(node)) return;
   if (node instanceof Text || (node instanceof Element && node.matches(MATHEMATICS))) yield node;
   else for (const child of node.childNodes) yield* leaves(child);
 }

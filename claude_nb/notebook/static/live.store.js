@@ -43,6 +43,7 @@ export class Store {
   state(state) {
     this.heard = true;
     this.ended = state !== "stopping";
+    this.stopping ||= state === "stopping"; // also for a view that is made after this
     this.shown = this.views.size > 0; // so that the final output, which comes next, finds its place
     if (state !== "stopping") announce(state);
     for (const view of this.views) state === "stopping" ? view.showStopping() : view.measure();

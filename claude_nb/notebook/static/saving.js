@@ -7,13 +7,12 @@
 import { GONE, UNFINISHED } from "constants";
 import { announce } from "./dom.js";
 import { soFar } from "./sofar.js";
+import { rewriting } from "./writing.js";
 
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 const FOOT = "<footer"; // it has a style
 const HINT = / · while its kernel runs, [^<]*/; // where it is to be had, which is nowhere then
-/** @type {WeakMap<object, Set<any>>} stores by the notebook that shows them */
-const shown = new WeakMap();
 
 /**
  * Keep the saved form of a store's answer true until it has ended.
@@ -26,42 +25,13 @@ export function attend(store) {
   const kernel = manager?.kernel;
   const changed = (_, status) => ENDS.includes(status) && gone(store, notebook);
   kernel?.statusChanged?.connect(changed);
-  if (notebook?.toJSON && store.model.get("mark")) watch(notebook).add(store);
+  const mark = store.model.get("mark");
+  const truthful = (output) => (markOf(output) === mark ? unfinished(output, store, UNFINISHED) : output);
+  const leave = notebook?.toJSON && mark ? rewriting(notebook, truthful) : undefined;
   return () => {
     kernel?.statusChanged?.disconnect(changed);
-    shown.get(notebook)?.delete(store);
+    leave?.();
   };
-}
-
-/**
- * Let a notebook's model write unfinished answers as such.
- * @param {any} notebook
- */
-function watch(notebook) {
-  let stores = shown.get(notebook);
-  if (stores) return stores;
-  shown.set(notebook, (stores = new Set()));
-  const written = notebook.toJSON;
-  notebook.toJSON = function toJSON() {
-    const content = written.apply(this, arguments);
-    try {
-      return stores.size ? truthful(content, stores) : content;
-    } catch (error) {
-      console.warn("claude-nb: unfinished answers are saved as they are:", error);
-      return content;
-    }
-  };
-  return stores;
-}
-
-function truthful(content, stores) {
-  const marked = new Map([...stores].map((store) => [store.model.get("mark"), store]));
-  const saved = (output) => {
-    const store = marked.get(markOf(output));
-    return store ? unfinished(output, store, UNFINISHED) : output;
-  };
-  const cells = content.cells.map((cell) => (cell.outputs ? { ...cell, outputs: cell.outputs.map(saved) } : cell));
-  return { ...content, cells };
 }
 
 const markOf = (output) => (output.data?.[WIDGET] ? output.metadata?.claude_nb?.unfinished : undefined);

@@ -22,50 +22,57 @@ function grown(block, rows) {
   return parts.join("") + block.slice(end);
 }
 
+/** @typedef {{title: string, texts: string[]}} Disclosure */
+
+/** @param {Disclosure} disclosure */
+function disclosed({ title, texts }) {
+  const inner = texts.map((text) => `<pre>${escaped(text)}</pre>`).join("");
+  return `<details><summary>${escaped(title)}</summary>${inner}</details>`;
+}
+
 /**
  * @param {Operation[]} log
  * @returns {string} HTML
  */
 export function soFar(log) {
-  /** @type {string[]} */
+  /** @type {(string | Disclosure)[]} */
   const parts = [];
   let live = ""; // the block that still grows
   let code = ""; // what was added to the code at its end
   let rows = []; // what was added to the table in it, which is "p"'s without them
-  let title = "";
-  let disclosed = ""; // thinking, or what a tool is told
   let isOpen = false; // a disclosure is running
+  /** @type {Disclosure[]} */
+  const disclosures = []; // thinking, calls of tools and what they returned
+  let running = { title: "", texts: [""] };
   const seal = () => {
     if (rows.length) parts.push(grown(live, rows));
     else if (live) parts.push(code ? live.replace(CODE, () => `${escaped(code)}</code></pre>`) : live);
     live = code = "";
     rows = [];
   };
-  const close = () => {
-    if (isOpen) parts.push(`<details><summary>${escaped(title)}</summary><pre>${escaped(disclosed)}</pre></details>`);
-    isOpen = false;
-  };
   for (const [kind, ...values] of log) {
     if (kind === "k") {
       seal();
-      close();
       isOpen = values[0] !== "text";
-      title = values[0] === "think" ? "Thinking…" : values[1];
-      disclosed = "";
+      if (!isOpen) continue;
+      running = { title: values[0] === "think" ? "Thinking…" : values[1], texts: [""] };
+      disclosures.push(running);
+      parts.push(running);
     } else if (kind === "p") {
       live = live.slice(0, values[0]) + values[1];
       code = "";
       rows = [];
     } else if (kind === "r") rows.push(values);
     else if (kind === "x") code += values[0];
-    else if (kind === "t") disclosed += values[0];
+    else if (kind === "t") running.texts[0] += values[0];
+    else if (kind === "n") disclosures[values[0]].title = values[1];
+    else if (kind === "o") disclosures[values[0]].texts.push(values[1]);
     else if (kind === "s") seal();
     else if (kind === "c") {
-      title = values[0] || title;
-      close();
+      if (isOpen && values[0]) running.title = values[0];
+      isOpen = false;
     }
   }
   seal();
-  close();
-  return parts.join("");
+  return parts.map((part) => (typeof part === "string" ? part : disclosed(part))).join("");
 }

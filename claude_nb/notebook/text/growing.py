@@ -49,6 +49,8 @@ class Change:
         A table whose rows come next in the open table, which stays the last block.
     again : bool
         Whether the first of `rows` stands for the last row so far, which has grown.
+    then : Change or None
+        With these rows the table has ended, and this came behind it.
     """
 
     finished: SafeHtml = EMPTY
@@ -56,6 +58,7 @@ class Change:
     code: str = ""
     rows: SafeHtml = EMPTY
     again: bool = False
+    then: Change | None = None
 
 
 class GrowingMarkdown:
@@ -84,12 +87,23 @@ class GrowingMarkdown:
                 return Change(code=citations.unmarked(code))
             self._code = None
         if self._table is not None:
-            again = self._table.grows
-            rows = self._table.append(text, {**self._env(), "grows": True})
-            if rows is not None:
-                return Change(rows=rows, again=again)
+            change = self._lengthen(self._table, text)
+            if change is not None:
+                return change
             self._table = None
         return self._parse("".join(self._tail))
+
+    def _lengthen(self, table: _OpenTable, text: str) -> Change | None:
+        """Take text into an open table; return None if all of it is to be parsed again."""
+        again, env = table.grows, {**self._env(), "grows": True}
+        rows = table.append(text, env)
+        if rows is not None:
+            return Change(rows=rows, again=again)
+        ended = table.ended(text, env)
+        if ended is None:
+            return None
+        self._table, self._tail = None, [ended[1]]
+        return Change(rows=ended[0], again=again, then=self._parse(ended[1]))
 
     def _parse(self, tail: str) -> Change:
         tail = _one_line_end(tail)
@@ -134,10 +148,14 @@ class GrowingMarkdown:
         return tokens
 
     def finish(self) -> Change:
-        """Return the last block as it is, for no more text comes."""
+        """Return the last block as it is, or what it lacks, for no more text comes."""
         if self._plain or self._code is not None:
             return Change()
         env = self._env()
+        if self._table is not None:
+            rest = self._table.rest(env)
+            if rest is not None:
+                return Change(rows=rest, again=self._table.grows)
         return Change(live=markdown.render(markdown.parse("".join(self._tail), env), env))
 
     def _env(self) -> dict[str, Any]:
@@ -285,6 +303,7 @@ class _OpenTable:
     head: str  # its first two lines
     line: str  # the unfinished last line
     grows: bool  # whether that is shown, as the last row
+    notes: bool  # whether it may refer to any
 
     def append(self, text: str, env: dict[str, Any]) -> SafeHtml | None:
         """Return a table of the rows that came, or None once another block may have begun."""
@@ -294,7 +313,34 @@ class _OpenTable:
         if ends is None or ends[1] < 1 + len(lines):  # the last one need not be a row yet
             return None
         self.line, self.grows = lines[-1], ends[1] > 1 + len(lines)
+        self.notes = self.notes or "[^" in text
         return markdown.render(tokens, env) if ends[1] > 2 else EMPTY  # noqa: PLR2004 - the head
+
+    def ended(self, text: str, env: dict[str, Any]) -> tuple[SafeHtml, str] | None:
+        """Return a table of the last rows and the text behind them, once a whole line ended it."""
+        lines = (self.line + text).split("\n")
+        tokens = markdown.parse("\n".join([self.head, *lines]), env)
+        if self.notes or not tokens or tokens[0].type != "table_open" or not tokens[0].map:
+            return None
+        end = tokens[0].map[1] - 2
+        if end >= len(lines) - 1 or (self.grows and not end):
+            return None
+        rows = markdown.render(tokens[: _end(tokens, 0)], env) if end else EMPTY
+        return rows, "\n".join(lines[end:])
+
+    def rest(self, env: dict[str, Any]) -> SafeHtml | None:
+        """Return a table of the last line, now that it is whole; None if more has changed."""
+        if self.notes:  # what they refer to is known only now
+            return None
+        if not self.line.strip():
+            return EMPTY
+        tokens = markdown.parse(f"{self.head}\n{self.line}", env)
+        return markdown.render(tokens, env) if _is_row(tokens) else None
+
+
+def _is_row(tokens: Sequence[Token]) -> bool:
+    """Tell whether there is a table of one row and nothing else."""
+    return _is_table(tokens) and tokens[0].map == [0, 3]
 
 
 def _is_table(tokens: Sequence[Token]) -> bool:
@@ -312,7 +358,7 @@ def _open_table(live: Sequence[Token], tail: str) -> _OpenTable | None:
     if len(tail) < _LONG_TABLE or not _is_table(live) or live[0].map is None or live[0].map[0]:
         return None
     lines, end = tail.split("\n"), live[0].map[1]
-    if end < len(lines) - 1:
+    if end < len(lines) - 1 or len(lines) <= 2:  # noqa: PLR2004 - the head may go on
         return None
     shown = unfinished.without_signs(tail) == tail  # else the last row waits
-    return _OpenTable("\n".join(lines[:2]), lines[-1], grows=shown and end == len(lines))
+    return _OpenTable("\n".join(lines[:2]), lines[-1], shown and end == len(lines), "[^" in tail)

@@ -158,10 +158,12 @@ GROWING = [
         "token : ",
         "\\n",
         "\t",
+        *('Client("', "Client(a, ", "login(", "Client('a', "),
     ),
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", GROWING)
 def test_the_time_grows_no_faster_than_the_text(part):
     def seconds(size):
@@ -190,6 +192,15 @@ def test_the_words_of_a_wallet_are_hidden(text):
     "text",
     [
         "docker run -p 8080:80 image",
+        'UUID("d82579ce6642a0de7ddf490a7aec7aa5")',
+        'Commit("d82579ce6642a0de7ddf490a7aec7aa5d82579ce")',
+        'SentenceTransformer("all-MiniLM-L6-v2")',
+        'Model("Meta-Llama-3_3-70B-Instruct")',
+        'Path("Report2024Final03Version")',
+        'Model(weights="Zq8vR2mK7xW4nB9t")',
+        'client("bedrock-runtime", "eu-central-1")',
+        'Client("my-project-2024-prod-v2")',
+        'Label("Umsatz2024Quartal4")',
         "token = tokenizer.decode(ids)",
         "secret santa_assignments_2024 = draw()",
         "the token budget_for_thinking_v2(x) is",

@@ -104,7 +104,6 @@ READ = [
     ({"a": 1}.keys(), '["a"]'),
     (collections.deque([1]), "[1]"),
     (collections.Counter("aab"), '{"a": 2, "b": 1}'),
-    (io.StringIO("x\ny"), '["x\\n", "y"]'),
     (np.float64(1.5), "1.5"),
     (np.float32(0.1), "0.1"),
     (np.int64(3), "3"),
@@ -153,6 +152,25 @@ def test_pictures_are_image_blocks(make):
     assert (block["type"], block["source"]["media_type"]) == ("image", "image/png")
     assert content([make(), "a note"])[1] == {"type": "text", "text": "a note"}
     assert [each["type"] for each in content(("a", make()))] == ["text", "image"]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (io.StringIO("two\nlines\n"), "two\nlines\n"),
+        (io.BytesIO("grün".encode()), "grün"),
+        ({"log": io.StringIO("ok")}, '{"log": "ok"}'),
+    ],
+)
+def test_a_file_in_memory_is_what_it_holds(value, told):
+    assert content(value) == told
+
+
+def test_a_picture_in_memory_is_a_picture_and_a_file_on_disk_is_refused(tmp_path):
+    assert content(io.BytesIO(png()))[0]["type"] == "image"
+    (tmp_path / "a.txt").write_text("text")
+    with (tmp_path / "a.txt").open() as opened, pytest.raises(UntellableError, match="TextIO"):
+        content({"file": opened})
 
 
 def test_a_pdf_is_a_document():

@@ -1,6 +1,5 @@
 """Tools from functions, the loop that runs them, and structured output."""
 
-import _thread
 import asyncio
 import json
 import signal
@@ -318,7 +317,7 @@ def test_a_wait_that_is_interrupted_cancels_what_it_waits_for():
     ended = threading.Event()
 
     async def endless():
-        _thread.interrupt_main()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # as a kernel is
         try:
             await asyncio.sleep(60)
         finally:
@@ -344,6 +343,14 @@ def test_whatever_a_tool_raises_is_told_in_every_way_of_calling(error):
     for told in (*ways, asyncio.run(call.awaited_result(aside=True))):
         assert told["is_error"] is True
         assert type(error).__name__ in told["content"] or "cannot be told" in told["content"]
+
+
+def test_a_secret_in_a_tools_error_goes_to_nobody():
+    def failing():
+        raise ValueError("no such key: sk-ant-api03-canary0123456789canary")
+
+    told = CallTool(FunctionTool(failing), ToolUseBlock.from_wire(use("failing"))).result()
+    assert told["content"] == "ValueError('no such key: [key]')"
 
 
 async def test_the_runners_arguments_are_checked(client):

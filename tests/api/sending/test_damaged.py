@@ -36,6 +36,10 @@ DAMAGED = {
     "ANTHROPIC_API_KEY=sk-ant-canary-7f3a": "give only what stands behind the sign",
     "%env ANTHROPIC_API_KEY=sk-ant-canary-7f3a": "give only what stands behind the sign",
     'ANTHROPIC_API_KEY="sk-ant-canary-7f3a"': "give only what stands behind the sign",
+    **dict.fromkeys(
+        ["<your-key>", "$ANTHROPIC_API_KEY", "${KEY}", "%ANTHROPIC_API_KEY%", "{{ key }}", "{key}"],
+        "it only stands for a key",
+    ),
 }
 
 

@@ -8,8 +8,8 @@ window.hostile = async () => {
   const ATTRIBUTES = new Set(["href", "target", "rel", "align", "start", "open", "class", "style", "tabindex"]);
   const BOX = new Set(["type", "disabled", "checked", "aria-label"]);
   const OWN = /^claude-nb-[0-9a-f]{12}-[nr]\d+$/;
-  const CLASSES = new Set(["numbering-entry", "mathjax_process tex2jax_process"]); // of headings, formulas
-  const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > .claude-nb-part, .claude-nb-live > details";
+  const CLASSES = new Set(["numbering-entry", "mathjax_process tex2jax_process", "claude-nb-call"]); // of headings, formulas, tools
+  const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > .claude-nb-part, .claude-nb-live > details, .claude-nb-live > .claude-nb-end";
   const BUTTON = Symbol.for("claude_nb.reading");
   const SCHEMES = new Set(["http:", "https:", "mailto:"]);
   const found = new Set();
@@ -43,7 +43,8 @@ window.hostile = async () => {
     for (const flag of ["__struck", "__pwned"]) if (flag in window) found.add(`script ${flag}`);
     for (const node of inside()) {
       const { position } = getComputedStyle(node);
-      if (position === "fixed" || position === "sticky") found.add(`position ${position} ${node.tagName}`);
+      const stays = node.matches(".claude-nb-live > footer"); // Stop
+      if (position === "fixed" || (position === "sticky" && !stays)) found.add(`position ${position} ${node.tagName}`);
       const here = node.hash && node.href === location.href.split("#")[0] + node.hash;
       if (here ? !inner(node) : node.href && !SCHEMES.has(node.protocol)) found.add(`link ${node.href}`);
       if (button(node) || typeset(node) || node.matches(OURS)) continue;

@@ -28,7 +28,7 @@ import json
 from claude_nb.api.types import Message
 from claude_nb.notebook.live.live import LiveView
 from claude_nb.notebook.answer.pieces import Piece
-from claude_nb.notebook.answer.render import Footer, bundle, error_bundle
+from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
 from IPython.display import publish_display_data
 
 ROWS = json.load(open("payloads.json"))
@@ -52,6 +52,9 @@ def live(cut):
         view.put(Piece("begin", part))
         view.put(Piece("tool", part))
         view.put(Piece("end"))
+        view.put(Piece("begin", part, call="t"))
+        for kind in ("tool", "end", "title", "result"):
+            view.put(Piece(kind, part, call="t"))
         view.put(Piece("status", part))
     view.put(Piece("text", "THE END"))
     VIEWS.append(view)
@@ -75,7 +78,7 @@ def saved():
         footer = Footer(problem=few[0], notes=few[1:])
         publish_display_data(bundle(message(content, few[-1]), footer, place=str(start)))
         why, advice, *notes = [*few, "", ""]
-        publish_display_data(error_bundle(few[0], why=why, advice=advice, notes=notes))
+        publish_display_data(error_bundle(Card(title=few[0], why=why, advice=advice, notes=notes)))
 """
 
 
@@ -158,7 +161,7 @@ def test_saved_trusted_untrusted_and_converted(lab, canary):
     assert_nothing_happened(lab.page, canary)
     saved = lab.save()
     lab.reopen(kernel=False)
-    assert lab.output(1).get_by_text("Tool: ").count() > 0
+    assert lab.output(1).get_by_text("✓ ").count() > 0
     assert_nothing_happened(lab.page, canary)
     html, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(saved))
     path = lab.server.root / "converted.html"

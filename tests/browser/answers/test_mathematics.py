@@ -36,7 +36,7 @@ import json
 from claude_nb.api.types import Message
 from claude_nb.conversation import Exchange, Turn
 from claude_nb.notebook.answer.pieces import Piece
-from claude_nb.notebook.answer.render import Footer, bundle, error_bundle
+from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.live.live import LiveView
 from claude_nb.notebook.panel import saved
@@ -91,7 +91,7 @@ def live():
 """
 COMMANDS = """
 for text in PAYLOADS[:20]:
-    show(error_bundle(text, why=text, advice=text, notes=[text]))
+    show(error_bundle(Card(title=text, why=text, advice=text, notes=[text])))
 page.show(*(page.folded(text, text) for text in PAYLOADS), *map(page.paragraph, PAYLOADS))
 page.show(page.table(page.columns(*PAYLOADS[:3]), [PAYLOADS[:3]]))
 show(chat())

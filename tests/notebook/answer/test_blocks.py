@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claude_nb.api.types import Message
+from claude_nb.api.types import Message, ToolUseBlock
 from claude_nb.api.types.events import raw_event
+from claude_nb.api.types.stream_events import ContentBlockStopEvent
 from claude_nb.notebook.answer import blocks, render
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.operations import Operations
@@ -65,7 +66,8 @@ def events(*content) -> Iterator:
         yield raw_event({"type": "content_block_start", "index": index, "content_block": start})
         for delta in deltas:
             yield raw_event({"type": "content_block_delta", "index": index, "delta": delta})
-        yield raw_event({"type": "content_block_stop", "index": index})
+        stop = {"type": "content_block_stop", "index": index, "content_block": block}
+        yield ContentBlockStopEvent.from_wire(stop)
     yield raw_event({"type": "message_stop"})
 
 
@@ -99,7 +101,7 @@ def live(*content) -> list:
 
 def saved(*content) -> tuple[str, str]:
     """Return the HTML and the plain text of a message, without its frame."""
-    made = render.bundle(message(*content), render.Footer(quiet=True))
+    made = render.bundle(message(*content, stop_reason=None), render.Footer(quiet=True))
     looks = re.sub(' style="[^"]*"', "", made["text/html"])
     [html] = re.findall(r'^<div class="claude-nb [^"]*">(.*)</div>$', looks, re.DOTALL)
     return html, made["text/plain"]
@@ -260,13 +262,98 @@ def test_what_opens_a_format_comes_before_its_text():
     assert [p.text for p in pieces if p.kind == "text"] == ["", "`````json\n{}"]
 
 
-def test_a_tools_result_is_shown_and_kept():
-    view, outcome = Pieces(), Outcome()
-    follower = Follower(view, outcome)
+def called(number: str, **given) -> ToolUseBlock:
+    """Return a call of `weather`."""
+    wire = {"type": "tool_use", "id": number, "name": "weather", "input": given}
+    return ToolUseBlock.from_wire(wire)
+
+
+def returning(number: str, content: str, **fields) -> dict:
+    return {"type": "tool_result", "tool_use_id": number, "content": content, **fields}
+
+
+def following(*calls: ToolUseBlock) -> tuple[Follower, Pieces]:
+    """Return a follower that has seen these calls stream by; its clock counts its readings."""
+    view, ticks = Pieces(), iter(range(1000))
+    follower = Follower(view, Outcome(), clock=lambda: float(next(ticks)))
     follower.begin_round(emulated=False, replayed=False)
-    follower.told("add", "4")
-    assert view.told == [Piece("begin", "add returned"), Piece("tool", "4"), Piece("end")]
-    assert [block.content for block in outcome.rounds[0].results] == ["4"]
+    for event in events(*(call.to_dict() for call in calls)):
+        follower.take(event)
+    return follower, view
+
+
+def logged(view: Pieces) -> list:
+    operations = Operations()
+    operations.extend(view.told)
+    return operations.log
+
+
+def test_parallel_calls_of_one_tool_keep_their_results_live_and_saved_in_one_line_each():
+    calls = [called("a", city="Lisbon"), called("b", city="Oslo")]
+    follower, view = following(*calls)
+    for call, text in zip(reversed(calls), ("rain", "sun"), strict=True):
+        follower.calling(call)
+        follower.returned(call, returning(call.id, text))
+    lines = ['✓ weather(city="Lisbon") → sun · 1.0 s', '✓ weather(city="Oslo") → rain · 1.0 s']
+    log = logged(view)
+    assert [op[2] for op in log if op[0] == "k"] == ["● weather …"] * 2
+    assert [op[1] for op in log if op[0] == "c"] == [
+        '● weather(city="Lisbon") …',
+        '● weather(city="Oslo") …',
+    ]
+    assert [op[1:] for op in log if op[0] == "n"] == [[1, lines[1]], [0, lines[0]]]
+    assert [op[1:] for op in log if op[0] == "o"] == [[1, "rain"], [0, "sun"]]
+    [only], times = follower.outcome.rounds, follower.outcome.tool_seconds
+    content = [each.to_dict() for each in (*calls, *only.results)]
+    made = render.bundle(message(*content), render.Footer(quiet=True, tool_seconds=times))
+    assert made["text/plain"] == "\n\n".join(lines)
+    assert re.findall("<summary[^>]*>(.*?)</summary>", made["text/html"]) == lines
+    assert [block.content for block in only.results] == ["rain", "sun"]
+
+
+def test_a_call_that_failed_looks_like_an_error_and_one_without_a_result_says_so():
+    calls = [called("a", city="Atlantis"), called("b", city="Oslo")]
+    failed = returning("a", "ValueError('no such city')", is_error=True)
+    _, text = saved(*(call.to_dict() for call in calls), {**failed, "name": "weather"})
+    assert text == (
+        "✗ weather(city=\"Atlantis\") → ValueError('no such city')\n\n"
+        '○ weather(city="Oslo") · no result'
+    )
+    looks = render.bundle(message(calls[0].to_dict(), failed))["text/html"]
+    assert f'<summary style="{blocks.BAD}">✗' in looks
+    assert blocks.BAD not in render.bundle(message(calls[1].to_dict()))["text/html"]
+
+
+def test_code_of_the_servers_that_ends_with_a_status_has_failed():
+    ran = {"stdout": "", "stderr": "no such file", "return_code": 2}
+    call = {"type": "server_tool_use", "id": "s", "name": "bash", "input": {"command": "ls /x"}}
+    result = {"type": "bash_code_execution_tool_result", "tool_use_id": "s", "content": ran}
+    assert saved(call, result)[1] == "✗ Ran: ls /x → exit status 2, no such file"
+    assert [op[2] for op in live(call, result) if op[0] == "n"] == [
+        "✗ Ran: ls /x → exit status 2, no such file"
+    ]
+
+
+def test_a_call_that_came_whole_shows_live_once_it_runs():
+    follower, view = following()
+    call = called("a", city="Oslo")
+    follower.calling(call)
+    follower.returned(call, returning("a", "rain"))
+    assert [op[0] for op in logged(view)] == ["k", "t", "c", "n", "o"]
+
+
+@pytest.mark.parametrize("number", ["", "twice"])
+def test_calls_with_no_ids_of_their_own_are_shown_with_what_they_returned(number):
+    calls = [called(number, city="Lisbon"), called(number, city="Oslo")]
+    follower, view = following(*calls)
+    for call, text in zip(calls, ("sun", "rain"), strict=True):
+        follower.calling(call)
+        follower.returned(call, returning(number, text))
+    assert [op[0] for op in logged(view)].count("o") == 2
+    results = [block.to_dict() for block in follower.outcome.rounds[0].results]
+    _, text = saved(*(call.to_dict() for call in calls), *results)
+    assert "sun" in text
+    assert "rain" in text
 
 
 def test_an_answer_in_a_terminal(capsys):
@@ -275,9 +362,8 @@ def test_an_answer_in_a_terminal(capsys):
         view.put(piece)
     view.finish({"text/plain": "Hi **you**\n\n— claude-test"})
     assert capsys.readouterr().out == (
-        "▸ Thought for 0.0 s\n\n[Thought, encrypted by the server] \n\n"
-        '[add] {"a": 1}\n\nHi **you**[1]\n\n'
-        "[Sources] 1. A — https://a.example/\n\n\n— claude-test\n"
+        "▸ Thought briefly\n\n[Thought, encrypted by the server] \n\n"
+        "● add(a=1) …\n\nHi **you**[1]\n\n[Sources] 1. A — https://a.example/\n\n\n— claude-test\n"
     )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from markdown_it import MarkdownIt
 
 from claude_nb.api.types import Message
-from claude_nb.notebook.answer.amounts import duration, money
+from claude_nb.notebook.answer.amounts import count, duration, money, span
 from claude_nb.notebook.answer.blocks import thought
-from claude_nb.notebook.answer.render import Footer, bundle, error_bundle
+from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PAYLOADS = [
@@ -108,21 +109,21 @@ def test_tool_calls_redacted_thinking_and_unknown_blocks_are_shown_closed():
     )
     html = body(made["text/html"])
     assert "Thought, encrypted by the server" in html
-    assert '<summary>Tool: get_&lt;b&gt;(city="&lt;/pre&gt;")</summary>' in html
+    assert '<summary>○ get_&lt;b&gt;(city="&lt;/pre&gt;") · no result</summary>' in html
     assert "&lt;/pre&gt;" in html
     assert "<summary>new_kind</summary>" in html
     assert " open" not in html
-    assert "[Tool: get_<b>]" in made["text/plain"]
+    assert "○ get_<b>(" in made["text/plain"]
 
 
 def test_a_closed_call_says_what_went_in_and_what_came_out_in_one_short_line():
     call = {"type": "tool_use", "id": "t", "name": "add", "input": {"a": 3, "note": "é\n" * 99}}
     result = {"type": "tool_result", "tool_use_id": "t", "name": "add", "content": "two\n lines"}
     titles = re.findall("<summary>(.*)</summary>", body(bundle(message(call, result))["text/html"]))
-    assert titles[0].startswith('Tool: add(a=3, note="é')
-    assert titles[0].endswith("…)")
-    assert len(titles[0]) == len("Tool: add(") + 60 + len("…)")
-    assert titles[1] == "add returned two lines"
+    [title] = titles
+    assert title.startswith('✓ add(a=3, note="é')
+    assert title.endswith("…) → two lines")
+    assert len(title) == len("✓ add(") + 60 + len("…) → two lines")
 
 
 def test_the_title_of_a_thought():
@@ -141,6 +142,24 @@ def test_times_and_money():
         "3 min 5 s",
     ]
     assert [money(d) for d in (1.2, 0.1, 0.0042, 0.0)] == ["$1.20", "$0.10", "$0.0042", "$0.0000"]
+    assert span(0.0, 0.0915) == "< $0.01 to $0.09"
+    assert [span(0.004, 0.002), span(0.2, 0.2)] == ["< $0.01", "$0.20"]
+
+
+def test_numbers_of_things():
+    assert [count(n, "turn") for n in (0, 1, 2, 2000)] == [
+        "no turns",
+        "1 turn",
+        "2 turns",
+        "2,000 turns",
+    ]
+    assert [count(n, "search", "searches") for n in (1, 2)] == ["1 search", "2 searches"]
+
+
+def test_an_answer_that_was_stopped_tells_about_how_much_was_written():
+    stopped = bundle(message("a" * 1280, stop_reason=None), Footer(problem="stopped"))
+    assert " · 25 in · ≈ 320 out" in stopped["text/plain"]
+    assert "≈" not in bundle(message("a" * 1280))["text/plain"]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -153,7 +172,7 @@ def test_nothing_a_message_holds_becomes_an_element_of_the_frame(payload):
         ),
         Footer(problem=payload, notes=[payload]),
     )
-    card = error_bundle(payload, why=payload, advice=payload, request_id=payload, notes=[payload])
+    card = error_bundle(Card(title=payload, why=payload, advice=payload, notes=[payload]))
     for html in (made["text/html"], card["text/html"]):
         tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
         for node in tree.iter():
@@ -178,16 +197,27 @@ def test_the_saved_output_of_an_8_kb_answer_is_at_most_three_times_the_answer():
 
 def test_the_error_card_is_six_lines_and_two_kilobytes_at_most():
     long = "<&" * 2_000
-    card = error_bundle(long, why=long, advice=long, request_id=long, notes=[long] * 9)
+    card = error_bundle(Card(title=long, why=long, advice=long, notes=[long] * 9))
     assert sum(len(text.encode()) for text in card.values()) <= 2_000
     assert card["text/plain"].count("\n") < 6
     assert card["text/html"].count("<br>") < 6
 
 
 def test_the_error_card_says_what_why_and_what_to_do():
-    card = error_bundle("Rate limited (429)", why="Too fast.", advice="Wait.", request_id="req_1")
-    assert card["text/plain"] == "Rate limited (429)\nToo fast.\nWait.\nRequest req_1"
-    assert "<strong>Rate limited (429)</strong><br>Too fast.<br>Wait.<br>" in card["text/html"]
+    code = ["RateLimitError 429", "req_1"]
+    card = error_bundle(Card(title="Too much at once", why="Slower.", advice="Wait.", notes=code))
+    assert card["text/plain"] == "Too much at once\nSlower.\nWait.\nRateLimitError 429 · req_1"
+    assert "<strong>Too much at once</strong><br>Slower.<br>Wait.<br><small" in card["text/html"]
+
+
+def test_what_broke_an_answer_off_stands_below_what_came_of_it():
+    card = Card(title="The connection was lost", advice="Run the cell again.")
+    made = bundle(message("Half an", stop_reason=None), Footer(problem="cut off"), card=card)
+    assert made["text/plain"].startswith(
+        "Half an\n\nThe connection was lost\nRun the cell again.\n\n— cut off · "
+    )
+    html = made["text/html"]
+    assert html.index("Half an") < html.index("The connection was lost") < html.index("<footer")
 
 
 PROMPTS = [
@@ -229,6 +259,10 @@ ENDS = [
     ({"content": [], "stop_reason": "end_turn"}, "the answer is empty"),
     ({"content": [{"type": "text", "text": " \n"}], "stop_reason": "end_turn"}, "answer is empty"),
     (
+        {"content": [{"type": "thinking", "thinking": "Hm."}], "stop_reason": "end_turn"},
+        "the answer is empty",
+    ),
+    (
         {
             "content": [{"type": "thinking", "thinking": "Hm", "signature": "s"}],
             "stop_reason": "max_tokens",
@@ -253,3 +287,41 @@ def test_an_answer_that_is_none_says_why(fields, said):
     made = bundle(Message.from_wire({**whole, **fields}), Footer(quiet=True))
     assert said in made["text/plain"]
     assert "<strong>" in made["text/html"]
+
+
+CODE = "Mend it so:\n\n```python\na = [1 < 2]\nb = 'x'\n```\n\nNot so:\n\n```python\nc = 3\n```"
+
+
+def test_code_that_stands_in_the_next_cell_is_folded_and_the_last_line_says_where_it_is():
+    made = bundle(message(CODE), Footer(proposed=["a = [1 < 2]\nb = 'x'"]))
+    html = body(made["text/html"])
+    assert re.search(r"<details[^>]*><summary>Code, 2 lines, in the next cell</summary><pre", html)
+    assert html.count("<details") == 1
+    assert "c = " in html.partition("</details>")[2]
+    assert "<strong>code proposed in the next cell, not run</strong>" in html
+    assert "— code proposed in the next cell, not run · " in made["text/plain"]
+    assert "a = [1 < 2]" in made["text/plain"]
+
+
+def test_code_with_hidden_characters_is_not_folded_away():
+    code = "```python\nx = 'a\u202eb'\n```"
+    html = bundle(message(code), Footer(proposed=["x = 'a\u202eb'"]))["text/html"]
+    assert "<details" not in html
+    assert "U+202E" in html
+
+
+def test_an_answer_that_begins_with_folded_code_is_in_the_same_parts_as_before():
+    text = "```python\nx = 1\n```\n\n" + "A paragraph.\n\n" * 200
+    folded = bundle(message(text), Footer(proposed=["x = 1"]))["text/html"]
+    plain = bundle(message(text))["text/html"]
+    assert folded.count("claude-nb-part-") == plain.count("claude-nb-part-") > 1
+
+
+def test_markdown_keeps_an_answer_whole():
+    code = "a = 1\n\n  \n\t\n\nb = 2\n"
+    made = bundle(message(thinking(f"So.\n\n{code}\n"), f"```\n{code}```\n\nThe end."))["text/html"]
+    [block] = MarkdownIt("commonmark", {"html": True}).parse(f"{made}\n\nNot of it.")[:-3]
+    assert block.type == "html_block"
+    assert block.content.strip() == made
+    pages = html5lib.parse(made, namespaceHTMLElements=False).iter("pre")
+    assert ["".join(pre.itertext()) for pre in pages] == [f"So.\n\n{code}\n", code]

@@ -115,7 +115,7 @@ def test_a_source_that_is_no_web_address_is_text(address):
 def test_a_call_and_its_result_are_one_line():
     html, words = saved(call(query="sky"), found(page(1), page(2)))
     assert html.count("<summary") == 1
-    assert "Searched: sky · 2 results" in html
+    assert "✓ Searched: sky → 2 results" in html
     assert "1. A page about many things 1 (host1.example, April 30, 2025)" in words
     assert OPAQUE[:12] not in html + words
 
@@ -124,15 +124,15 @@ def test_code_its_output_and_its_errors_are_shown_as_code():
     ran = {"type": "code_execution_result", "stdout": "1\n", "stderr": "<oops>", "return_code": 1}
     block = {"type": "code_execution_tool_result", "tool_use_id": "s1", "content": ran}
     html, words = saved(call("code_execution", code="print(1 < 2)"), block)
-    assert "Ran code · exit status 1" in html
+    assert "✗ Ran code → exit status 1" in html
     assert [*re.findall("<code>(.*?)</code>", html)] == ["print(1 &lt; 2)", "1", "&lt;oops&gt;"]
-    assert words.startswith("[Ran code · exit status 1] print(1 < 2)\n1\n<oops>")
+    assert words.startswith("✗ Ran code → exit status 1, <oops>\ncode print(1 < 2)\nstdout 1")
 
 
 def test_a_call_to_which_nothing_came_is_shown_alone():
     html, words = saved(call(query="sky"))
     assert "Searching: sky" in html
-    assert words.startswith("[Searching: sky]")
+    assert words.startswith("○ Searching: sky · no result")
     assert served.doing(call()) == "Searching the web"
 
 
@@ -213,15 +213,15 @@ def shown(alone, monkeypatch):
 
 
 def titles(session):
-    return [op[-1] for op in session.made[-1].operations.log if op[0] in "kc" and op[-1]]
+    return [op[-1] for op in session.made[-1].operations.log if op[0] in "kcn" and op[-1]]
 
 
 def test_a_search_is_told_while_it_runs_and_its_blocks_go_back_byte_for_byte(shown):
     answer = cell.ask(shown, Options(search=3, chat="s"), "Search for the speed of light", "a")
     told = titles(shown)
-    assert "Searching the web" in told
-    assert any(line.startswith("Searching: ") and "light" in line for line in told)
-    assert any(re.fullmatch(r"Searched: .+ · \d+ results?", line) for line in told)
+    assert "● Searching the web …" in told
+    assert any(re.fullmatch("● Searching: .*light.* …", line) for line in told)
+    assert any(re.match(r"✓ Searched: .+ → \d+ results?", line) for line in told)
     received = [json.dumps(block.to_dict()) for block in answer.content]
     sent = shown.chats["s"].messages()[-1]["content"]
     assert [json.dumps(block) for block in sent] == received
@@ -234,7 +234,7 @@ def test_a_search_is_told_while_it_runs_and_its_blocks_go_back_byte_for_byte(sho
 
 def test_code_is_told_while_it_runs_and_goes_on_in_its_container(shown):
     answer = cell.ask(shown, Options(run_code=True, chat="c"), "Run code: sum of 1, 2, 3", "a")
-    assert any(line.startswith("Running") for line in titles(shown))
+    assert any(line.startswith("● Running") for line in titles(shown))
     assert shown.chats["c"].container("b")[0] == answer.container["id"]
     again = cell.ask(shown, Options(run_code=True, chat="c"), "Run code: mean of 1, 2, 3", "b")
     assert again.container["id"] == answer.container["id"]

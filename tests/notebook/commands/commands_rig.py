@@ -42,9 +42,8 @@ class Claude:
     def outputs(self, line: str) -> list[dict]:
         """Run ``%claude LINE``; return the MIME bundles that it published."""
         publisher = self.shell.display_pub = CapturingDisplayPublisher(shell=self.shell)
-        self.shell.run_line_magic("claude", line)
-        # Out, not _: whoever sets builtins._ (doctest, gettext) makes IPython leave that alone
-        self.value = next(reversed(self.shell.user_ns["_oh"].values()), None)
+        value = self.shell.run_line_magic("claude", line)
+        self.value = self.value if value is None else value
         return [output["data"] for output in publisher.outputs]
 
     def page(self, line: str) -> dict:

@@ -99,7 +99,7 @@ ROWS = {
         env={"ANTHROPIC_API_KEY": "ANTHROPIC_API_KEY=sk-ant-canary"},
     ),
     "a wrong key": Row(
-        "AuthenticationError (401)", reply=refusal(401, "authentication_error", "invalid x-api-key")
+        "AuthenticationError 401", reply=refusal(401, "authentication_error", "invalid x-api-key")
     ),
     "a base URL that is none": Row(
         "ANTHROPIC_BASE_URL cannot be used", env={"ANTHROPIC_BASE_URL": "api.anthropic.com"}
@@ -112,8 +112,8 @@ ROWS = {
     "https where there is none": Row(
         "127.0.0.1 does not speak TLS at this port", env={"ANTHROPIC_BASE_URL": "https://HERE"}
     ),
-    "another server": Row("NotFoundError (404)", reply=http(404, {"detail": "Not Found"})),
-    "a redirect": Row("RedirectError (301)", reply=http(301, "", location="https://b.example/")),
+    "another server": Row("NotFoundError 404", reply=http(404, {"detail": "Not Found"})),
+    "a redirect": Row("RedirectError 301", reply=http(301, "", location="https://b.example/")),
     "a SOCKS proxy": Row(
         "HTTPS_PROXY is a SOCKS proxy", env=FAR | {"HTTPS_PROXY": "socks5h://127.0.0.1:1"}
     ),
@@ -133,13 +133,13 @@ ROWS = {
         "SSL_CERT_FILE names /no/such.pem, and there is no such file",
         env=FAR | {"SSL_CERT_FILE": "/no/such.pem"},
     ),
-    "too fast": Row("RateLimitError (429)", reply=refusal(429, "rate_limit_error", "Too fast.")),
+    "too fast": Row("RateLimitError 429", reply=refusal(429, "rate_limit_error", "Too fast.")),
     "a long wait": Row(
         "The server asks to wait 1 h 0 min",
         reply=refusal(429, "rate_limit_error", "Too fast.", retry_after="3600"),
     ),
     "a busy service": Row(
-        "OverloadedError (529)", reply=refusal(529, "overloaded_error", "Overloaded")
+        "OverloadedError 529", reply=refusal(529, "overloaded_error", "Overloaded")
     ),
     "a failing server": Row("a web page titled 'Access denied'", reply=http(520, PAGE)),
     "a sign-in page": Row(
@@ -150,17 +150,15 @@ ROWS = {
     ),
     "no message": Row("it holds no content", cell("--no-stream"), http(200, {"hello": 1})),
     "too large": Row(
-        "ContentTooLargeError (413)", reply=refusal(413, "request_too_large", "Too large.")
+        "ContentTooLargeError 413", reply=refusal(413, "request_too_large", "Too large.")
     ),
-    "not paid": Row(
-        "PaymentRequiredError (402)", reply=refusal(402, "billing_error", "No credit.")
-    ),
+    "not paid": Row("PaymentRequiredError 402", reply=refusal(402, "billing_error", "No credit.")),
     # models
     "a model that is gone": Row(
         "claude-3-opus-20240229 was retired. Use", cell("-m claude-3-opus-20240229")
     ),
     "a model nobody knows": Row(
-        "NotFoundError (404)",
+        "NotFoundError 404",
         cell("-m claude-sonet-4-6"),
         refusal(404, "not_found_error", "model: claude-sonet-4-6"),
     ),
@@ -174,6 +172,17 @@ ROWS = {
     "another encoding": Row("It looks like cp1252", cell("-a western")),
     "an empty figure": Row("this figure is empty", cell("-a figure")),
     "an open file": Row("put what .read() returns", cell("-a file")),
+    "a path of nobody": Row(
+        "set ANTHROPIC_BASE_URL to what stands before /v1/messages",
+        reply=refusal(404, "not_found_error", "Not Found"),
+    ),
+    "a file that is gone": Row(
+        "Change what the message names",
+        reply=refusal(404, "not_found_error", "File not found: file_1"),
+    ),
+    "a key that was not put in": Row(
+        "it only stands for a key", env={"ANTHROPIC_API_KEY": "<your-key>"}
+    ),
     "too many pictures": Row("101 images are in this request", cell("-m haiku-4.5 -a many")),
     "a bucket": Row("nothing is fetched from there", cell("-a s3://bucket/key")),
     "several files": Row("stands for several files", cell("-a *.csv")),

@@ -18,10 +18,11 @@ from claude_nb.conversation import Conversation, Turn
 from claude_nb.emulator import Clock, serve
 from claude_nb.errors import NotFoundError
 from claude_nb.notebook.answer.failure import describe
-from claude_nb.notebook.commands import asking, page, usage
+from claude_nb.notebook.commands import asking, page
 from claude_nb.notebook.commands import models as models_page
 from claude_nb.notebook.commands.catalog import COMMANDS
-from claude_nb.notebook.ledger.entries import Entry, total
+from claude_nb.notebook.commands.spending import bars
+from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.panel.controls import controls
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -31,7 +32,8 @@ PAYLOADS = [
 ALLOWED = re.compile(
     r"</?(?:div|h3|p|table|thead|tbody|tr|th|td|code|strong|small|pre|details|summary|samp|mark|span|"
     r'style)(?: (?:class="[\w -]+"|align="right"|scope="col"|data-label="[\w ,/$]*"|'
-    r'aria-hidden="true"))*>'
+    r'scope="rowgroup"|colspan="\d"|aria-hidden="true"))*>|<br>|</?[ib]>|'
+    r'<[ib] style="width:\d+\.\d%">'
 )
 
 
@@ -39,6 +41,7 @@ ALLOWED = re.compile(
 def claude(tmp_path, monkeypatch):
     monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
     monkeypatch.setenv("CLAUDE_NB_EMULATOR_SPEED", "0")
+    monkeypatch.setenv("CLAUDE_NB_LEDGER", str(tmp_path / "usage.sqlite3"))
     monkeypatch.setenv("CLAUDE_NB_DISPLAY", "final")
     running = start_shell(tmp_path)
     yield running
@@ -196,8 +199,10 @@ def test_models_are_those_of_the_server(claude):
     for info in models.all_models():
         assert info.id in text
     row = next(line for line in text.splitlines() if line.startswith("claude-sonnet-4-6"))
+    assert text.splitlines()[1] == row
     assert "default" in row
     assert "budget" in row
+    assert " active" not in text
     assert "3 / 15" in row
 
 
@@ -298,6 +303,31 @@ def test_show_is_exactly_what_is_sent(claude):
         content = message["content"]
         texts = [content] if isinstance(content, str) else [block["text"] for block in content]
         assert all(text in shown for text in texts)
+
+
+def test_show_of_a_long_chat_is_bounded_and_folds_all_but_its_last_turns(claude):
+    chat_with(claude, *(turn(f"answer {n} " * 60, cell=str(n)) for n in range(300)))
+    made = claude.page("show")
+    html = made["text/html"]
+    assert len(html.encode()) + len(made["text/plain"].encode()) < 100_000
+    last, *_, folded = re.findall(r"Turn (\d+)", html)[::-1]
+    assert (last, html.count("<h3>")) == ("300", 2)
+    assert int(folded) > 1
+    assert f"{int(folded) - 1} earlier turns" in made["text/plain"]
+    assert "answer 299" in html.rpartition("</details>")[2]
+    assert "answer 297" not in html.rpartition("</details>")[2]
+
+
+def test_a_dry_run_of_a_long_chat_is_bounded_and_folds_what_was_said_before(claude):
+    chat_with(claude, *(turn(f"answer {n} " * 60, cell=str(n)) for n in range(300)))
+    publisher = claude.shell.display_pub = CapturingDisplayPublisher(shell=claude.shell)
+    claude.shell.run_cell_magic("claude", "-N", "And now?")
+    made = publisher.outputs[-1]["data"]
+    assert sum(len(text.encode()) for text in made.values()) < 100_000
+    html = made["text/html"]
+    assert "600 earlier messages" in html.partition("</summary>")[0]
+    assert "And now?" in html.rpartition("</details>")[2]
+    assert "answer 1 " not in html.rpartition("</details>")[2]
 
 
 def test_show_tells_what_was_filled_in(claude):
@@ -445,9 +475,9 @@ def test_usage_by_cell_chat_and_in_all(claude, monkeypatch):
         entry("b", chat="other", title="How?", number=4, state="stopped"),
     ]
     text = claude.text("usage")
-    assert re.search(r"In \[5\] Why\? +2 +300 +600 +\$0.75 +░+█+", text)
+    assert re.search(r"In \[5\] Why\? +2 +300 +600 +░+█+ +\$0.75", text)
     assert re.search(r"In \[4\] How\? stopped +1", text)
-    assert re.search(r"(?m)^other +1 ", text)
+    assert re.search(r"(?m)^By chat\n(.+\n)*other +1 ", text)
     assert "In all 3 runs · 450 tokens read (150 from the cache) · 900 written · 3.0 s" in text
     assert "$0.75" in text.splitlines()[-3]
     assert "cost of some runs is not known" in text
@@ -468,13 +498,13 @@ def test_usage_keeps_what_went_into_the_cache_apart_and_counts_searches(claude):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("-m opus-5.5", r"0\.0000 to 0\.2000 US dollars at list prices"),
-        ("-m opus-5.5 -o speed=fast", r"0\.0001 to 0\.4001 US dollars"),
+        ("-m opus-5.5", r"< \$0\.01 to \$0\.20 at list prices"),
+        ("-m opus-5.5 -o speed=fast", r"< \$0\.01 to \$0\.40"),
         ("-m sonnet -o speed=fast", "price unknown"),
-        ("-m opus-5.5 -o inference_geo=us", r"0\.000\d to 0\.2201 US dollars"),
-        ("-m opus-5.5 --cache", r"0\.0000 to 0\.2001 US dollars"),
+        ("-m opus-5.5 -o inference_geo=us", r"< \$0\.01 to \$0\.22"),
+        ("-m opus-5.5 --cache", r"< \$0\.01 to \$0\.20"),
         ("-m opus-5.5 -o tools=[{web}]", "price unknown"),
-        ("-m opus-5.5 -o tools=[{own}]", r"0\.\d+ to 0\.\d+ US dollars at .*, for each request"),
+        ("-m opus-5.5 -o tools=[{own}]", r"< \$0\.01 to \$0\.\d+ at .*, for each request"),
     ],
 )
 def test_a_dry_run_tells_the_true_price_or_none(claude, line, words):
@@ -507,8 +537,7 @@ def test_usage_lists_the_last_cells_and_counts_all(claude):
 
 @pytest.mark.parametrize(("read", "written"), [(0, 0), (1, 0), (0, 1), (5, 95), (95, 5), (50, 50)])
 def test_a_bar_is_as_long_as_its_tokens(read, written):
-    tokens = {"input_tokens": read, "output_tokens": written}
-    drawn = usage.bar(total([entry(usage=tokens)]), 100).text
+    drawn = bars.bar(read, written, 100).text
     assert 1 <= len(drawn) <= 12
     assert set(drawn) <= {"░", "█"}
     if read + written == 100:
@@ -539,7 +568,7 @@ def test_doctor_without_a_page(claude, monkeypatch):
     assert "✓ API key" in text
     assert "offers claude-sonnet-4-6" in text
     assert "✓ this page" in text
-    assert "All is well." in text
+    assert text.startswith("All is well.")
 
 
 def test_doctor_says_what_to_do(claude, monkeypatch):

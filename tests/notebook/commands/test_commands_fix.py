@@ -88,6 +88,7 @@ def test_the_cells_that_failed_go_out_and_mended_code_comes_back(notebook, desk)
     assert "ipykernel" not in desk.prompt
     assert "mended cell" in desk.asked[-1]["system"]
     assert "Zero has no inverse" in run.text
+    assert "code proposed in the next cell, not run" in run.text
     (output,) = run.outputs
     assert set(output.data) == {"text/html", "text/plain"}
 

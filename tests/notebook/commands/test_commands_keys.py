@@ -44,20 +44,20 @@ def failure(error, source=""):
         return CellFailure(caught, source)
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_fix_sends_no_form(text, claude):
-    told = report(failure(ValueError(text), f"x = 1\n{text}\n1 / 0"), claude.shell)
-    assert passed(told) == []
-    assert "1 / 0" in told
+def test_fix_sends_no_form(claude):
+    for text in TEXTS:
+        told = report(failure(ValueError(text), f"x = 1\n{text}\n1 / 0"), claude.shell)
+        assert passed(told) == [], text
+        assert "1 / 0" in told
 
 
-@pytest.mark.parametrize("where", range(0, 9_600, 400))
-def test_what_is_cut_was_hidden_first(where, claude):
-    before, behind = "# filled\n" * (where // 9), "# more\n" * 1200
-    source = f"x = 1\n{before}key = '''\n{PEM}\n'''\n{behind}"
-    told = report(failure(ValueError(f"{'.' * 400} {PEM}"), source), claude.shell)
-    assert "MIIEvQ" not in told
-    assert "ASC" not in told
+def test_what_is_cut_was_hidden_first(claude):
+    for where in range(0, 9_600, 400):
+        before, behind = "# filled\n" * (where // 9), "# more\n" * 1200
+        source = f"x = 1\n{before}key = '''\n{PEM}\n'''\n{behind}"
+        told = report(failure(ValueError(f"{'.' * 400} {PEM}"), source), claude.shell)
+        assert "MIIEvQ" not in told, where
+        assert "ASC" not in told, where
 
 
 def test_a_huge_cell_is_looked_at_where_it_is_shown(claude):

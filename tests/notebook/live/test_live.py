@@ -34,6 +34,7 @@ class Page:
         self.sections: list[list[str]] = []  # [kind, title, content]
         self.live = self.code = ""
         self.rows: list[str] = []
+        self.again = False  # the last row of the live block came once more, in them
         self.status = ""
         self.said: list[str] = []
 
@@ -47,17 +48,31 @@ class Page:
     def p(self, keep, html):
         units = self.live.encode("utf-16-le")[: 2 * keep]
         self.live, self.code = units.decode("utf-16-le") + html, ""
+        self.rows, self.again = [], False
 
     def s(self):
-        self.sections[-1][2] += self.live
+        self.sections[-1][2] += self.whole()
         self.live = self.code = ""
+        self.rows, self.again = [], False
+
+    def whole(self) -> str:
+        """Return the live block with the rows that came after it."""
+        if not self.rows:
+            return self.live
+        before = self.live.partition("</tbody></table>")[0].removesuffix("</table>")
+        if self.again:
+            before = before[: before.rindex("<tr>")]
+        body = before if "<tbody>" in before else f"{before}<tbody>"
+        return f"{body}{''.join(self.rows)}</tbody></table>"
 
     def x(self, text):
         self.code += text
 
     def r(self, again, html):
-        if again and self.rows:  # or it is the live table's last
+        if again and self.rows:
             self.rows.pop()
+        elif again:  # it is the live table's last
+            self.again = True
         self.rows += re.findall("<tr>.*?</tr>", html)
 
     def t(self, text):

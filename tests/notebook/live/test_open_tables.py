@@ -43,7 +43,7 @@ def grown(text: str, size: int) -> tuple[Page, Operations]:
 
 
 @pytest.mark.parametrize("end", ENDS)
-@pytest.mark.parametrize("size", [1, 7, 40, 1_000])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 7, 40, 1_000])
 def test_however_it_ends_the_answer_is_what_its_text_says(monkeypatch, end, size):
     monkeypatch.setattr(growing, "_LONG_TABLE", 100)
     text = f"Before.\n\n{HEAD}{rows(30)}{end}"
@@ -74,3 +74,15 @@ def test_the_work_on_a_table_is_linear_in_its_length(monkeypatch):
     text = HEAD + rows(2_000)
     grown(text, 100)
     assert sum(parsed) < 8 * len(text)
+
+
+@pytest.mark.parametrize("size", [17, 100])
+@pytest.mark.parametrize("end", ["", "\n", "| last", "| a[^1] | 2 |", "\nThe end.\n", "# A\n"])
+def test_a_table_is_sent_once(size, end):
+    text = HEAD + rows(100) + end
+    page, operations = grown(text, size)
+    assert page.sections == [["text", "", to_html(text)]]
+    later = [each for each in operations.log if each[0] in "pr"]
+    later = later[[kind for kind, *_ in later].index("r") :]
+    sent_again = any("<table>" in html for kind, *_, html in later if kind == "p")
+    assert not sent_again or "[^" in end

@@ -6,13 +6,16 @@ import asyncio
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from claude_nb import emulator
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook import session
+from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.panel import Panel, commands, screen
+from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.panel.values import SettingError
 
 DEADLINE = 20
@@ -47,6 +50,7 @@ def alone(monkeypatch):
     """Give each test a session of its own."""
     alone = session.Session()
     monkeypatch.setattr(session, "_alone", lambda: alone)
+    return alone
 
 
 def ask(panel, text, **more):
@@ -265,3 +269,54 @@ def test_pages_that_are_long_gone_are_forgotten(monkeypatch):
         shown.take(f"page {number}", 1)
     shown.refresh()
     assert list(shown.widget.taken) == [f"page {number}" for number in range(12, 20)]
+
+
+def weather(city: str) -> str:
+    """Return the weather of a city."""
+    return f"Sunny in {city}."
+
+
+def test_a_panel_lets_the_model_call_functions_by_name_or_as_they_are(requests, alone):
+    alone.shell = SimpleNamespace(user_ns={"weather": weather})
+    for tools in (["weather"], "weather", [weather]):
+        panel = Panel(tools=tools)
+        ask(panel, "How is it in Lisbon?")
+        assert [tool["name"] for tool in requests[-1]["tools"]] == ["weather"]
+        assert "--tools weather" in panel.code("Hi")["magic"]
+    panel.tools = []
+    ask(panel, "And now?")
+    assert not requests[-1].get("tools")
+
+
+@pytest.mark.parametrize("tools", [[3], 7, [None]])
+def test_what_is_no_tool_is_refused_in_a_sentence(tools):
+    with pytest.raises(Exception, match="tools"):
+        Panel(tools=tools)
+
+
+def test_advice_of_an_error_can_be_followed_in_a_panel(monkeypatch):
+    fault = emulator.Fault("status", status=500)
+    with emulator.serve(tokens_per_second=0, faults=[fault] * 9) as served:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", served.url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
+        panel = Panel()
+        [reply] = panel.send("Hello?")
+        with pytest.raises(RunError):
+            reply.result(DEADLINE)
+        card = panel.conversation.branch[0].candidates[0].shown.bundle
+    for text in card.values():
+        assert "try again" in text
+        assert "the cell" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("-a x.txt: there is no such file", "x.txt: there is no such file"),
+        ("-a takes a file.", "What is attached is a file."),
+        ("No flag at all.", "No flag at all."),
+        ("It broke. Run the cell again.", "It broke. Try again."),
+    ],
+)
+def test_a_panel_names_no_flags_and_no_cells(said, here):
+    assert sentence(said) == here

@@ -26,6 +26,7 @@ ENDS = {
     "refused late": (["Well, "], "refusal", "refused: cyber: Not this."),
     "empty": ([], "end_turn", "the answer is empty"),
     "blank": ([" \n"], "end_turn", "the answer is empty"),
+    "only thought": ([THOUGHT], "end_turn", "the answer is empty"),
     "all thought": ([THOUGHT], "max_tokens", "cut off at max_tokens: thinking took all of it"),
     "cut": ([HALF], "max_tokens", "cut off at max_tokens"),
     "full": ([HALF], "model_context_window_exceeded", "cut off: the context window is full"),

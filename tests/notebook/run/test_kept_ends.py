@@ -91,6 +91,7 @@ def test_a_tool_that_exits_ends_the_answer_as_any_error(here, served):
         cell.ask(here, Options(tools="leave"), "Weather?", "a")
     assert "SystemExit(2)" in repr(failed.value.__cause__)
     [kept] = here.kept.all()
+    assert "cut off: an error of this notebook's" in kept.final[0]["text/plain"]
     assert kept.final is not None
     assert kept.message.content[0].type == "tool_use"
     assert len(here.ledger) == 1

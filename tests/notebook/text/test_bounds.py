@@ -125,6 +125,7 @@ def test_a_text_has_one_place():
         clean(f"<p>{PLACE}</p>", texts=["<b>"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "kind"), [(15_000, "table_open"), (20_000, "plain")])
 def test_a_table_as_long_as_answers_become_is_formatted_and_no_longer_one(rows, kind):
     text = "| a | b | c | d |\n|-|-|-|-|\n" + "| Oslo | Norway | 709,037 | 59.9 |\n" * rows

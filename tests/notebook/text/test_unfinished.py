@@ -196,6 +196,7 @@ def test_the_end_of_a_section_shows_what_was_held_back():
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(MARKDOWN, st.integers(1, 9))
 def test_whatever_grows_is_harmless_in_every_frame(text, step):

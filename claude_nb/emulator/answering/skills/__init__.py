@@ -46,10 +46,10 @@ SKILLS: tuple[Callable[[Task], Draft | None], ...] = (
 )
 
 
-def perform(task: Task) -> Draft:
-    """Return the draft of the first skill that fits, or a plain reply."""
+def perform(task: Task, tools: str = "") -> Draft:
+    """Return the draft of the first skill that fits, or a plain reply, which may name tools."""
     for skill in SKILLS:
         draft = skill(task)
         if draft is not None:
             return draft
-    return plain.reply(task)
+    return plain.reply(task, tools)

@@ -46,6 +46,9 @@ _PHRASES = tuple(
         (rf"(?:remainder|rest) of {_ONE} / {_ONE}", r"(\1) % (\2)"),
         (rf"half (?:of )?{_ONE}", r"(\1) / 2"),
         (rf"(?:double|twice) {_ONE}", r"2 * (\1)"),
+        (rf"{_ONE}% off(?: of)? {_ONE}", r"(\2) * (100 - \1) / 100"),
+        (rf"(?:a third|third) of {_ONE}", r"(\1) / 3"),
+        (rf"(?:a quarter|quarter) of {_ONE}", r"(\1) / 4"),
         (rf"increase {_ONE} by {_ONE}%", r"(\1) * (100 + \2) / 100"),
         (rf"(?:decrease|reduce) {_ONE} by {_ONE}%", r"(\1) * (100 - \2) / 100"),
     )

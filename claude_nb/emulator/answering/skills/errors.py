@@ -10,22 +10,24 @@ from claude_nb.emulator.task import Draft, Task
 
 __all__ = ["tell"]
 
-_HEADLINE = re.compile(r"\b([A-Z]\w+Error)\b(?::[ \t]*([^\n]*))?")
+_HEADLINE = re.compile(r"\b(?P<kind>[A-Z]\w+Error)\b(?::[ \t]*(?P<message>[^\n]*))?")
 _ASKED = re.compile(
     r"\b(?:error|exception|traceback|fix|mend|wrong|mean|why|fails?|failed|help|solve|explain"
-    r"|what(?:'s| is)(?: an?)?$)",
+    r"|what(?:'s| is)(?: an?)?$|what (?:now|happened|to do))",
     re.IGNORECASE,
 )
 
 
 def tell(task: Task) -> Draft | None:
     """Explain the error that the prompt shows or names."""
-    headline = _HEADLINE.search(task.prompt)
-    if headline is None:
+    found = list(_HEADLINE.finditer(task.prompt))
+    if not found:
         return None
-    kind, message = headline[1], (headline[2] or "").strip("`")
-    around = f"{message} {task.prompt[headline.end() :]}\n{task.prompt[: headline.start()]}"
-    if not _ASKED.search(around.strip()):
+    headline = found[-1] if "Traceback (most recent" in task.prompt else found[0]
+    kind, message = headline["kind"], _message(task.prompt, headline)
+    said = headline["message"] or ""
+    around = f"{said} {task.prompt[headline.end() :]}\n{task.prompt[: headline.start()]}"
+    if headline.start() and not _ASKED.search(around.strip()):
         return None
     for name, pattern, meaning in stock("errors")["errors"]:
         found = re.match(pattern, message) if name == kind else None
@@ -34,3 +36,10 @@ def tell(task: Task) -> Draft | None:
             steps = (f"The error is {words.quote(named, 400)}.", meaning)
             return Draft(f"{words.quote(named, 400)}\n\n{meaning}", steps)
     return None
+
+
+def _message(prompt: str, headline: re.Match[str]) -> str:
+    """Return what an error says, without the quotation marks round the whole, and what follows."""
+    message, before = headline["message"] or "", prompt[: headline.start()][-1:]
+    close = {'"': '"', "“": "”", "'": "'", "`": "`"}.get(before)
+    return message.rpartition(close)[0] if close and close in message else message.strip("`")

@@ -12,7 +12,7 @@ from claude_nb.emulator.task import Draft, Task
 __all__ = ["explain"]
 
 _ASKED = re.compile(
-    r"\b(?:explain|what(?:'s| is| are| does)|describe|define|tell me about|how (?:do|does)"
+    r"\b(?:explain|why|what(?:'s| is| are| does)|describe|define|tell me about|how (?:do|does)"
     r"|introduce|meaning of)\b",
     re.IGNORECASE,
 )

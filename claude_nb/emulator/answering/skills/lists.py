@@ -180,7 +180,7 @@ def _items(text: str) -> list[str]:
 
 def _parted(line: str) -> list[str]:
     """Return the items of one line: at commas, and at the last ``and``; else its words."""
-    line = line.rstrip(" .")
+    line = line.rstrip(" .?")
     mark = r",\s+|;\s*" if re.search(r",\s|;", line) else ","
     parts = re.split(mark, line)
     last = re.split(r"(?:^|\s)and\s+", parts.pop())

@@ -12,31 +12,48 @@ from claude_nb.emulator.answering.skills.exact import shown, spoken, written
 from claude_nb.emulator.answering.skills.stock import stock
 from claude_nb.emulator.task import Draft, Task
 
-__all__ = ["answer"]
+__all__ = ["answer", "prime"]
 
 _NUMBER = r"(-?\d[\d,]{0,400}(?:\.\d{1,400})?)"
+_AMOUNT = rf"(?:{_NUMBER}|an?)"
 _LONG = re.compile(r"\d{401}")
 _ABOUT_ONE = re.compile(r"\broot\b|\bsqrt|\bprime|\bfactori", re.IGNORECASE)
 _MOST_FACTORED = 10**12
-_MOST_COUNTED = 200
+_MOST_COUNTED, _MOST_MULTIPLIED, _MOST_PLACES = 200, 100, 20
 _PLACES = 10**12  # of a root that is not exact
 _UNITS: list[list[str]] = stock("units")["units"]
 _UNIT = rf"((?:degrees? )?(?:{'|'.join(names for _, names, _ in _UNITS)}))"
+_COMMON = (
+    r"(?:(?:greatest|highest|largest|least|lowest|smallest) common )?(?P<what>divisor|factor"
+    r"|multiple|gcd|lcm) of (?P<first>\d[\d,]{0,20}) and (?P<second>\d[\d,]{0,20})"
+)
+_ROUNDED = (
+    rf"round (?P<number>{_NUMBER}) to (?:(?:the nearest )?(?:integer|whole number)"
+    r"|(?P<places>\d{1,2})(?: decimal places?| digits? after the point)?)"
+)
 _CONVERSIONS = (
-    rf"(?:convert |change )?(?P<n>{_NUMBER}) ?(?P<a>{_UNIT}) (?:to|in|into|as) (?P<b>{_UNIT})",
-    rf"many (?P<b>{_UNIT}) (?:are|is)(?: there)?(?: in)? (?P<n>{_NUMBER}) ?(?P<a>{_UNIT})",
-    rf"(?P<b>{_UNIT}) are (?:there )?(?:in )?(?P<n>{_NUMBER}) ?(?P<a>{_UNIT})",
+    rf"(?:convert |change )?(?P<n>{_AMOUNT}) ?(?P<a>{_UNIT}) (?:to|in|into|as) (?P<b>{_UNIT})",
+    rf"many (?P<b>{_UNIT}) (?:are|is)(?: there)?(?: in)? (?P<n>{_AMOUNT}) ?(?P<a>{_UNIT})",
+    rf"(?P<b>{_UNIT}) are (?:there )?(?:in )?(?P<n>{_AMOUNT}) ?(?P<a>{_UNIT})",
 )
 
 
 def answer(task: Task) -> Draft | None:
     """Answer the prompt if it is such a question, and nothing but it."""
-    for core in words.cores(task.prompt):
+    prompt = re.sub(r"(?<=\d)!", " factorial", task.prompt)
+    for core in words.cores(prompt):
         text = " ".join(spoken(core).split())
         for pattern, job in _JOBS:
             if found := re.fullmatch(pattern, text, re.IGNORECASE):
-                return None if words.is_more(task.prompt, {core}) else job(found)
+                return None if words.is_more(prompt, {core}) else job(found)
     return _too_long(task.prompt)
+
+
+def prime(prompt: str) -> bool | None:
+    """Return whether the number that a question is about is prime; None if it asks nothing such."""
+    asked = (re.fullmatch(_JOBS[0][0], core, re.IGNORECASE) for core in words.cores(prompt))
+    number = next((int(found[1].replace(",", "")) for found in asked if found), 0)
+    return len(_factors(number)) == 1 if 0 < number <= _MOST_FACTORED else None
 
 
 def _too_long(prompt: str) -> Draft | None:
@@ -108,13 +125,14 @@ def _counting(found: re.Match[str]) -> Draft | None:
 
 
 def _conversion(found: re.Match[str]) -> Draft | None:
-    value, source, target = written(found["n"]), _unit(found["a"]), _unit(found["b"])
+    amount = "1" if found["n"].lower() in {"a", "an"} else found["n"]
+    value, source, target = written(amount), _unit(found["a"]), _unit(found["b"])
     if value is None or source[0] != target[0]:
         return None
     result, rule = _converted(value, source, target)
     sign = "≈" if "≈" in shown(result) else "="
     text = (
-        f"**{found['n']} {found['a']} {sign} {shown(result).rpartition('≈ ')[2]} {found['b']}**\n\n"
+        f"**{amount} {found['a']} {sign} {shown(result).rpartition('≈ ')[2]} {found['b']}**\n\n"
         f"Rule: {rule}."
     )
     return Draft(text, (f"The rule: {rule}.",))
@@ -135,12 +153,48 @@ def _converted(value: Fraction, source: list[str], target: list[str]) -> tuple[F
     return (value - 32) * 5 / 9, "subtract 32, then multiply by 5/9"
 
 
+def _factorial(found: re.Match[str]) -> Draft | None:
+    number = int(found[1] or found[2])
+    if number > _MOST_MULTIPLIED:
+        return None
+    text = f"**{number}! = {math.factorial(number):,}**, all whole numbers from 1 to it multiplied."
+    return Draft(text, (f"Multiply all whole numbers from 1 to {number}.",))
+
+
+def _common(found: re.Match[str]) -> Draft:
+    a, b = (int(found[name].replace(",", "")) for name in ("first", "second"))
+    is_divisor = found["what"].lower() in {"divisor", "factor", "gcd"}
+    result = math.gcd(a, b) if is_divisor else math.lcm(a, b)
+    what = "greatest common divisor" if is_divisor else "least common multiple"
+    text = f"The {what} of {a} and {b} is **{result:,}**."
+    return Draft(text, (f"Compare what divides {a} and {b}.",))
+
+
+def _rounded(found: re.Match[str]) -> Draft | None:
+    number, places = written(found["number"]), int(found["places"] or 0)
+    has = len(found["number"].partition(".")[2])
+    if number is None or places > _MOST_PLACES or (places and places >= has):
+        return None
+    whole = math.floor(abs(number) * 10**places + Fraction(1, 2))
+    sign = "-" if number < 0 and whole else ""
+    digits = f"{whole:0{places + 1}d}"
+    result = f"{sign}{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip(".")
+    steps = ("Look at the first digit that goes: from 5 on, the one before it grows.",)
+    return Draft(f"{found['number']} is about **{result}**.", steps)
+
+
 _JOBS: tuple[tuple[str, Callable[[re.Match[str]], Draft | None]], ...] = (
     (r"(\d[\d,]{0,500}) (?:a )?prime(?: number)?", _prime),
     (r"(?:prime factors? of|factori[sz]e) (\d{1,400})", _prime),
+    (r"(?:(\d{1,3}) ?(?:factorial|!)|factorial of (\d{1,3}))", _factorial),
+    (_COMMON, _common),
+    (_ROUNDED, _rounded),
     (rf"(?:square root of |sqrt ?)\(?{_NUMBER}\)?", _root),
     (
-        r"count (?:(?:up |down )?from (?P<start>\d{1,18}) )?(?:up |down )?to (?P<end>\d{1,18})",
+        (
+            r"count (?:(?:up|down|backwards?) )?(?:from (?P<start>\d{1,18}) )?(?:(?:up|down) )?"
+            r"to (?P<end>\d{1,18})"
+        ),
         _counting,
     ),
     *((pattern, _conversion) for pattern in _CONVERSIONS),

@@ -18,12 +18,20 @@ _WHO = re.compile(
 )
 
 
-def reply(task: Task) -> Draft:
-    """Return one line that says what cannot be answered here, and the nearest that can."""
+def reply(task: Task, tools: str = "") -> Draft:
+    """Return one line that says what cannot be answered here, and the nearest that can.
+
+    Parameters
+    ----------
+    task : Task
+        What was asked.
+    tools : str
+        What the tools that were given can be asked, if there are any.
+    """
     if not task.prompt.strip():
         return Draft("There was no text in your last message, so there is nothing to answer yet.")
     is_short = len(words.plain(task.prompt)) <= 6  # noqa: PLR2004 - a greeting
-    near = next(
+    near = tools or next(
         near
         for pattern, near in stock("near")["near"]
         if re.search(pattern, task.prompt, re.IGNORECASE)

@@ -14,12 +14,16 @@ __all__ = ["enumerate_things"]
 _ASKED = re.compile(
     r"(?:please |can you |could you )*(?:(?:write|list|name|give|tell|make|create|me|us|a|the|some|"
     r"numbered|bulleted|short|list|of|down|show|enumerate|suggest|brainstorm) )+"
-    r"(?P<count>\d{1,3}) (?P<things>[^.?!\n]{3,120})[.?!]*\s*",
+    r"(?:all )?(?:(?P<count>\d{1,3}) )?(?P<things>[^.?!\n]{3,120})[.?!]*\s*",
     re.IGNORECASE,
 )
 _FORM = re.compile(
     r",?\s*(?:one (?:per|on each|in each) line|each on (?:its|a) own line|please|numbered|"
     r"(?:in|as) a (?:numbered )?list|line by line)",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(  # sets of which all are known
+    r"(?:months?|(?:week)?days?|seasons?)(?: of the (?:year|week))?|planets?|continents?",
     re.IGNORECASE,
 )
 _MOST = 200
@@ -28,11 +32,14 @@ _MOST = 200
 def enumerate_things(task: Task) -> Draft | None:
     """List as many things as the prompt asks for, if it asks for a number of things."""
     found = _ASKED.fullmatch(spoken(_FORM.sub("", task.prompt.strip())))
-    if found is None or not 0 < int(found["count"]) <= _MOST:
+    if found is None:
         return None
-    wanted, things = int(found["count"]), found["things"].strip()
+    things = found["things"].strip()
     sets: dict[str, list[str]] = stock("things")
     known = next((some for kind, some in sets.items() if re.fullmatch(kind, things.lower())), None)
+    wanted = int(found["count"] or (len(known) if known and _CLOSED.fullmatch(things) else 0))
+    if not 0 < wanted <= _MOST:
+        return None
     items, note = (known or [])[:wanted], ""
     if known is None:
         items = [f"(thing {n})" for n in range(1, wanted + 1)]

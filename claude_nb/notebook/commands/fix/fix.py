@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from claude_nb.ask import request
@@ -10,13 +11,13 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.ask.question import Question
 from claude_nb.notebook.answer import next_cell
-from claude_nb.notebook.backend import connect
 from claude_nb.notebook.commands.fix.facts import gathered
 from claude_nb.notebook.commands.fix.failures import last
 from claude_nb.notebook.commands.fix.report import cell_file, failing_cell, report
 from claude_nb.notebook.commands.fix.rules import mended
 from claude_nb.notebook.commands.page import Piece, paragraph, show, strong
 from claude_nb.notebook.places import CellPlace
+from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.run.run import perform
 from claude_nb.notebook.session import CellFailure, Session
 from claude_nb.sent_back import text_of
@@ -44,12 +45,14 @@ def run(session: Session, words: str) -> Any:
     text = report(failure, shell)
     question = _question(session, text)
     place = CellPlace(session, question.options, session.cell_key(text))
-    message = perform(question, place, session).message()
     failed = failing_cell(failure, shell)
-    if message is not None and connect(session).emulated:
+    ended = perform(question, place, session, partial(_mended, failed))
+    message = ended.message()
+    if message is not None and ended.outcome.emulated:
         _by_rule(session, failure, place.cell, failed)
     elif message is not None:
-        _propose(session, message, place.cell, failed)
+        for code in _mended(failed, question, ended.outcome):
+            _insert(session, code, place.cell)
     return message
 
 
@@ -66,12 +69,14 @@ def _question(session: Session, text: str) -> Question:
     return Question(params=params, options=options)
 
 
-def _propose(session: Session, message: Any, cell: str, failed: str) -> None:
-    """Insert the last whole block of Python, unless it is what failed."""
-    answer = text_of(message.to_dict())
+def _mended(failed: str, question: Question, outcome: Outcome) -> list[str]:
+    """Return the last whole block of Python, unless it is what failed; a model's own, or none."""
+    del question
+    if outcome.emulated or outcome.message is None:
+        return []
+    answer = text_of(outcome.message.to_dict())
     blocks = [b.text for b in extract.fences(answer) if b.closed and b.language in _PYTHON]
-    if blocks and blocks[-1].strip() != failed.strip():
-        _insert(session, blocks[-1], cell)
+    return [code for code in blocks[-1:] if code.strip() != failed.strip()]
 
 
 def _by_rule(session: Session, failure: CellFailure, cell: str, failed: str) -> None:

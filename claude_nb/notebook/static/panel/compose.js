@@ -2,7 +2,7 @@
 
 import { announce } from "../dom.js";
 import { onPress } from "../press.js";
-import { button, count, h, later, mark, money } from "./dom.js";
+import { button, closing, count, h, later, mark, money } from "./dom.js";
 
 const PIECE = 768 * 1024; // bytes of a file in one message
 
@@ -17,7 +17,7 @@ export class Compose {
       panel.codeLater();
     }, 300);
     this.box = h("textarea", {
-      class: "box", rows: 2, placeholder: "Ask something", "aria-label": "Prompt", "aria-keyshortcuts": "Enter",
+      class: "box", rows: 2, placeholder: "Ask Claude. {{name}} inserts a variable; Shift+Enter breaks the line", "aria-label": "Prompt", "aria-keyshortcuts": "Enter",
       oninput: (event) => this.changed(event.inputType), onkeydown: (event) => this.key(event), onpaste: (event) => this.paste(event),
     });
     this.action = h("button", { type: "button", class: "send" }, "Send");
@@ -38,10 +38,18 @@ export class Compose {
   attachment() {
     this.files = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-label": "Files to attach", onchange: () => this.upload(this.files.files) });
     this.name = h("input", {
-      type: "text", class: "name", placeholder: "or a variable, file or address", "aria-label": "Attach a variable, file or address",
+      type: "text", class: "name", placeholder: "A variable, file or address", "aria-label": "Attach a variable, file or address", title: "Attach it (Enter)",
       onkeydown: (event) => event.key === "Enter" && this.attachName(),
     });
-    return h("span", { class: "attach" }, button("Attach files", () => this.files.click(), { title: "Images, PDFs or text; or drop them here" }), this.files, this.name);
+    this.attaching = h("details", { class: "menu attach", ontoggle: () => this.attaching.open && this.name.focus() },
+      h("summary", { title: "Files, a variable or an address (A); files can be dropped here, too" }, "+ Attach"),
+      h("div", {}, button("Choose files…", () => this.files.click(), { title: "Images, PDFs or text" }), this.name), this.files);
+    closing(this.attaching);
+    return this.attaching;
+  }
+
+  openAttaching() {
+    this.attaching.open = true;
   }
 
   attachName() {
@@ -105,10 +113,31 @@ export class Compose {
   }
 
   key(event) {
+    if (event.key === "ArrowUp" && this.recall()) event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     if (this.running) this.say("An answer is still coming: Escape stops it.");
     else this.send();
+  }
+
+  /** Put the last prompt into the empty box; the one before it while that stands there untouched. */
+  recall() {
+    const turns = this.panel.chat.order.map((id) => this.panel.chat.get(id)).filter(Boolean);
+    const at = this.box.value ? turns.findIndex((turn) => turn.id === this.recalled && turn.prompt === this.box.value) : turns.length;
+    const turn = turns[at - 1];
+    if (!turn || this.instead) return false;
+    this.recalled = turn.id;
+    this.tellDraft.cancel();
+    this.ask("draft");
+    this.panel.channel.ask("recall", { id: turn.id }); // the kernel knows whose variables they are
+    return true;
+  }
+
+  /** Stop what is coming, else leave off changing a turn, else leave the box. */
+  escape(target) {
+    if (this.running) this.stop();
+    else if (this.instead) this.cancel();
+    else if (target === this.box) this.panel.transcript.root[this.panel.transcript.root.hidden ? "blur" : "focus"]();
   }
 
   paste(event) {
@@ -151,19 +180,22 @@ export class Compose {
     this.box.value = turn.prompt;
     this.tellEditing(turn.id);
     this.changed();
+    this.box.focus({ preventScroll: true });
+  }
+
+  cancel() {
+    this.box.value = "";
+    this.tellEditing(null);
+    this.changed();
     this.box.focus();
   }
 
   tellEditing(id) {
     this.instead = id;
     this.editing.hidden = !id;
-    const cancel = button("Leave it as it was", () => {
-      this.box.value = "";
-      this.tellEditing(null);
-      this.changed();
-      this.box.focus();
-    });
-    this.editing.replaceChildren("You are changing an earlier prompt; what followed stays in another line. ", cancel);
+    this.panel.transcript?.mark(id);
+    this.editing.replaceChildren("You are changing the marked turn; what followed it stays as another version. ",
+      button("Cancel", () => this.cancel(), { title: "Leave the turn as it was (Escape)" }));
   }
 
   say(text, problem = false) {

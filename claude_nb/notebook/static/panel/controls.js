@@ -45,7 +45,7 @@ export class Control {
     const reason = state.refused[this.spec.name] ?? "";
     this.isSet = value !== null && String(value) !== String(this.spec.default);
     this.reset.hidden = !this.isSet;
-    this.why.textContent = reason;
+    this.why.textContent = reason.split(/: |\. /)[0];
     this.why.hidden = !reason;
     this.root.title = reason || this.spec.help;
     this.root.classList.toggle("refused", Boolean(reason));

@@ -18,7 +18,7 @@ export function h(name, options = {}, ...children) {
 /** Set or take away an attribute. */
 export function mark(node, name, value) {
   if (value === undefined || value === null || value === false || value === "") node.removeAttribute(name);
-  else node.setAttribute(name, value === true ? "" : value);
+  else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value === true ? "" : value);
 }
 
 let numbered = 0;
@@ -43,4 +43,29 @@ export function later(work, wait) {
   };
   call.cancel = () => clearTimeout(timer);
   return call;
+}
+
+/** Say how what an answer took differs from the first column's; "same" only where it is. */
+export function compared(facts, first, place) {
+  if (!place || !facts.output || !first.output) return "";
+  const parts = [difference(facts.output, first.output, "tokens"), difference(facts.seconds, first.seconds, "time")];
+  if (facts.cost && first.cost) parts.push(difference(facts.cost, first.cost, "cost"));
+  return `${parts.join(", ")} beside the first`;
+}
+
+function difference(value, base, word) {
+  if (value === base) return `same ${word}`;
+  const percent = base ? Math.round((value / base - 1) * 100) : 0;
+  return percent ? `${percent > 0 ? "+" : "−"}${Math.abs(percent)} % ${word}` : `about the same ${word}`;
+}
+
+/** Let a menu close as a person expects: with Escape, and when the focus goes elsewhere. */
+export function closing(menu) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.firstChild.focus();
+  });
+  menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && (menu.open = false));
 }

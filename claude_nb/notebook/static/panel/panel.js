@@ -2,23 +2,28 @@
 // the kernel says and asks for changes; it decides nothing and holds no settings.
 
 import { copy, serveReaders } from "../../../labextension/static/reading.js";
+import { Chat } from "./chat.js";
 import { Code } from "./code.js";
 import { Compose } from "./compose.js";
-import { button, h, later } from "./dom.js";
+import { button, closing, h, later } from "./dom.js";
 import { PanelChannel } from "./channel.js";
+import { Keys } from "./keys.js";
 import { ModelPicker } from "./model.js";
+import { Saved } from "./saved.js";
 import { Controls } from "./settings.js";
 import { Transcript } from "./turns.js";
 
 export class Panel {
-  constructor(model, channel, el) {
+  constructor(model, { channel, chat }, el) {
     this.model = model;
     this.channel = channel;
+    this.chat = chat;
     const schema = model.get("schema");
     this.schema = schema;
     this.compose = new Compose(this);
-    this.transcript = new Transcript(this);
+    this.transcript = new Transcript(this, chat);
     this.code = new Code(this);
+    this.keys = new Keys(this);
     this.codeLater = later(() => this.code.refresh(), 400);
     const settings = channel.settings();
     this.picker = new ModelPicker(schema.models, settings);
@@ -27,7 +32,7 @@ export class Panel {
     this.compared.hidden = true;
     this.columns = [];
     this.root = h("div", { class: "claude-nb-panel", role: "region", "aria-label": "Claude panel", tabindex: "-1", onkeydown: (event) => this.key(event) },
-      this.bar(), this.settings(), this.compared, this.code.root, this.offer(), this.transcript.root, this.compose.root);
+      this.bar(), this.keys.root, this.settings(), this.compared, this.code.root, this.offer(), this.transcript.root, this.compose.root);
     el.append(h("style", {}, `.claude-nb-said-${model.get("panel")} { display: none }`), this.root);
     // Keys belong to what has the focus, not to the notebook's commands; JupyterLab looks for this
     // mark on the focused element before it looks at what is around it.
@@ -44,22 +49,25 @@ export class Panel {
 
   bar() {
     this.switches = {
-      settings: this.switch("Settings", () => this.drawer),
-      code: this.switch("Code", () => this.code.root, () => this.code.refresh()),
+      settings: this.switch("Settings", "What is sent with each question (S)", () => this.drawer),
+      code: this.switch("Code", "This question as code (D)", () => this.code.root, () => this.code.refresh()),
+      keys: this.switch("?", "All keys (?)", () => this.keys.root),
     };
-    this.compareButton = button("Compare", () => this.channel.ask("compare", { number: this.columns.length ? 0 : 2 }), { "aria-pressed": "false", title: "Ask two to four models or settings the same" });
-    this.lineButton = button("", () => this.channel.ask("go", { at: this.model.get("lines").at + 1 }), { title: "Show the next line of this chat" });
-    return h("div", { class: "bar top" }, this.picker.root, h("span", { class: "space" }), this.lineButton,
-      this.switches.settings, this.compareButton, this.switches.code, this.menu());
+    this.switches.keys.setAttribute("aria-label", "Keys");
+    this.emulated = h("span", { class: "emulated", title: "There is no API key here, so the built-in emulator answers" }, "emulated");
+    this.compareButton = button("Compare", () => this.channel.ask("compare", { number: this.columns.length ? 0 : 2 }), { "aria-pressed": "false", title: "Ask two to four models or settings the same (M)" });
+    this.chatMenu = this.menu();
+    return h("div", { class: "bar top" }, this.picker.root, this.emulated, h("span", { class: "space" }),
+      this.switches.settings, this.compareButton, this.switches.code, this.chatMenu, this.switches.keys);
   }
 
-  switch(label, drawer, opened) {
+  switch(label, title, drawer, opened) {
     const node = button(label, () => {
       const target = drawer();
       target.hidden = !target.hidden;
       node.setAttribute("aria-expanded", String(!target.hidden));
       if (!target.hidden) opened?.();
-    }, { "aria-expanded": "false" });
+    }, { "aria-expanded": "false", title });
     return node;
   }
 
@@ -78,21 +86,15 @@ export class Panel {
       if (file.files[0]) this.channel.ask("resume", { data: await file.files[0].text() });
       file.value = "";
     } });
-    const item = (label, work) => button(label, () => {
+    const item = (label, work, title) => button(label, () => {
       menu.open = false;
       work();
-    });
-    this.undo = item("Undo", () => this.channel.ask("undo"));
-    const menu = h("details", { class: "menu" }, h("summary", {}, "Chat"),
+    }, { title });
+    this.undo = item("Undo", () => this.channel.ask("undo"), "Take the last turn back (U)");
+    const menu = h("details", { class: "menu" }, h("summary", { title: "Save, open, clear (H)" }, "Chat"),
       h("div", {}, this.undo, item("Clear", () => this.channel.ask("clear")), item("Save as JSON", () => this.channel.ask("export", { form: "json" })),
         item("Save as Markdown", () => this.channel.ask("export", { form: "md" })), item("Open a saved chat", () => file.click()), file));
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      event.stopPropagation();
-      menu.open = false;
-      menu.firstChild.focus();
-    });
-    menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && (menu.open = false));
+    closing(menu);
     return menu;
   }
 
@@ -104,19 +106,34 @@ export class Panel {
 
   update() {
     const { model } = this;
-    this.running = model.get("turns").some((turn) => turn.takes.some((take) => take.state === "running"));
+    this.running = model.get("running");
+    const columns = model.get("columns").slice(0, this.schema.columns.most);
     this.picker.update(model.get("controls"));
-    this.controls.update(model.get("controls"));
-    this.updateColumns(model.get("columns").slice(0, this.schema.columns.most));
-    this.transcript.update(model.get("turns"));
+    this.controls.update(model.get("controls"), columns.length ? this.schema.columns.own : []);
+    this.updateColumns(columns);
+    this.updateTurns();
     this.compose.update({ draft: model.get("draft"), numbers: model.get("numbers"), running: this.running });
-    const { at, of, undoable } = model.get("lines");
-    this.lineButton.hidden = of < 2;
-    this.lineButton.textContent = `Line ${at + 1} of ${of}`;
-    this.undo.disabled = !undoable || this.running;
+    this.undo.disabled = !model.get("lines").undoable || this.running;
+    this.emulated.hidden = !model.get("emulated");
     this.offering.hidden = !model.get("offer");
     this.codeLater();
     this.offered.textContent = model.get("offer");
+  }
+
+  updateTurns() {
+    this.transcript.update(this.model.get("turns"), this.model.get("lines").forks ?? []);
+    this.root.classList.toggle("wide", this.columns.length > 0 || Boolean(this.transcript.root.querySelector(".takes.several")));
+    this.transcript.follow();
+    requestAnimationFrame(() => this.transcript.peek());
+  }
+
+  /** Which version of a turn is shown, and the way to the others. */
+  versions([at, lines]) {
+    const go = (step, sign, name, key) => button(sign, () => this.wish("go", { at: lines[at + step] }), {
+      "aria-label": `${name} version`, title: `${name} version of this turn (${key})`, disabled: !(at + step in lines),
+    });
+    return h("span", { class: "pager", role: "group", "aria-label": `Version ${at + 1} of ${lines.length}` },
+      go(-1, "‹", "Earlier", "["), h("span", {}, `${at + 1}/${lines.length}`), go(1, "›", "Later", "]"));
   }
 
   updateColumns(states) {
@@ -133,25 +150,25 @@ export class Panel {
   makeColumns(number) {
     const { own, most } = this.schema.columns;
     const specs = this.schema.controls.filter((spec) => own.includes(spec.name));
+    const ask = (name, content) => () => {
+      this.channel.ask(name, content);
+      this.compareButton.focus();
+    };
     this.columns = Array.from({ length: number }, (_, column) => {
       const settings = this.channel.settings(column);
       const picker = new ModelPicker(this.schema.models, settings);
       const controls = new Controls(specs, settings);
       const more = h("details", {}, h("summary", {}, "Settings"), controls.roots);
-      return { picker, controls, root: h("section", { class: "column", "aria-label": `Column ${column + 1}` }, picker.root, more) };
+      const away = button("×", ask("drop", { column }), { class: "quiet away", "aria-label": `Remove column ${column + 1}`, title: "Compare without this column" });
+      return { picker, controls, root: h("section", { class: "column", "aria-label": `Column ${column + 1}` }, h("div", { class: "line" }, picker.root, away), more) };
     });
-    const ask = (change) => () => {
-      this.channel.ask("compare", { number: number + change });
-      this.compareButton.focus();
-    };
-    const change = h("div", { class: "change" }, number < most ? button("Add a column", ask(1)) : null,
-      number > 2 ? button("Remove the last", ask(-1)) : null);
+    const change = h("div", { class: "change" }, number < most ? button("+ Add a column", ask("compare", { number: number + 1 })) : null);
     this.compared.style.setProperty("--columns", number);
     this.compared.replaceChildren(...this.columns.map((column) => column.root), change);
   }
 
   heard(content) {
-    if (content.html) this.transcript.html(...content.html);
+    if (content.pieces?.some(({ id }) => this.transcript.draws(id))) this.updateTurns();
     if (content.note) this.compose.say(content.note, content.problem);
     if (content.sent) this.compose.sent();
     if (content.fields) this.compose.offer(content.fields);
@@ -167,7 +184,8 @@ export class Panel {
   }
 
   key(event) {
-    if (event.key === "Escape" && this.running) this.compose.stop();
+    if (event.key === "Escape") this.compose.escape(event.target);
+    else this.keys.press(event);
     event.stopPropagation();
   }
 
@@ -190,24 +208,32 @@ export default {
   initialize({ model }) {
     serveReaders();
     const views = new Set();
-    const channel = new PanelChannel(model, () => views.forEach((view) => view.lost()));
-    const home = { channel, views };
-    homes.set(model.get("panel"), home);
+    const channel = new PanelChannel(model, () => {
+      saved.settle();
+      views.forEach((view) => view.lost());
+    });
+    const chat = new Chat(model, (ids) => channel.ask("pieces", { ids }));
+    const saved = new Saved(model, chat, () => channel.ask("holds"));
+    homes.set(model.get("panel"), { channel, chat, views });
     model.on("msg:custom", (content) => {
-      for (const view of home.views) view.heard(content);
+      if (content.pieces) chat.take(content.pieces);
+      for (const view of views) view.heard(content);
       if (content.export) download(content.export);
     });
+    model.on("change:turns", () => saved.changed());
     model.on("change", () => {
-      for (const view of home.views) view.update();
+      for (const view of views) view.update();
     });
     return () => {
       homes.delete(model.get("panel"));
+      chat.close();
+      saved.close();
       channel.close();
     };
   },
   render({ model, el }) {
     const home = homes.get(model.get("panel"));
-    const view = new Panel(model, home.channel, el);
+    const view = new Panel(model, home, el);
     home.views.add(view);
     return () => {
       home.views.delete(view);

@@ -85,7 +85,15 @@ export class Controls {
     this.roots = this.all.map((control) => control.root);
   }
 
-  update(state) {
-    for (const control of this.all) control.update(state);
+  /** @param {string[]} [elsewhere] settings that each column has for itself */
+  update(state, elsewhere = []) {
+    const said = new Set(); // a reason is shown where it stands first
+    for (const control of this.all) {
+      control.root.hidden = elsewhere.includes(control.spec.name);
+      control.update(state);
+      const reason = (state.refused[control.spec.name] ?? "").replaceAll(control.spec.name, "…");
+      control.root.classList.toggle("again", said.has(reason));
+      if (reason && !control.root.hidden) said.add(reason);
+    }
   }
 }

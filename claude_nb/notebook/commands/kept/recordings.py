@@ -75,7 +75,10 @@ def _use(session: Session, mode: str, words: str) -> None:
         recording.Recording(path, mode, f"%claude {mode}"),
     )
     now = _used(session, environment)
-    assert now is not None  # noqa: S101 (narrows a type: a mode was said)
+    if now is None:
+        said = "Off, as CLAUDE_NB_CASSETTE_MODE says: nothing is recorded or replayed."
+        page.show(page.paragraph(said))
+        return
     try:
         backend.cassette(session, now)  # a file that cannot be used is said at once
     except InputError:

@@ -1,0 +1,1 @@
+"""What is kept in files: recorded answers, saved chats."""

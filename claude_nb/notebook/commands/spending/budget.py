@@ -1,0 +1,73 @@
+"""``%claude budget``: what this notebook may spend, what it has spent, and what is left."""
+
+from __future__ import annotations
+
+from claude_nb.ask.errors import InputError
+from claude_nb.models.spending import Budget, limits
+from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.spending.bars import drawn
+from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.ledger import accounts
+from claude_nb.notebook.session import Session
+
+__all__ = ["run"]
+
+_HOW = "Write %claude budget $2, or 200,000 tokens, or both; off takes it away."
+_FREE = "What the emulator, a recording or a server of this machine answers costs nothing."
+_WIDTH = 24  # characters of the bar
+
+
+def run(session: Session, words: str) -> None:
+    """Show the budget, set it, or take it away."""
+    kept = accounts.of(session)
+    if words.strip().lower() == "off":
+        kept.end_budget()
+        page.show(page.paragraph("No budget: nothing limits what is spent."))
+        return
+    budget = kept.set_budget(*_limits(words)) if words else kept.budget
+    if budget is None:
+        example = page.code("%claude budget $2")
+        page.show(page.paragraph("There is no budget. ", example, " sets one for this notebook."))
+        return
+    # whether the notebook's name is known differs from one way of running it to another
+    more = _for_how_long(kept) if Environment.read().timed else _FREE
+    page.show(*_told(budget), page.paragraph(page.soft(more)))
+
+
+def _limits(words: str) -> tuple[float | None, int | None]:
+    try:
+        return limits(words)
+    except ValueError as problem:
+        raise InputError(f"{problem}. {_HOW}") from None
+
+
+def _told(budget: Budget) -> list[page.Piece]:
+    spent, left, held = budget.spent, budget.left, budget.held
+    lines: list[page.Piece] = []
+    if budget.dollars is not None:
+        said = f"${spent.dollars:.4f} of ${budget.dollars:,.2f} spent, ${left.dollars:.4f} left"
+        said += f" (${held.dollars:.4f} more set aside for answers on their way)" * bool(
+            held.dollars
+        )
+        lines.append(_line("Dollars ", said, spent.dollars / (budget.dollars or 1)))
+    if budget.tokens is not None:
+        said = f"{spent.tokens:,} of {budget.tokens:,} spent, {left.tokens:,} left"
+        said += f" ({held.tokens:,} more set aside for answers on their way)" * bool(held.tokens)
+        lines.append(_line("Tokens ", said, spent.tokens / (budget.tokens or 1)))
+    if spent.unpriced and budget.tokens is None:
+        said = f"{spent.unpriced:,} tokens have no known price, and no dollars stand for them. "
+        limit = page.code("%claude budget $2 200,000 tokens")
+        lines.append(page.paragraph(page.strong("But: "), said, limit, " limits both."))
+    return lines
+
+
+def _line(name: str, said: str, share: float) -> page.Piece:
+    full = min(_WIDTH, round(_WIDTH * share))
+    plot = drawn("█" * full + "░" * (_WIDTH - full))
+    return page.paragraph(page.strong(name), plot, f" {said}.")
+
+
+def _for_how_long(kept: accounts.Accounts) -> str:
+    if kept.is_kept:
+        return f"{_FREE} Kept for this notebook when the kernel restarts."
+    return f"{_FREE} Until the kernel restarts: nobody says which notebook this is."

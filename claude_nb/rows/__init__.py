@@ -1,0 +1,1 @@
+"""A prompt over a table: plan, store, pace and the runs over them; no IPython, no pages."""

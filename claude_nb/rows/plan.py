@@ -1,0 +1,178 @@
+"""A prompt with ``{{column}}`` and one row -> the request of that row, and its name; pure.
+
+What all rows have in common is composed once; a row changes the text, and the whole question only
+where pictures or a system prompt with columns in it are asked about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from claude_nb.api.platforms.identity import identity, key_of
+from claude_nb.api.platforms.platform import ANTHROPIC
+from claude_nb.api.resources.endpoints import message_request
+from claude_nb.api.sending.requests import RequestBuilder
+from claude_nb.api.wire import Timeout
+from claude_nb.ask import braces, names, prompt
+from claude_nb.ask.answers.answer_schema import AnswerSchema
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import Options
+from claude_nb.ask.question import Question, compose
+from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.rows.tables import Table, is_missing
+
+__all__ = ["Plan", "Planned"]
+
+_SHOWN = 20  # columns in a message
+_ROW = "row"  # the whole row, for columns whose names are no names of Python
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The request of one row.
+
+    Attributes
+    ----------
+    key : str
+        Names it, and all that are alike.
+    params : Mapping
+        As ``messages.create`` takes it.
+    """
+
+    key: str
+    params: Mapping[str, Any]
+
+
+@dataclass(eq=False)
+class Plan:
+    """What is asked of every row.
+
+    Attributes
+    ----------
+    text : str
+        The prompt, with columns in double braces.
+    options : Options
+        Of every row.
+    variables : Mapping
+        Names that the prompt may use besides the columns, and where schema and functions are.
+    server : str
+        What tells one server from another: an emulated answer is not taken for a real one.
+    models : ModelTable
+        What is known of its models.
+    """
+
+    text: str
+    options: Options
+    variables: Mapping[str, Any]
+    server: str = ""
+    models: ModelTable = BUILT_IN
+    common: Question = field(init=False)
+    _identity: dict[str, Any] = field(init=False)
+    _needs: tuple[str, ...] = field(init=False)
+    _whole: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        system = prompt.system_template(self.options.system)
+        self._whole = bool(braces.fields(system)) or bool(self.options.attach)
+        needs = () if self.options.raw else (*braces.fields(self.text), *braces.fields(system))
+        self._needs = tuple(dict.fromkeys(needs))
+        plain = self.options.changed({"raw": True, "attach": ()})
+        self.common = compose(plain, self.text, variables=self.variables, models=self.models)
+        builder = RequestBuilder("", {}, {}, Timeout(), ANTHROPIC.prepare)
+        self._identity = identity(message_request(builder, self.common.sent))
+
+    @property
+    def model(self) -> str:
+        """The id of the model that is asked."""
+        return str(self.common.params["model"])
+
+    @property
+    def schema(self) -> AnswerSchema | None:
+        """What each answer must look like."""
+        return self.common.schema
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the prompt names: columns, and perhaps other variables."""
+        return tuple(dict.fromkeys(map(_root, self._needs)))
+
+    def check(self, table: Table) -> None:
+        """Refuse a prompt that names what the rows have not.
+
+        Raises
+        ------
+        InputError
+            Says which column, and what columns there are.
+        """
+        if not self._needs and not self.options.attach:
+            raise InputError(
+                "The prompt names no column, so that all rows ask the same: write {{column}} where "
+                "a row's own value belongs."
+            )
+        if table.columns is None:
+            return
+        known = {*table.columns, *self.variables, _ROW}
+        for path in self._needs:
+            root = _root(path)
+            if root not in known:
+                near = names.did_you_mean(root, table.columns)
+                shown = ", ".join(table.columns[:_SHOWN]) + (
+                    ", …" if len(table.columns) > _SHOWN else ""
+                )
+                raise InputError(
+                    f"{{{{{path}}}}}: there is no column {root!r}.{near} Columns: {shown}."
+                )
+
+    def of(self, row: Row) -> Planned:
+        """Return the request of a row.
+
+        Raises
+        ------
+        InputError
+            The row lacks a value that the prompt names, or it cannot be sent.
+        """
+        scope = _scope(row, self.variables)
+        for path in self._needs:
+            if _root(path) in row and is_missing(names.lookup(path, scope)):
+                raise InputError(
+                    f"{{{{{path}}}}}: this row has no value there, so it was not asked."
+                )
+        content = None if self._whole else self._content(scope)
+        if not isinstance(content, str):
+            question = compose(self.options, self.text, variables=scope, models=self.models)
+            return Planned(self._key(self._sent(question)), question.params)
+        messages = [{"role": "user", "content": content}]
+        body = {**self._identity["body"], "messages": messages}
+        known = {**self._identity, "body": body}
+        return Planned(self._named(key_of(known)), {**self.common.params, "messages": messages})
+
+    def _content(self, scope: Mapping[str, Any]) -> Any:
+        if self.options.raw:
+            return self.text.removesuffix("\n")
+        return prompt.content(self.text.strip("\n"), scope)
+
+    @staticmethod
+    def _sent(question: Question) -> dict[str, Any]:
+        builder = RequestBuilder("", {}, {}, Timeout(), ANTHROPIC.prepare)
+        return identity(message_request(builder, question.sent))
+
+    def _key(self, known: dict[str, Any]) -> str:
+        return self._named(key_of(known))
+
+    def _named(self, key: str) -> str:
+        """Return the key of a request to this server."""
+        return hashlib.sha256(f"{self.server}\n{key}".encode()).hexdigest()[:32]
+
+
+def _root(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
+
+
+def _scope(row: Row, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the names that a row's prompt may use: its columns before all others."""
+    return ChainMap({_ROW: row, **row}, variables)  # pyright: ignore[reportArgumentType] (is read)

@@ -1,0 +1,97 @@
+"""Where a run over rows stands: counts, and one line of them; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Progress", "duration", "line", "money"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a run stands.
+
+    Attributes
+    ----------
+    total : int or None
+        Rows, each sample one; None while an iterator is not at its end.
+    known : int
+        Rows that were answered before, or are equal to others.
+    done, failed : int
+        Rows that were answered, or failed, in this run.
+    running : int
+        Requests on their way.
+    input_tokens, output_tokens : int
+        Of this run.
+    cost : float or None
+        US dollars of this run; None if any price is not known.
+    seconds : float
+        Since the run began.
+    limit : int
+        Requests that may be on their way at once, now.
+    why : str
+        What else holds it back; empty if nothing does.
+    ended : str
+        How it ended: ``""`` while it goes on, ``"done"``, ``"stopped"``, ``"budget"``, ``"error"``.
+    """
+
+    total: int | None = None
+    known: int = 0
+    done: int = 0
+    failed: int = 0
+    running: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    seconds: float = 0.0
+    limit: int = 0
+    why: str = ""
+    ended: str = ""
+
+    @property
+    def answered(self) -> int:
+        """Rows of which something is known by now."""
+        return self.known + self.done + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Rows a minute."""
+        return 60 * (self.done + self.failed) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the rest will take, or None if nobody can tell."""
+        if self.total is None or not self.rate:
+            return None
+        return 60 * (self.total - self.answered) / self.rate
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: ``40 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 100:  # noqa: PLR2004
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"  # noqa: PLR2004
+
+
+def money(dollars: float) -> str:
+    """Return an amount with as many digits as say something."""
+    return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.2g}" if dollars else "$0"
+
+
+def line(now: Progress) -> str:
+    """Return the state of a run in one line."""
+    total = "" if now.total is None else f" of {now.total:,}"
+    parts = [f"{now.answered:,}{total} rows"]
+    parts += [f"{now.known:,} known"] if now.known else []
+    parts += [f"{now.failed:,} failed"] if now.failed else []
+    parts += [f"{now.running:,} running"] if now.running else []
+    if now.input_tokens or now.output_tokens:
+        parts.append(f"{now.input_tokens:,} → {now.output_tokens:,} tokens")
+    parts += [money(now.cost)] if now.cost is not None else []
+    parts += [f"{now.rate:,.0f} a minute"] if now.rate and not now.ended else []
+    if not now.ended:
+        parts += [f"{duration(now.left)} left"] if now.left is not None else []
+        parts.append(now.why or f"up to {now.limit} at once")
+    elif now.seconds:
+        parts.append(duration(now.seconds))
+    return " · ".join(parts)

@@ -1,0 +1,105 @@
+"""One row's request, sent until it is answered or has failed for good, at the common pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from claude_nb.api import errors
+from claude_nb.api.client import AsyncAnthropic
+from claude_nb.api.errors.advice import needs_stream
+from claude_nb.api.resources.runner import CallTool, ToolLoop, proceed
+from claude_nb.api.retry import RetryPolicy
+from claude_nb.api.types import Message
+from claude_nb.api.wire import Headers
+from claude_nb.rows.judging import added_usage
+from claude_nb.rows.pace import Pace
+
+__all__ = ["Sender"]
+
+_RETRIES = 9  # of one row: a server that is gone for ten seconds is waited for
+_ROUNDS = 20  # requests of one row that has tools
+
+
+@dataclass(eq=False, slots=True)
+class Sender:
+    """Sends rows.
+
+    Attributes
+    ----------
+    client : AsyncAnthropic
+        Tries nothing again by itself: here is known when the gate is open.
+    pace : Pace
+        Is told of every reply.
+    policy : RetryPolicy
+        When a row is tried again.
+    """
+
+    client: AsyncAnthropic
+    pace: Pace
+    policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
+
+    async def answer(self, params: Mapping[str, Any], functions: tuple[Any, ...]) -> dict[str, Any]:
+        """Return the answer to a row's request, as on the wire.
+
+        Raises
+        ------
+        AnthropicError
+            It failed, and trying again would not help, or did not.
+        """
+        if not functions and not params.get("tools"):
+            return (await self._sent(params)).to_dict()
+        tools = [*functions, *(params.get("tools") or ())]
+        rounds = ToolLoop(params, tools, _ROUNDS, answers_calls=bool(functions)).rounds()
+        reply: Any = None
+        last: dict[str, Any] = {}
+        usage: dict[str, Any] | None = None
+        while (effect := proceed(rounds, reply)) is not None:
+            if isinstance(effect, CallTool):
+                reply = await effect.awaited_result(aside=True)
+                continue
+            reply = await self._sent(effect.params)
+            last = reply.to_dict()
+            usage = added_usage(usage, last["usage"])
+        return {**last, "usage": usage}
+
+    async def _sent(self, params: Mapping[str, Any]) -> Message:
+        attempt = 1
+        while True:
+            try:
+                message, headers = await self._once(params)
+            except errors.APIError as error:
+                wait = self._wait(attempt, error)
+                if wait is None:
+                    raise
+                attempt += 1
+                await asyncio.sleep(max(wait, self.pace.again()))
+            else:
+                self.pace.heard(200, headers, _taken(message))
+                return message
+
+    async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:
+        if needs_stream(params["max_tokens"]):  # the connection is not to be silent for so long
+            async with self.client.messages.stream(**params) as stream:
+                return await stream.get_final_message(), stream.response.headers
+        reply: Any = await self.client.messages.with_raw_response.create(**params)
+        return await reply.parse(), reply.headers
+
+    def _wait(self, attempt: int, error: errors.APIError) -> float | None:
+        """Tell the pace what went wrong; return the seconds until the next attempt, or None."""
+        if isinstance(error, errors.APIStatusError):
+            status, headers = error.status_code, error.response.headers
+            self.pace.heard(status, headers)
+            return self.policy.wait(attempt, status, headers)
+        self.pace.heard(None, {})
+        lost = isinstance(error, errors.APIConnectionError)
+        lasting = isinstance(error, errors.CertificateError | errors.ProxyError)
+        return self.policy.wait(attempt, None, Headers()) if lost and not lasting else None
+
+
+def _taken(message: Message) -> dict[str, int]:
+    usage = message.usage
+    written = usage.cache_creation_input_tokens or 0
+    return {"input-tokens": usage.input_tokens + written, "output-tokens": usage.output_tokens}
