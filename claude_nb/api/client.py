@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import cached_property
-from typing import Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from claude_nb.api import errors
 from claude_nb.api.base_client import BaseClient
 from claude_nb.api.network import TransportError
 from claude_nb.api.resources.endpoints import call_raw
-from claude_nb.api.resources.files import AsyncFiles, Files
 from claude_nb.api.resources.messages import AsyncMessages, Messages
 from claude_nb.api.resources.models import AsyncModels, Models
 from claude_nb.api.resources.raw import APIResponse, AsyncAPIResponse
@@ -20,6 +19,9 @@ from claude_nb.api.sending.connector import AsyncConnector, Connector
 from claude_nb.api.sending.flows import Failure, Flow, Outcome, Send, Sleep, Streamed
 from claude_nb.api.streaming.closing import AsyncClosing, Closing
 from claude_nb.api.types.params import RawCallParams
+
+if TYPE_CHECKING:
+    from claude_nb.api.resources.files import AsyncFiles, Files
 
 # An error leaves a driver without the frames it came through: they would fill a cell, and their
 # variables, which verbose tracebacks show, hold what the server sent.
@@ -49,6 +51,8 @@ class Anthropic(BaseClient, Closing):
     @cached_property
     def files(self) -> Files:
         """Files that the server keeps."""
+        from claude_nb.api.resources.files import Files  # noqa: PLC0415 (seldom used)
+
         return Files(self)
 
     def run(self, flow: Flow[T]) -> T:
@@ -128,6 +132,8 @@ class AsyncAnthropic(BaseClient, AsyncClosing):
     @cached_property
     def files(self) -> AsyncFiles:
         """Files that the server keeps."""
+        from claude_nb.api.resources.files import AsyncFiles  # noqa: PLC0415 (seldom used)
+
         return AsyncFiles(self)
 
     async def run(self, flow: Flow[T]) -> T:
