@@ -1,7 +1,7 @@
 import pytest
 
 from claude_nb.conversation import Conversation, Turn
-from claude_nb.sent_back import answer_param, exchanged
+from claude_nb.conversation.sent_back import answer_param, exchanged
 
 
 def turn(cell, text="hi", **fields):

@@ -109,7 +109,7 @@ class Kind:
     sent_again : bool
         Whether it goes into the history by itself. Text does: the server ignores the thinking of
         earlier turns, and a tool's block is refused without its other half, with which it is kept
-        (`claude_nb.sent_back`).
+        (`claude_nb.conversation.sent_back`).
     """
 
     label: Callable[[Block], str]

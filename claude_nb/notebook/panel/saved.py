@@ -12,6 +12,7 @@ from typing import Any, LiteralString
 
 from claude_nb.characters import plain
 from claude_nb.conversation import Candidate, Exchange
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.models import BUILT_IN
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.panel import shown
@@ -26,7 +27,6 @@ from claude_nb.notebook.text.safe_html import (
     substituted,
     visible_html,
 )
-from claude_nb.sent_back import text_of
 
 __all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle", "frame", "part"]
 

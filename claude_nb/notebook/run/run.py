@@ -20,6 +20,7 @@ from claude_nb.ask.answers import formats
 from claude_nb.ask.errors import AnswerError
 from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
+from claude_nb.conversation.sent_back import exchanged
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.answer.amounts import count
@@ -34,7 +35,6 @@ from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Ou
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.run.tokens import with_tokens
 from claude_nb.notebook.session import Session
-from claude_nb.sent_back import exchanged
 
 __all__ = ["Run", "conclude", "display_value", "follow", "perform", "rounds_of"]
 

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from claude_nb.api.types import Message, ToolUseBlock
 from claude_nb.api.types.events import raw_event
 from claude_nb.api.types.stream_events import ContentBlockStopEvent
+from claude_nb.conversation.sent_back import answer_param
 from claude_nb.notebook.answer import blocks, render
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.operations import Operations
 from claude_nb.notebook.live.views import TextView
 from claude_nb.notebook.run.follow import Follower, Outcome
 from claude_nb.notebook.text.safe_html import TAGS
-from claude_nb.sent_back import answer_param
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROWS = [json.loads(line) for line in (SAMPLES / "blocks.jsonl").read_text().splitlines()]

@@ -10,6 +10,7 @@ from claude_nb.ask.answers import extract
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.ask.question import Question
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.notebook.answer import next_cell
 from claude_nb.notebook.commands.fix.facts import gathered
 from claude_nb.notebook.commands.fix.failures import last
@@ -20,7 +21,6 @@ from claude_nb.notebook.places import CellPlace
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.run.run import perform
 from claude_nb.notebook.session import CellFailure, Session
-from claude_nb.sent_back import text_of
 
 __all__ = ["run"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from weakref import WeakSet
 
-from claude_nb.sent_back import Param, blocks_of, text_of
+from claude_nb.conversation.sent_back import Param, blocks_of, text_of
 
 __all__ = ["Candidate", "Conversation", "Exchange", "Param", "Turn"]
 
