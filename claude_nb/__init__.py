@@ -64,7 +64,9 @@ if TYPE_CHECKING:
     )
     # fmt: on
     # isort: on
+    from claude_nb.api.schemas.memory import MemoryTool, memory_tool
     from claude_nb.ask.errors import InputError
+    from claude_nb.ask.server_tools import code_execution, search_result, web_fetch, web_search
     from claude_nb.notebook.ledger.frame import usage
     from claude_nb.notebook.panel import Panel
     from claude_nb.notebook.panel.values import SettingError
@@ -88,8 +90,8 @@ __all__ = [
     "Headers", "IdentityTokenFileError", "IncompleteStreamError", "InputError",
     "InsecureBaseURLError", "InternalServerError", "InvalidToolInputError",
     "LinkedOrganizationBillingUnavailableError", "LinkedOrganizationSpendLimitReachedError",
-    "MalformedStreamError", "MessageStream", "MessageStreamManager", "MissingCredentialsError",
-    "NotFoundError", "NotGiven", "Omit", "OrganizationOnHoldError",
+    "MalformedStreamError", "MemoryTool", "MessageStream", "MessageStreamManager",
+    "MissingCredentialsError", "NotFoundError", "NotGiven", "Omit", "OrganizationOnHoldError",
     "OrganizationTypeNotSupportedError", "OutputFormatError", "OverloadedError", "Panel",
     "ParentOrganizationRequiredError", "PaymentRequiredError", "PermissionDeniedError",
     "PreconditionFailedError", "RampLimitExceededError", "RateLimitError", "RedirectError",
@@ -99,8 +101,9 @@ __all__ = [
     "SandboxEgressRestrictedError", "Secret", "ServiceUnavailableError", "SettingError", "Stream",
     "StreamStalledError", "Timeout", "ToolError", "UnprocessableEntityError", "WaitTimeoutError",
     "WorkspaceHumanReviewDisabledError", "__version__", "beta_async_tool", "beta_tool", "cassette",
-    "connect", "emulator", "errors", "load_ipython_extension", "login", "models", "not_given",
-    "omit", "transform_schema", "types", "unload_ipython_extension", "usage",
+    "code_execution", "connect", "emulator", "errors", "load_ipython_extension", "login",
+    "memory_tool", "models", "not_given", "omit", "search_result", "transform_schema", "types",
+    "unload_ipython_extension", "usage", "web_fetch", "web_search",
 ]
 # fmt: on
 
@@ -132,6 +135,8 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.notebook.panel": "Panel",
     "claude_nb.notebook.panel.values": "SettingError",
     "claude_nb.ask.errors": "InputError",
+    "claude_nb.ask.server_tools": "code_execution search_result web_fetch web_search",
+    "claude_nb.api.schemas.memory": "MemoryTool memory_tool",
     "claude_nb.notebook.ledger.frame": "usage",
 }
 

@@ -176,6 +176,22 @@ def _auth_class(library: Any) -> type[Any]:
     return type("_Auth", (library.Auth,), members)
 
 
+@functools.cache
+def _stream_class(library: Any) -> type[Any]:
+    """Return what the library reads a body from, piece by piece, in either kind of client."""
+
+    def init(self: Any, upload: Any) -> None:
+        self.upload = upload
+
+    members = {
+        "__init__": init,
+        "__iter__": lambda self: iter(self.upload),
+        "__aiter__": lambda self: aiter(self.upload),
+        "__module__": __name__,
+    }
+    return type("_Upload", (library.SyncByteStream, library.AsyncByteStream), members)
+
+
 @dataclass(slots=True)
 class Transfer:
     """What both connectors do with a request and its reply, apart from waiting for it."""
@@ -211,13 +227,16 @@ class Transfer:
     def build(self) -> Any:
         """Return the library's form of the request, still without the key."""
         self.seconds.update(self.request.timeout.as_dict())
-        return self.library.Request(
+        made = self.library.Request(
             self.request.method,
             self.request.url,
             headers=dict(self.request.headers),
             content=self.request.content or None,
             extensions={"timeout": self.seconds},
         )
+        if self.request.upload is not None:
+            made.stream = _stream_class(self.library)(self.request.upload)
+        return made
 
     def auth(self) -> Any:
         """Return what adds the key, or signature, as the request is sent."""

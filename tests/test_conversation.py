@@ -1,6 +1,7 @@
 import pytest
 
-from claude_nb.conversation import Conversation, Turn, answer_param, exchanged
+from claude_nb.conversation import Conversation, Turn
+from claude_nb.conversation.sent_back import answer_param, exchanged
 
 
 def turn(cell, text="hi", **fields):
@@ -104,3 +105,38 @@ def test_a_turn_with_calls_is_read_as_a_whole():
     named = [block.get("name") for _, blocks in turn.blocks() for block in blocks]
     assert named == [None, None, "weather", "weather", None]
     assert "name" not in turn.messages[2]["content"][0]
+
+
+SEARCH = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "x"}}
+FOUND = {
+    "type": "web_search_tool_result",
+    "tool_use_id": "s1",
+    "content": [{"type": "web_search_result", "encrypted_content": "abc=", "page_age": None}],
+}
+CITED = {"type": "text", "text": "Blue.", "citations": [{"encrypted_index": "def=", "url": "u"}]}
+SIGNED = {"type": "thinking", "thinking": "", "signature": "c2ln"}
+
+
+def test_what_the_servers_tools_gave_goes_back_as_it_came():
+    whole = [SIGNED, LOOK, SEARCH, FOUND, CITED]
+    assert answer_param(whole)["content"] == whole
+    assert list(exchanged(ASKED, [], whole)) == [ASKED, said(*whole)]
+
+
+def test_a_call_of_the_server_that_has_no_result_is_left_out():
+    assert answer_param([LOOK, SEARCH])["content"] == [LOOK]
+    assert answer_param([FOUND]) is None
+    assert list(exchanged(ASKED, [said(LOOK, SEARCH)], [])) == [ASKED, said(LOOK)]
+
+
+def test_a_pause_may_part_a_call_from_its_result():
+    kept = exchanged(ASKED, [said(LOOK, SEARCH)], [FOUND, CITED])
+    assert list(kept) == [ASKED, said(LOOK, SEARCH, FOUND, CITED)]
+
+
+def test_where_code_ran_is_known_of_the_turns_before():
+    chat = Conversation()
+    chat.record(turn("a", container=("c1", "2030-01-01T00:00:00Z")))
+    chat.record(turn("b"))
+    assert chat.container("c") == ("c1", "2030-01-01T00:00:00Z")
+    assert chat.container("a") == ("", "")

@@ -22,7 +22,9 @@ from claude_nb.api.wire import Timeout
 __all__ = ["BaseClient"]
 
 _log = logging.getLogger("claude_nb")
-_PER_COPY = frozenset({"_config", "_context", "messages", "models"})  # made anew from the settings
+_PER_COPY = frozenset(
+    {"_config", "_context", "files", "messages", "models"}
+)  # made anew from the settings
 
 
 class BaseClient:

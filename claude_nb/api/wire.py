@@ -124,6 +124,8 @@ class Request:
         Header fields of the caller's own that identify the sender; a copy or pickle has none.
     held : tuple of Secret
         Secrets that are in the address: known, and hidden elsewhere, as long as the request is.
+    upload : Upload or None
+        The body, where that is read piece by piece; `content` is empty then.
     """
 
     method: str
@@ -136,6 +138,7 @@ class Request:
         default_factory=dict[str, Secret], repr=False, compare=False
     )
     held: tuple[Secret, ...] = field(default=(), repr=False, compare=False)
+    upload: Any = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return f"Request({self.method!r}, {scrub(self.url)!r}, headers={self.headers!r})"

@@ -46,8 +46,8 @@ def _add(parser: argparse.ArgumentParser, setting: Setting) -> None:
         return
     if setting.many:
         common["action"] = "append"
-    if setting.kind == "think":
-        common |= {"nargs": "?", "const": "on"}
+    if setting.alone is not None:
+        common |= {"nargs": "?", "const": str(setting.alone)}
     parser.add_argument(*setting.flags, metavar=setting.metavar, **common)
 
 
@@ -96,7 +96,9 @@ def parse_line(line: str) -> dict[str, Any]:
             f"The options have {len(line):,} characters; they may have {_LONGEST:,}. A long system "
             "prompt fits into a variable or a file: -s '{{name}}' or -s @file."
         )
-    takes_value = {flag for s in SETTINGS if s.kind not in {"flag", "think"} for flag in s.flags}
+    takes_value = {
+        flag for s in SETTINGS if s.kind != "flag" and s.alone is None for flag in s.flags
+    }
     typed = words.split(line, takes_value)
     known, strays = _parser().parse_known_args(_joined(typed, takes_value))
     if strays:

@@ -19,6 +19,7 @@ __all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
 Kind = Literal["text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice"]
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
+SEARCHES = 5  # at most, where nobody says how many
 _LARGE = 10**15  # nobody reads longer numbers
 THINK_WORDS = ("off", "on", *EFFORTS)
 
@@ -50,6 +51,8 @@ class Setting:
         The words a ``"choice"`` takes.
     wire : str
         The request's field that it sets; empty if it sets none.
+    alone : object
+        The value of the option where no value follows it; None if one must.
     probe : object
         A value by which one sees whether a model takes the setting at all.
     lasting : bool
@@ -74,6 +77,7 @@ class Setting:
     step: float | None = None
     choices: tuple[str, ...] = ()
     wire: str = ""
+    alone: Any = None
     probe: Any = None
     lasting: bool = True
     manner: bool = False
@@ -232,8 +236,8 @@ class Options:
         column=True, first=True,
         help="most tokens to write, thinking included (default: chosen to fit --think)")
     think: int | str | None = _option(
-        None, "--think", kind="think", metavar="BUDGET|WORD", label="Thinking", wire="thinking",
-        manner=True, column=True, first=True,
+        None, "--think", kind="think", metavar="BUDGET|WORD", alone="on", label="Thinking",
+        wire="thinking", manner=True, column=True, first=True,
         help="think first: a budget in tokens, an effort (low, medium, high, ...), on or off")
     hide_thinking: bool = _flag(
         "-R", "--hide-thinking", manner=True, help="do not show the thinking")
@@ -277,6 +281,30 @@ class Options:
         help="answer as this pydantic model, dataclass, TypedDict or JSON schema")
     tools: str | None = _option(
         None, "--tools", metavar="F,G", lasting=False, help="functions that the model may call")
+    search: int | None = _option(
+        None, "--search", kind="integer", metavar="N", low=1, high=100, alone=SEARCHES,
+        label="Web searches", wire="tools",
+        help=f"let Claude search the web, at most N times ({SEARCHES}), and show its sources")
+    fetch: bool = _flag(
+        "--fetch", label="Read web pages", wire="tools",
+        help="let Claude read the web pages and PDFs that the question names, and cite them")
+    run_code: bool = _flag(
+        "--run-code", label="Run code at the provider", wire="tools",
+        help="let Claude run code in a container of the provider, not here")
+    mcp: str | None = _option(
+        None, "--mcp", metavar="URL[,URL]", label="MCP servers", wire="mcp_servers",
+        help="MCP servers whose tools Claude may use; NAME=URL names one")
+    memory: str | None = _option(
+        None, "--memory", metavar="DIR", label="Memory folder", wire="tools",
+        help="a folder here in which Claude keeps notes from one conversation to the next")
+    tool_choice: str | None = _option(
+        None, "--tool-choice", metavar="WORD|NAME", lasting=False, wire="tool_choice",
+        help="auto, none, any, or the name of the tool that must be called")
+    cite: bool = _flag(
+        "--cite", lasting=False, help="have the answer cite the documents that are attached")
+    upload: bool = _flag(
+        "--upload", lasting=False,
+        help="put attached pictures, PDFs and texts up once, and send only their ids after that")
     quiet: bool = _flag(
         "-q", "--quiet", label="Hide model, time and tokens",
         help="no line of model, time and tokens below the answer")

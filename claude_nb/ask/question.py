@@ -13,7 +13,7 @@ from typing import Any
 
 from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.schemas.tools import FunctionTool
-from claude_nb.ask import braces, extra, prompt, request
+from claude_nb.ask import braces, extra, prompt, request, server_tools
 from claude_nb.ask.answers import formats
 from claude_nb.ask.answers.answer_schema import AnswerSchema, answer_schema
 from claude_nb.ask.attachments import attach, limits
@@ -107,6 +107,7 @@ def compose(
     history: Sequence[Param] = (),
     models: ModelTable = BUILT_IN,
     verbatim: bool = False,
+    container: str = "",
 ) -> Question:
     """Return the question that a cell asks.
 
@@ -124,6 +125,8 @@ def compose(
         What is known of the models of the server.
     verbatim : bool
         Send `text` as it stands, braces and all, instead of putting variables in.
+    container : str
+        Where code of this conversation ran before; code runs there again.
 
     Raises
     ------
@@ -132,19 +135,23 @@ def compose(
     """
     _check(options, text)
     turn = {"role": "user", "content": _content(options, text, variables, verbatim=verbatim)}
+    messages = server_tools.cited([*history, turn], cite=options.cite)
     system = prompt.system_template(options.system)
     settings = options.changed({"system": _system(options, system, variables)})
-    messages, notes = limits.fitted([*history, turn], models.get(options.model))
+    messages, notes = limits.fitted(messages, models.get(options.model))
     params = request.build(settings, messages, models)
     schema = answer_schema(options.schema, variables) if options.schema else None
     if schema is not None:
         params = extra.merged(params, {"output_config": {"format": schema.format}})
     params = extra.merged(params, extra.parameters(options.option))
+    functions = _functions(options, variables, models)
+    names = [function.name for function in functions]
+    params = server_tools.added(options, params, models, names)
     request.check(params, models)
-    functions = function_tools(options.tools, variables) if options.tools else []
     _check_names(functions, params)
     if not functions and not params.get("tools"):
         params = {**params, **_called_before(history)}
+    params = {**params, **_container(params, container)}
     return Question(
         params=params,
         options=options,
@@ -170,6 +177,26 @@ def _check(options: Options, text: str) -> None:
         raise InputError(f"--out {name}: a variable's name has letters, digits and underscores.")
     if name is not None and keyword.iskeyword(name):
         raise InputError(f"--out {name}: {name} is a word of Python's own; take another: {name}_.")
+
+
+def _functions(
+    options: Options, variables: Mapping[str, Any], models: ModelTable
+) -> list[FunctionTool[Any]]:
+    """Return the tools that run here: functions, and the memory."""
+    functions = function_tools(options.tools, variables) if options.tools else []
+    memory = server_tools.memory(options, models)
+    if memory is not None and any(function.name == memory.name for function in functions):
+        raise InputError("--tools has a function memory, which is the name of the --memory tool.")
+    return [*functions, *([memory] if memory is not None else [])]
+
+
+def _container(params: Param, container: str) -> dict[str, Any]:
+    runs_code = any(
+        str(tool.get("type") or "").startswith("code_execution_")
+        for tool in params.get("tools") or ()
+        if isinstance(tool, dict)
+    )
+    return {"container": container} if container and runs_code and "container" not in params else {}
 
 
 def _check_names(functions: Sequence[FunctionTool[Any]], params: Param) -> None:

@@ -1,5 +1,6 @@
 """What each model accepts and costs: facts, lookup and rules. Knows no request and no notebook."""
 
+from claude_nb.models.catalog import COMPACT_BETA, MCP_BETA, ToolTypes
 from claude_nb.models.lookup import (
     BUILT_IN,
     DEFAULT_MODEL,
@@ -20,13 +21,16 @@ from claude_nb.models.lookup import (
 
 __all__ = [
     "BUILT_IN",
+    "COMPACT_BETA",
     "DEFAULT_MODEL",
+    "MCP_BETA",
     "Effort",
     "Lifecycle",
     "ModelInfo",
     "ModelTable",
     "Price",
     "ThinkingType",
+    "ToolTypes",
     "all_models",
     "cost",
     "current_day",

@@ -42,6 +42,30 @@ class Price:
     read: float
 
 
+@dataclass(frozen=True, slots=True)
+class ToolTypes:
+    """The newest version of each of the provider's tools that a model takes.
+
+    Attributes
+    ----------
+    web_search, web_fetch, code_execution : str
+        Tools that the server runs.
+    memory : str
+        The tool that the client runs.
+    """
+
+    web_search: str
+    web_fetch: str
+    code_execution: str
+    memory: str = "memory_20250818"
+
+
+_TOOLS = ToolTypes("web_search_20260318", "web_fetch_20260318", "code_execution_20260521")
+_TOOLS_OF_4_5 = ToolTypes("web_search_20250305", "web_fetch_20250910", "code_execution_20250825")
+COMPACT_BETA = "compact-2026-01-12"  # the one for turns that the server summarised
+MCP_BETA = "mcp-client-2025-11-20"  # the header without which a request may name no MCP server
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
     """What one model accepts and costs.
@@ -73,6 +97,8 @@ class ModelInfo:
         Whether the last message may be an assistant turn.
     forced_tools : bool
         Whether ``tool_choice`` may be ``any`` or ``tool``.
+    tools : ToolTypes
+        Which versions of the provider's tools it takes.
     min_cache_tokens : int
         Shortest prefix that the prompt cache keeps, in tokens.
     token_scale : float
@@ -106,6 +132,7 @@ class ModelInfo:
     sampling: bool = False
     prefill: bool = False
     forced_tools: bool = True
+    tools: ToolTypes = _TOOLS
     min_cache_tokens: int = 1024
     token_scale: float = 1.3
     price: Price | None = None
@@ -212,14 +239,15 @@ TABLE: tuple[ModelInfo, ...] = (
         aliases=("claude-opus-4-5",), context_window=200_000, max_output_tokens=64_000,
         thinking=("enabled", "disabled"), thinking_default="off", display_default="summarized",
         efforts=("low", "medium", "high"), sampling=True, prefill=True, min_cache_tokens=4096,
-        token_scale=1.0, price=_OPUS_5, lifecycle="deprecated", retires=date(2027, 1, 22),
-        replacement="claude-opus-5-5",
+        token_scale=1.0, tools=_TOOLS_OF_4_5, price=_OPUS_5, lifecycle="deprecated",
+        retires=date(2027, 1, 22), replacement="claude-opus-5-5",
     ),
     ModelInfo(
         id="claude-sonnet-4-5-20250929", display_name="Claude Sonnet 4.5", line="sonnet",
         aliases=("claude-sonnet-4-5",), context_window=200_000, max_output_tokens=64_000,
         thinking=("enabled", "disabled"), thinking_default="off", display_default="summarized",
         efforts=(), default_effort=None, sampling=True, prefill=True, token_scale=1.0,
+        tools=_TOOLS_OF_4_5,
         price=_SONNET_4, lifecycle="deprecated", released=date(2025, 9, 29), retires=date(2026,
         11, 30), replacement="claude-sonnet-5-5",
     ),
@@ -228,7 +256,7 @@ TABLE: tuple[ModelInfo, ...] = (
         aliases=("claude-haiku-4-5",), context_window=200_000, max_output_tokens=64_000,
         thinking=("enabled", "disabled"), thinking_default="off", display_default="summarized",
         efforts=(), default_effort=None, sampling=True, prefill=True, min_cache_tokens=4096,
-        token_scale=1.0, price=Price(1, 5, 1.25, 2, 0.1),
+        token_scale=1.0, tools=_TOOLS_OF_4_5, price=Price(1, 5, 1.25, 2, 0.1),
     ),
     ModelInfo(
         id="claude-mythos-preview", display_name="Claude Mythos Preview", line="mythos",

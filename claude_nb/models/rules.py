@@ -24,6 +24,7 @@ __all__ = ["Refusal", "explain"]
 SAMPLING = ("temperature", "top_p", "top_k")
 MIN_BUDGET = 1024
 _RANGES: dict[str, tuple[float, float]] = {"temperature": (0, 1), "top_p": (0, 1)}
+_NEWEST = ModelInfo(id="", display_name="", line="").tools
 _THINKING_ON = ("enabled", "adaptive", "between_tools")
 
 
@@ -245,6 +246,36 @@ def _tool_choice(request: Request, info: ModelInfo, *_: object) -> Iterator[Refu
         yield Refusal("tool_choice", "With a thinking budget, tool_choice must be auto or none.")
 
 
+def _tool_types(request: Request, info: ModelInfo, *_: object) -> Iterator[Refusal]:
+    for tool in cast("list[Any]", request.get("tools") or []):
+        given = str(cast("Request", tool).get("type") or "") if isinstance(tool, Mapping) else ""
+        for name in ("web_search", "web_fetch", "code_execution"):
+            newest, known = str(getattr(info.tools, name)), str(getattr(_NEWEST, name))
+            if given.startswith(f"{name}_2") and newest < given <= known:  # later ones may fit
+                yield Refusal("tools", f"{info.id} takes no {given}: its newest is {newest}.")
+
+
+def _cited_format(request: Request, *_: object) -> Iterator[Refusal]:
+    if _object(request, "output_config").get("format") and any(map(_cites, _blocks(request))):
+        yield Refusal(
+            "output_config.format",
+            "Citations and a schema cannot be used together: leave out --cite or --schema.",
+        )
+
+
+def _blocks(request: Request) -> Iterator[Mapping[str, Any]]:
+    for message in cast("list[Mapping[str, Any]]", request.get("messages") or []):
+        content = message.get("content")
+        for block in cast("list[Any]", content if isinstance(content, list) else []):
+            if isinstance(block, Mapping):
+                yield cast("Mapping[str, Any]", block)
+
+
+def _cites(block: Mapping[str, Any]) -> bool:
+    switch = block.get("citations")
+    return isinstance(switch, Mapping) and bool(cast("Request", switch).get("enabled"))
+
+
 def _takers(table: ModelTable, *, sampling: bool | None = None, thinking: str | None = None) -> str:
     """Name up to two active models that take the thing asked for."""
     fits = [
@@ -270,4 +301,6 @@ _RULES: tuple[Rule, ...] = (
     _stop_sequences,
     _prefill,
     _tool_choice,
+    _tool_types,
+    _cited_format,
 )

@@ -80,6 +80,12 @@ class CellPlace:
         """Return advice as it is: it is for cells."""
         return advice
 
+    def container(self) -> tuple[str, str]:
+        """Return where code ran before what is asked, and until when that is there."""
+        chat = self.chat
+        known = chat is not None and not self.options.fresh
+        return chat.container(self.cell) if chat is not None and known else ("", "")
+
     def settle(self, turn: Turn | None, sent: list[Param]) -> list[Turn]:
         """Keep the turn, if there is one; return the later ones, which are stale now."""
         if turn is None or self.options.no_history:

@@ -101,6 +101,8 @@ class Session:
         Numbers the questions of cells.
     answered : dict of int
         By chat and cell, the newest of its questions that was answered.
+    uploads : dict of str
+        The id of each file that was put up, by server and content.
     accounts : Accounts or None
         The ledger's file and the notebook's budget.
     keeper : Keeper or None
@@ -131,6 +133,7 @@ class Session:
     questions: tuple[object, int] = (None, 0)
     places: Iterator[int] = field(default_factory=count)
     answered: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    uploads: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     accounts: Any = None
     keeper: Any = None
     kept: Shelf = field(default_factory=Shelf)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from claude_nb.api.platforms.canonical import canonical
@@ -29,8 +29,27 @@ def identity(request: Request) -> dict[str, Any]:
     headers = {name: request.headers.get(name, "") for name in _HEADERS}
     found = {"path": endpoint(request.url), **headers}
     if request.content:
-        return {**found, "body": json.loads(request.content)}
+        return {**found, "body": _without_tokens(json.loads(request.content))}
+    if request.upload is not None:
+        file = {"name": request.upload.name, "sha256": request.upload.digest()}
+        return {**found, "body": {"file": file, **request.upload.fields}}
     return {**found, "body": {}, "method": request.method, "query": urlsplit(request.url).query}
+
+
+def _without_tokens(body: Any) -> Any:
+    """Return a body without the tokens of MCP servers: who asks is no part of what is asked."""
+    fields = cast("dict[str, Any]", body if isinstance(body, dict) else {})
+    servers: Any = fields.get("mcp_servers")
+    if not isinstance(servers, list):
+        return cast("Any", body)
+    return {**fields, "mcp_servers": [_without_token(each) for each in cast("list[Any]", servers)]}
+
+
+def _without_token(server: Any) -> Any:
+    if not isinstance(server, dict):
+        return server
+    fields = cast("dict[str, Any]", server)
+    return {name: value for name, value in fields.items() if name != "authorization_token"}
 
 
 def request_key(request: Request) -> str:

@@ -17,6 +17,7 @@ from claude_nb.api.platforms.platform import ANTHROPIC, Decoder
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.schemas.parsing import parsed_message
 from claude_nb.api.schemas.schema import output_format_param
+from claude_nb.api.secret import Secret
 from claude_nb.api.sending.flows import (
     Call,
     Flow,
@@ -31,13 +32,20 @@ from claude_nb.api.sending.flows import (
 )
 from claude_nb.api.sending.requests import NOT_GIVEN, RequestBuilder, is_given
 from claude_nb.api.streaming.reader import EventReader, StreamOptions
-from claude_nb.api.types import Message, MessageTokensCount
+from claude_nb.api.types import Message, MessageTokensCount, ResponseModel
 from claude_nb.api.types.params import CallOptions
 from claude_nb.api.wire import Request, Response, Timeout
 
 # fmt: off
 __all__ = [
-    "Context", "count_tokens", "create_message", "list_query", "message_key", "open_stream",
+    "Context",
+    "call_raw",
+    "count_tokens",
+    "create_message",
+    "list_query",
+    "message_key",
+    "open_stream",
+    "options_of",
     "parse_message",
 ]
 # fmt: on
@@ -46,6 +54,7 @@ Again: TypeAlias = Callable[[APIStatusError], Flow[Streamed | None]]
 Opened: TypeAlias = tuple[EventReader, Any, Again]
 
 _OPTIONS = frozenset(CallOptions.__annotations__)
+_MAYBE_DONE = "Whether the server did it is not known, so it is not asked for again by itself."
 _READING = frozenset({"idle_timeout", "include_pings", "output_format", "stream"})
 _AS_HEADERS = {
     "user_profile_id": "anthropic-user-profile-id",
@@ -157,12 +166,30 @@ def message_request(
     options = {name: params[name] for name in _OPTIONS & params.keys()}
     aside = _OPTIONS | _READING | _AS_HEADERS.keys() | {"betas"}
     given = {name: value for name, value in params.items() if name not in aside}
+    given = _with_tokens(given)
     form = params.get("output_format", NOT_GIVEN)
     if is_given(form) and form is not None:
         given["output_config"] = _with_format(given.get("output_config"), form)
     return builder.build(
         "POST", path, {**given, **body}, options=options, headers=_param_headers(params)
     )
+
+
+def _with_tokens(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a body in which the tokens of MCP servers are written, which are secrets till then."""
+    servers = given.get("mcp_servers")
+    if not isinstance(servers, list | tuple):
+        return given
+    written = [_with_token(server) for server in cast("list[Any]", servers)]
+    return {**given, "mcp_servers": written}
+
+
+def _with_token(server: Any) -> Any:
+    fields: dict[str, Any] = {**server} if isinstance(server, Mapping) else {}
+    token = fields.get("authorization_token")
+    if not isinstance(token, Secret):
+        return cast("Any", server)
+    return {**fields, "authorization_token": token.reveal()}
 
 
 def _with_format(config: Any, output_format: Any) -> dict[str, Any]:
@@ -178,10 +205,38 @@ def count_tokens(context: Context, params: Mapping[str, Any]) -> Flow[MessageTok
     return (yield from fetch(context.call(request), MessageTokensCount))
 
 
+def call_raw(context: Context, method: str, path: str, params: Mapping[str, Any]) -> Flow[Any]:
+    """Call an endpoint that this client has no name for, and return its reply.
+
+    What may have been done is not asked for twice: only what reads is tried again whatever happens.
+    """
+    options, headers = options_of(params)
+    body, cast_to = params.get("body"), params.get("cast_to")
+    request = context.builder.build(method, path, body, options=options, headers=headers)
+    call = context.call(request)
+    call = call if method == "GET" else replace(call, lost=_MAYBE_DONE)
+
+    def parse(response: Response) -> Any:
+        answer = decode(response, _Anything, call)
+        return answer.to_dict() if cast_to in (None, dict) else cast_to.from_wire(answer.to_dict())
+
+    return (yield from receive(call, parse))
+
+
+class _Anything(ResponseModel):
+    """A JSON object."""
+
+
 def list_query(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the query and the call options of a list's parameters."""
     options = {name: value for name, value in params.items() if name in _OPTIONS}
     return {n: v for n, v in params.items() if n not in _OPTIONS and is_given(v)}, options
+
+
+def options_of(params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the options of a call, and the headers that parameters of it make."""
+    options = {name: value for name, value in params.items() if name in _OPTIONS}
+    return options, _param_headers(params)
 
 
 def _param_headers(params: Mapping[str, Any]) -> dict[str, str]:

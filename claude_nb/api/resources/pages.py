@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from claude_nb.api.resources.endpoints import Context
@@ -21,6 +21,7 @@ class _PageBody(ResponseModel):
     has_more: bool | None = None
     first_id: str | None = None
     last_id: str | None = None
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,18 @@ class Listing(Generic[ItemT]):
 
     def fetch(self, context: Context) -> Flow[_Page[ItemT]]:
         """Return one page."""
-        request = context.builder.build("GET", self.path, query=self.query, options=self.options)
+        headers = self.options.get("headers")
+        request = context.builder.build(
+            "GET", self.path, query=self.query, options=self.options, headers=headers
+        )
         body = yield from fetch(context.call(request), _PageBody)
         items = [self.item.from_wire(item) for item in body.data or []]
         return _Page(self, items, body)
 
     def turned(self, body: _PageBody) -> Listing[ItemT] | None:
         """Return the listing of the page that follows, or None after the last."""
+        if body.next_page:
+            return replace(self, query={**self.query, "page": body.next_page})
         if not body.data or body.has_more is False:
             return None
         back = "before_id" in self.query and "after_id" not in self.query
@@ -74,6 +80,8 @@ class _Page(Generic[ItemT]):
         Whether more follow.
     first_id, last_id : str or None
         Of the items.
+    next_page : str or None
+        Where to go on, in lists that say it so.
     """
 
     def __init__(self, listing: Listing[ItemT], data: list[ItemT], body: _PageBody) -> None:
@@ -81,6 +89,7 @@ class _Page(Generic[ItemT]):
         self.has_more: bool | None = body.has_more
         self.first_id: str | None = body.first_id
         self.last_id: str | None = body.last_id
+        self.next_page: str | None = body.next_page
         self._body = body
         self._next = listing.turned(body)
 

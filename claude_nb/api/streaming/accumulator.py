@@ -70,6 +70,9 @@ class BlockAccumulator:
             self.start = {**self.start, "signature": delta["signature"]}
         elif kind == "citations_delta":
             self.citations.append(delta["citation"])
+        elif kind == "compaction_delta":  # comes whole
+            told = {name: value for name, value in delta.items() if name != "type"}
+            self.start = {**self.start, **told}
 
     def as_json(self) -> Json:
         """Return the block so far.
@@ -160,10 +163,15 @@ class MessageAccumulator:
         if index in self.blocks:  # as of a second message within the first: neither is to be lost
             raise ValueError(f"block {index} begins twice")
         self.blocks[index] = BlockAccumulator(block)
+        if block.get("type") == "fallback":  # another model answers from here on
+            model = _object(block.get("to") or {}).get("model")
+            self.head.update({"model": model} if model else {})
 
     def _finish(self, event: Json) -> None:
         """Overwrite with the totals of a message_delta; what it does not say stays."""
         self.head.setdefault("usage", {})
+        if event.get("context_management"):  # what was left out of the conversation
+            self.head["context_management"] = event["context_management"]
         targets = ((self.head, "delta"), (self.head["usage"], "usage"))
         for target, source in targets:
             for name, value in _object(event.get(source) or {}).items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from pydantic import PrivateAttr
+
 from claude_nb.api.types._base import BaseModel, Empty, ResponseModel
 from claude_nb.api.types.blocks import ContentBlock
 
@@ -101,6 +103,17 @@ class Message(ResponseModel):
     usage: Usage
     container: Any = None
     diagnostics: Any = None
+
+    _files: list[Any] | None = PrivateAttr(default=None)
+
+    @property
+    def files(self) -> list[Any]:
+        """In a notebook, the files that code made: each has a `name` and can `download()`."""
+        return self._files or []
+
+    @files.setter
+    def files(self, files: list[Any]) -> None:
+        self._files = files
 
     def to_param(self) -> dict[str, Any]:
         """Return this answer as a turn to send back: role and content, blocks unchanged.

@@ -3,15 +3,16 @@
 Messages and blocks are left open (any mapping), so that what the API adds can be sent at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Required, TypeAlias, TypedDict
 
 # fmt: off
 __all__ = [
     "BatchRequestParam", "CacheControlEphemeralParam", "CallOptions", "ContentBlockParam",
-    "ListParams", "MessageCountTokensParams", "MessageCreateParams", "MessageCreateParamsStreaming",
-    "MessageParam", "MessageParseParams", "MessageStreamParams", "MetadataParam", "ModelListParams",
-    "OutputConfigParam", "RequestOptions", "TextBlockParam", "ThinkingConfigAdaptiveParam",
+    "FileListParams", "FileParams", "FileUploadParams", "ListParams", "MessageCountTokensParams",
+    "MessageCreateParams", "MessageCreateParamsStreaming", "MessageParam", "MessageParseParams",
+    "MessageStreamParams", "MetadataParam", "ModelListParams", "OutputConfigParam",
+    "RawCallParams", "RequestOptions", "TextBlockParam", "ThinkingConfigAdaptiveParam",
     "ThinkingConfigBetweenToolsParam", "ThinkingConfigDisabledParam", "ThinkingConfigEnabledParam",
     "ThinkingConfigParam", "ToolChoiceParam", "ToolParam", "ToolRunnerParams",
 ]
@@ -135,6 +136,24 @@ class CallOptions(TypedDict, total=False):
 RequestOptions: TypeAlias = CallOptions
 
 
+class RawCallParams(CallOptions, total=False):
+    """What a call of any endpoint takes.
+
+    Attributes
+    ----------
+    cast_to : type
+        The class of what is returned; a plain dict without one.
+    body : object
+        The JSON body.
+    betas : sequence of str
+        Beta features.
+    """
+
+    cast_to: type[Any] | None
+    body: Any
+    betas: Sequence[str]
+
+
 class ListParams(CallOptions, total=False):
     """Where to start a list.
 
@@ -161,6 +180,57 @@ class ModelListParams(ListParams, total=False):
     """
 
     lifecycle: Sequence[Literal["active", "deprecated", "retired"]]
+
+
+class FileParams(CallOptions, total=False):
+    """What every call about files takes.
+
+    Attributes
+    ----------
+    betas : sequence of str
+        Beta features; files need none any more.
+    workspace_id : str
+        For keys that may act for more than one workspace.
+    """
+
+    betas: Sequence[str]
+    workspace_id: str
+
+
+class FileListParams(FileParams, total=False):
+    """Which files to list.
+
+    Attributes
+    ----------
+    ids : sequence of str
+        These only, at most 100; goes with neither of the others.
+    limit : int
+        Files a page, 1 to 1000.
+    page : str
+        Where to go on: ``next_page`` of the page before.
+    """
+
+    ids: Sequence[str] | None
+    limit: int
+    page: str | None
+
+
+class FileUploadParams(FileParams, total=False):
+    """A file to put up.
+
+    Attributes
+    ----------
+    file : path, bytes, file object or tuple
+        A tuple is (name, one of the others[, media type]).
+    expires_in_seconds : int
+        When the server forgets it.
+    on_progress : callable
+        Called with the bytes that were sent, and all there are.
+    """
+
+    file: Required[Any]
+    expires_in_seconds: int
+    on_progress: Callable[[int, int], Any]
 
 
 class _PromptParams(CallOptions, total=False):

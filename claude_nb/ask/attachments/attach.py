@@ -55,7 +55,8 @@ def blocks(items: Iterable[str], variables: Mapping[str, Any]) -> list[Block]:
         Nothing has that name, or it cannot be sent; says why and what can.
     """
     found = [block for item in items for block in _blocks(item.strip(), variables)]
-    size = sum(len(block.get("source", {}).get("data", "")) for block in found)
+    sources = [block.get("source") for block in found]  # that of a search result is its address
+    size = sum(len(each.get("data", "")) for each in sources if isinstance(each, dict))
     if size > MOST_ENCODED:
         raise InputError(
             f"The attachments have {size / 2**20:.0f} MB together; a request takes 32 MB. "
@@ -155,6 +156,8 @@ def _split(address: str) -> tuple[SplitResult, str]:
 def _from_value(value: Any, name: str) -> list[Block]:
     if paths := _paths(value):
         return [_from_file(str(path), {}) for path in paths]
+    if found := _results(value):
+        return found
     if pictures := images.several(value, name):
         return pictures
     picture = None if isinstance(value, str) else images.of(value, name)
@@ -169,6 +172,16 @@ def _from_value(value: Any, name: str) -> list[Block]:
 def _paths(value: Any) -> list[Path]:
     items = cast("list[Any]", list(value) if isinstance(value, list | tuple) else [value])
     return items if all(isinstance(item, Path) for item in items) else []
+
+
+def _results(value: Any) -> list[Block]:
+    """Return the blocks of what `claude_nb.search_result` made, one or a list of them."""
+    items = cast("list[Any]", value if isinstance(value, list) else [value])
+    return items if items and all(map(_is_result, items)) else []
+
+
+def _is_result(value: Any) -> bool:
+    return isinstance(value, dict) and cast("Block", value).get("type") == "search_result"
 
 
 def _text(value: Any, name: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from claude_nb.notebook.page.constants import CENTS
 
-__all__ = ["count", "duration", "money", "size", "span"]
-
+__all__ = ["count", "duration", "money", "size", "span", "weight"]
 
 _CENT = 0.01  # dollars
+_MEGA = 10_000_000  # bytes from which they are told in megabytes
 
 
 def count(number: int, what: str, many: str = "") -> str:
@@ -47,4 +47,9 @@ def span(least: float, most: float) -> str:
 
 def size(base64: str) -> str:
     """Return how much data a base64 text stands for: ``12.3 kB``."""
-    return f"{len(base64) * 3 // 4 / 1000:,.1f} kB"
+    return weight(len(base64) * 3 // 4)
+
+
+def weight(number: int) -> str:
+    """Return a number of bytes: ``12.3 kB``."""
+    return f"{number / 1000:,.1f} kB" if number < _MEGA else f"{number / 1_000_000:,.1f} MB"

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, LiteralString, TypeAlias, cast
 
 from claude_nb.characters import bounded, one_line, plain
-from claude_nb.notebook.answer.amounts import duration, size
+from claude_nb.notebook.answer import served
+from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.answer.pieces import Piece, Section
 from claude_nb.notebook.page.constants import DONE, FAILED, OPEN, RUNS
-from claude_nb.notebook.text.markdown import host, plain_html, to_html
+from claude_nb.notebook.text.citations import in_words, without_marks
+from claude_nb.notebook.text.markdown import plain_html, to_html
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     SafeHtml,
-    attribute,
-    clean,
     element,
-    join,
     markup,
     visible_html,
 )
@@ -37,13 +36,14 @@ __all__ = [
     "SOFT",
     "Block",
     "Kind",
-    "Sources",
     "asked",
     "brief",
     "failed",
     "given",
     "is_empty",
     "kind_of",
+    "parts",
+    "returned",
     "shown",
     "thought",
     "thought_only",
@@ -58,7 +58,6 @@ MOST = 2_000
 _BRIEF = 61  # characters of what a tool got or gave, in the line that is seen unopened
 _SHORT = 100  # characters of what a tool got that stand in one line
 _MOMENT = 0.05  # seconds of thinking that are none to speak of
-_TITLE = 100  # characters of a source's title
 SOFT: LiteralString = "color:color-mix(in srgb,currentcolor 78%,transparent);font-size:.88em"
 """The look of what is not the answer itself, wherever that is shown; answer.css says more."""
 
@@ -99,10 +98,18 @@ class Kind:
         Whether plain text shows the body too.
     half : str
         Of a tool's call: the ``call`` itself, or its ``result``; see `calls`.
+    late : bool
+        Whether a live view gets the text of a call once it is whole, for what comes is no text yet.
+    asks : callable, optional
+        A call -> what it asks, as a person would say it.
+    gave : callable, optional
+        A result and its call, if that is known -> what was done, and what came of it.
+    parts : callable, optional
+        Half a call -> (name, text) of all that it holds.
     sent_again : bool
-        Whether it goes into the history by itself. Only text does: the server ignores the
-        thinking of earlier turns, and a tool's block is refused without its other half, with
-        which it is kept (`claude_nb.conversation.exchanged`).
+        Whether it goes into the history by itself. Text does: the server ignores the thinking of
+        earlier turns, and a tool's block is refused without its other half, with which it is kept
+        (`claude_nb.conversation.sent_back`).
     """
 
     label: Callable[[Block], str]
@@ -114,6 +121,10 @@ class Kind:
     whole: bool = False
     told: bool = True
     half: Literal["", "call", "result"] = ""
+    late: bool = False
+    asks: Callable[[Block], str] | None = None
+    gave: Callable[[Block, Block | None], tuple[str, str]] | None = None
+    parts: Callable[[Block], list[tuple[str, str]]] | None = None
     sent_again: bool = False
 
     def title(self, block: Block) -> str:
@@ -123,7 +134,7 @@ class Kind:
     def begin(self, block: Block) -> list[Piece]:
         """Return what shows live when a block begins; most results come whole."""
         if self.section != "tool":
-            return [Piece(self.section, self.text(block))]
+            return [Piece(self.section, without_marks(self.text(block)))]
         body = "" if self.whole else bounded(self.text(block), 2 * MOST)
         call = str(block.get("id") or "") if self.half == "call" else ""
         title = Piece("begin", (self.live or self.title)(block), call)
@@ -135,7 +146,12 @@ class Kind:
 
 
 def shown(
-    block: Block, title: str = "", *, own: str = "", as_it_came: bool = False
+    block: Block,
+    title: str = "",
+    *,
+    own: str = "",
+    as_it_came: bool = False,
+    quoted: Mapping[int, str] | None = None,
 ) -> tuple[SafeHtml, str]:
     """Return a block as HTML and as plain text, as the cell keeps it.
 
@@ -149,16 +165,19 @@ def shown(
         What the ids of its footnotes begin with; see `to_html`.
     as_it_came : bool
         Format no text.
+    quoted : Mapping, optional
+        What the marks of citations in a text tell, by number.
     """
     kind = kind_of(block)
     text = plain(words(block, title))
     body = kind.text(block)
     if kind.section == "text":
-        return plain_html(body) if as_it_came else to_html(body, own), text.strip("\n")
+        html = plain_html(body) if as_it_came else to_html(body, own, quoted)
+        return html, in_words(text).strip("\n")
     if kind.section == "think" and not body:
         return EMPTY, ""  # thought, but the thinking was not sent
     closed = visible_html(plain(title or kind.title(block)))
-    if kind.body is None:
+    if not body:
         return element("p", element("em", closed)), text
     opened = visible_html(plain(body if kind.whole else bounded(body, MOST)))
     return markup(_DISCLOSURE, closed, opened), text
@@ -180,47 +199,6 @@ def thought(seconds: float | None, tokens: int | None = None) -> str:
     title = "Thought briefly" if brief else "Thought"
     title += "" if seconds is None or brief else f" for {duration(seconds)}"
     return f"{title} · {tokens:,} tokens" if tokens else title
-
-
-class Sources:
-    """What an answer's citations name, each once, in the order in which they were cited."""
-
-    def __init__(self) -> None:
-        self._cited: dict[tuple[str, str], None] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._cited)
-
-    def add(self, citations: Any) -> None:
-        """Take the citations of a text block, a list of JSON objects or None."""
-        for citation in _list(citations):
-            place = str(citation.get("url") or citation.get("source") or "")
-            title = citation.get("title") or citation.get("document_title") or place
-            number = citation.get("document_index")
-            title = title or (f"Document {number + 1}" if isinstance(number, int) else "Untitled")
-            self._cited[one_line(str(title), _TITLE), place] = None
-
-    @property
-    def text(self) -> str:
-        """The list as text, a line each."""
-        return "\n".join(
-            f"{number}. {title}{f' — {place}' if place not in ('', title) else ''}"
-            for number, (title, place) in enumerate(self._cited, 1)
-        )
-
-    @property
-    def html(self) -> SafeHtml:
-        """The list as HTML; a link shows which host it leads to."""
-        items = join(markup("<li>{}</li>", _source(title, place)) for title, place in self._cited)
-        return clean(markup("<p>Sources:</p><ol>{}</ol>", items))
-
-
-def _source(title: str, place: str) -> SafeHtml:
-    named = visible_html(title)
-    if not place.startswith(("http://", "https://")):
-        return named
-    leads = visible_html(one_line(host(place), _TITLE))
-    return markup('<a href="{}">{}</a> ({})', attribute(place), named, leads)
 
 
 # From blocks to words.
@@ -265,24 +243,65 @@ def _field(name: str, item: Any) -> Any:
     return _readable(item)
 
 
-def _call() -> Kind:
+def _call(asks: Callable[[Block], str]) -> Kind:
     """Return the kind of a tool call; its line is short, so that calls are told apart."""
     return Kind(
         label=lambda block: f"Tool: {block.get('name')}",
-        line=lambda block: f"{OPEN} {asked(block)} · no result",
+        line=lambda block: f"{OPEN} {asks(block)} · no result",
         live=lambda block: f"{RUNS} {block.get('name')} …",
         body=lambda block: _dumps(block.get("input")),
         whole=True,
         half="call",
+        asks=asks,
+        parts=lambda block: [("in", given(block))],
     )
 
 
-def asked(block: Block) -> str:
+def _served_call() -> Kind:
+    """Return the kind of a call of a tool that the server runs, told in words."""
+    return Kind(
+        label=served.doing,
+        line=lambda block: f"{OPEN} {served.doing(block)} · no result",
+        live=lambda block: f"{RUNS} {served.doing(block)} …",
+        body=lambda block: served.code(block) or given(block),
+        whole=True,
+        half="call",
+        late=True,
+        asks=served.doing,
+        parts=_code_or_input,
+    )
+
+
+def _code_or_input(block: Block) -> list[tuple[str, str]]:
+    code = served.code(block)
+    return [("code", code)] if code else [("in", given(block))]
+
+
+def _written(block: Block) -> str:
     """Return a call as a person would write it: ``weather(city="Lisbon")``."""
     given = block.get("input")
     pairs = cast("Mapping[str, Any]", given).items() if isinstance(given, Mapping) else ()
     arguments = ", ".join(f"{key}={_dumps(value, None)}" for key, value in pairs)
     return f"{block.get('name')}({brief(arguments)})"
+
+
+def asked(block: Block) -> str:
+    """Return what a call asks: ``weather(city="Lisbon")``, ``Searching: tides``."""
+    asks = kind_of(block).asks
+    return asks(block) if asks is not None else _written(block)
+
+
+def returned(result: Block, call: Block | None = None) -> str:
+    """Return the line of a result: how it went, what was done, and what came of it."""
+    gave = kind_of(result).gave
+    done, came = gave(result, call) if gave is not None else ("Tool", "")
+    return f"{FAILED if failed(result) else DONE} {done} → {came}"
+
+
+def parts(half: Block) -> list[tuple[str, str]]:
+    """Return (name, text) of all that half a call holds."""
+    named = kind_of(half).parts
+    return named(half) if named is not None else []
 
 
 def brief(text: str) -> str:
@@ -298,95 +317,59 @@ def given(block: Block) -> str:
 
 def failed(block: Block) -> bool:
     """Tell whether a result says that its tool failed."""
-    status = _mapping(block.get("content")).get("return_code")
-    return bool(block.get("is_error") or _failure(block) or status)
+    status = served.mapping(block.get("content")).get("return_code")
+    return bool(block.get("is_error") or served.failure(block) or status)
 
 
-def _result(name: Callable[[Block], str], body: Callable[[Any], str]) -> Kind:
-    """Return the kind of what a tool returned; `body` makes text of its content."""
+def _result() -> Kind:
+    """Return the kind of what a function of the notebook returned."""
+    name = _of("name", "Tool")
 
     def told(block: Block) -> str:
-        return _failure(block) or body(block.get("content"))
-
-    def line(block: Block) -> str:
-        mark = FAILED if failed(block) else DONE
-        return f"{mark} {name(block)} → {brief(told(block))}"
+        return _parts(block.get("content"))
 
     return Kind(
         label=lambda block: f"{name(block)} {'failed' if failed(block) else 'returned'}",
-        line=line,
+        line=returned,
         body=told,
         half="result",
+        gave=lambda block, call: (asked(call) if call else name(block), brief(told(block))),
+        parts=lambda block: [("out", told(block))],
     )
 
 
-def _failure(block: Block) -> str:
-    """Return why a server's tool failed; empty if it did not."""
-    content = block.get("content")
-    if not isinstance(content, Mapping):
-        return ""
-    told = cast("Block", content)
-    return ": ".join(str(told[key]) for key in ("error_code", "error_message") if told.get(key))
+def _served() -> Kind:
+    """Return the kind of what a tool of the server gave."""
+
+    def told(block: Block) -> str:
+        return served.body(block) or "nothing"
+
+    def gave(block: Block, call: Block | None) -> tuple[str, str]:
+        return served.done(block, call), served.came(block) or brief(told(block))
+
+    return Kind(
+        label=lambda block: served.done(block, None),
+        line=returned,
+        body=told,
+        half="result",
+        gave=gave,
+        parts=served.outputs,
+    )
 
 
-def _search(content: Any) -> str:
-    """Return the pages that a search found, each with its host."""
-    found = [(page.get("title"), host(str(page.get("url") or ""))) for page in _list(content)]
-    lines = [f"{number}. {title} ({site})" for number, (title, site) in enumerate(found, 1)]
-    return "\n".join(lines) or "nothing"
-
-
-def _page(content: Any) -> str:
-    """Return a page that was fetched: its address, then its text or its size."""
-    fetched = _mapping(content)
-    document = _mapping(fetched.get("content"))
-    title = document.get("title")
-    lines = [str(title)] * bool(title) + [str(fetched.get("url") or ""), _source_text(document)]
-    return "\n".join(lines)
-
-
-def _source_text(block: Block) -> str:
-    source = _mapping(block.get("source"))
-    data = str(source.get("data") or "")
-    if source.get("type") == "base64":
-        return f"{source.get('media_type')}, {size(data)}"
-    return data or str(source.get("url") or source.get("file_id") or "")
-
-
-def _ran(content: Any) -> str:
-    """Return what code wrote, the files it made, and its exit status if that is not 0."""
-    result = _mapping(content)
-    lines = [str(result[name]).rstrip("\n") for name in ("stdout", "stderr") if result.get(name)]
-    hidden = result.get("encrypted_stdout")
-    lines += [str(_field("encrypted_stdout", hidden))] * bool(hidden)
-    lines += [f"file {made.get('file_id')}" for made in _list(result.get("content"))]
-    status = result.get("return_code")
-    return "\n".join([*lines, *([f"exit status {status}"] if status else [])]) or "nothing"
-
-
-def _edited(content: Any) -> str:
-    """Return the text that an editor read, or what it says of a change."""
-    return str(_mapping(content).get("content") or _json(content))
+def _model(block: Block, role: str) -> str:
+    return str(served.mapping(block.get(role)).get("model") or "Another model")
 
 
 def _parts(content: Any) -> str:
     """Return the content of a result: text, or blocks."""
     if isinstance(content, str):
         return content
-    return "\n".join(words(part) for part in _list(content)) or "nothing"
-
-
-def _mapping(value: Any) -> Block:
-    return cast("Block", value) if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Block]:
-    items = cast("list[Any]", value) if isinstance(value, list) else []
-    return [_mapping(item) for item in items]
+    return "\n".join(words(part) for part in served.listed(content)) or "nothing"
 
 
 def _picture(block: Block) -> str:
-    return f"{block.get('type')}: {_source_text(block)}"
+    return f"{block.get('type')}: {served.source_text(block)}"
 
 
 KINDS: Mapping[str, Kind] = {
@@ -402,22 +385,33 @@ KINDS: Mapping[str, Kind] = {
         told=False,
     ),
     "redacted_thinking": Kind(label=_said("Thought, encrypted by the server"), is_thought=True),
-    "tool_use": _call(),
-    "server_tool_use": _call(),
-    "mcp_tool_use": _call(),
-    "tool_result": _result(_of("name", "Tool"), _parts),
-    "mcp_tool_result": _result(_said("Tool"), _parts),
-    "web_search_tool_result": _result(_said("Web search"), _search),
-    "web_fetch_tool_result": _result(_said("Web fetch"), _page),
-    "code_execution_tool_result": _result(_said("Code"), _ran),
-    "bash_code_execution_tool_result": _result(_said("Shell"), _ran),
-    "text_editor_code_execution_tool_result": _result(_said("Editor"), _edited),
-    "tool_search_tool_result": _result(_said("Tool search"), _json),
+    "tool_use": _call(_written),
+    "server_tool_use": _served_call(),
+    "mcp_tool_use": _served_call(),
+    "tool_result": _result(),
+    "mcp_tool_result": _served(),
+    "web_search_tool_result": _served(),
+    "web_fetch_tool_result": _served(),
+    "code_execution_tool_result": _served(),
+    "bash_code_execution_tool_result": _served(),
+    "text_editor_code_execution_tool_result": _served(),
+    "tool_search_tool_result": _served(),
+    "compaction": Kind(
+        label=_said("Earlier turns were summarised by the server"),
+        body=_of("content"),
+        told=False,
+        sent_again=True,
+    ),
+    "fallback": Kind(
+        label=lambda block: f"{_model(block, 'from')} refused; {_model(block, 'to')} answered"
+    ),
     "search_result": Kind(
         label=_of("title", "Search result"),
         body=lambda block: f"{block.get('source')}\n{_parts(block.get('content'))}",
     ),
-    "container_upload": Kind(label=lambda block: f"File in the container: {block.get('file_id')}"),
+    "container_upload": Kind(
+        label=lambda block: f"File in the container: {block.get('file_id')}", sent_again=True
+    ),
     "image": Kind(label=_picture),
     "document": Kind(label=_picture),
 }

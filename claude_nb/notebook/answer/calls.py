@@ -20,12 +20,12 @@ from claude_nb.notebook.answer.blocks import (
     SOFT,
     Block,
     asked,
-    brief,
     failed,
-    given,
     kind_of,
+    parts,
+    returned,
 )
-from claude_nb.notebook.page.constants import DONE, FAILED, RUNS
+from claude_nb.notebook.page.constants import RUNS
 from claude_nb.notebook.text.safe_html import SafeHtml, join, markup, visible_html
 
 __all__ = ["Call", "key", "line", "paired", "running", "shown"]
@@ -37,7 +37,8 @@ _PLACE: LiteralString = (
 _FAILED: LiteralString = (
     f'<details class="claude-nb-call"><summary style="{BAD}">{{}}</summary>{{}}</details>'
 )
-_HALF: LiteralString = f"<small>{{}}</small>{DISCLOSED}"
+_PART: LiteralString = f"<small>{{}}</small>{DISCLOSED}"
+_AS_IT_IS = ("in", "out")  # the names of parts that are no code
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,7 @@ def line(call: Block | None, result: Block | None, seconds: float | None = None)
     took = f" · {duration(seconds)}" if seconds is not None and seconds >= _MOMENT else ""
     if result is None:
         return kind_of(call or {}).title(call or {})
-    if call is None:
-        return f"{kind_of(result).title(result)}{took}"
-    mark = FAILED if failed(result) else DONE
-    return f"{mark} {asked(call)} → {brief(kind_of(result).text(result))}{took}"
+    return f"{returned(result, call)}{took}"
 
 
 def shown(each: Call, times: Mapping[str, float]) -> tuple[SafeHtml, str]:
@@ -113,19 +111,23 @@ def shown(each: Call, times: Mapping[str, float]) -> tuple[SafeHtml, str]:
     """
     seconds = times.get(key(each.call)) if each.call is not None else None
     title = line(each.call, each.result, seconds)
-    halves = _halves(each)
-    inner = join(
-        markup(_HALF, visible_html(name), visible_html(plain(text))) for name, text in halves
-    )
+    named = [part for half in (each.call, each.result) if half is not None for part in parts(half)]
+    bounds = [(name, text if name == "in" else bounded(text, MOST)) for name, text in named]
     place = _FAILED if each.result is not None and failed(each.result) else _PLACE
-    html = markup(place, visible_html(plain(title)), inner)
-    cut = {"in": "…)" in title, "out": "…" in title.rpartition(" → ")[2]}
-    more = [f"{name:3} {text}" for name, text in halves if cut[name]]
+    html = markup(place, visible_html(plain(title)), join(_part(*part) for part in bounds))
+    more = [f"{name:3} {text}" for name, text in bounds if not _tells(title, name, text)]
     return html, plain("\n".join([title, *more]))
 
 
-def _halves(each: Call) -> list[tuple[str, str]]:
-    halves = [("in", given(each.call))] if each.call is not None else []
-    if each.result is None:
-        return halves
-    return [*halves, ("out", bounded(kind_of(each.result).text(each.result), MOST))]
+def _part(name: str, text: str) -> SafeHtml:
+    shown = visible_html(plain(text), code=name not in _AS_IT_IS)
+    inner = shown if name in _AS_IT_IS else markup("<code>{}</code>", shown)
+    return markup(_PART, visible_html(name), inner)
+
+
+def _tells(title: str, name: str, text: str) -> bool:
+    """Tell whether a call's line says a part of it already, whole."""
+    if name == "in":
+        return "…" not in title.partition(" → ")[0]
+    before, behind = {"code": (": ", " → "), "stderr": (", ", " · ")}.get(name, (" → ", " · "))
+    return f"{before}{' '.join(text.split())}{behind}" in f"{title} · "

@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
+from itertools import groupby
+from typing import Any, LiteralString, cast
 
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer import calls
@@ -18,7 +19,6 @@ from claude_nb.notebook.answer.amounts import count, duration, money
 from claude_nb.notebook.answer.blocks import (
     SOFT,
     Block,
-    Sources,
     is_empty,
     kind_of,
     shown,
@@ -27,8 +27,10 @@ from claude_nb.notebook.answer.blocks import (
 )
 from claude_nb.notebook.answer.folding import folded
 from claude_nb.notebook.answer.parts import in_parts, unlisted
+from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.page.constants import UNFINISHED
 from claude_nb.notebook.text.bounds import LONGEST
+from claude_nb.notebook.text.citations import marked, without_marks
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
@@ -99,6 +101,8 @@ class Footer:
         What else a person is to do something about; shown next, and as strong.
     notes : sequence of str
         Shown last: "emulated", "replayed", "turn 3 of main".
+    made : sequence of (SafeHtml, str)
+        What is told of files below the answer, each as HTML and as plain text.
     proposed : sequence of str
         Code of the answer that stands in the next cell; folded in the answer, and told first.
     quiet : bool
@@ -112,6 +116,7 @@ class Footer:
     problem: str = ""
     urgent: Sequence[str] = ()
     notes: Sequence[str] = ()
+    made: Sequence[tuple[SafeHtml, str]] = ()
     proposed: Sequence[str] = ()
     quiet: bool = False
 
@@ -141,7 +146,7 @@ def bundle(
     footer = footer or Footer()
     problem, facts = _facts(message, footer)
     title = "" if footer.quiet else split(message.usage)
-    sections = _sections(message, footer, place)
+    sections = [*_sections(message, footer, place), *footer.made]
     line = " · ".join(facts)
     html = unlisted(in_parts(part for part, _ in sections))
     broken, told = card.shown() if card is not None else (EMPTY, "")
@@ -194,15 +199,20 @@ def split(usage: Any) -> str:
 
 
 def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, str]]:
-    """Return (HTML, plain text) of each content block, and of what was cited below them."""
-    content = [block.to_dict() for block in message.content]
-    times, sources = iter(footer.thinking_seconds), Sources()
+    """Return (HTML, plain text) of each content block, and of what was cited below them.
+
+    Texts that follow each other are one: citations part sentences, not paragraphs.
+    """
+    sources = Sources()
+    content = _texts_joined([block.to_dict() for block in message.content], sources)
+    times = iter(footer.thinking_seconds)
     thoughts = [block for block in content if kind_of(block).section == "think"]
     details = getattr(message.usage, "output_tokens_details", None)
     tokens = details.thinking_tokens if details and len(thoughts) == 1 else None
     whole = sum(
         len(kind_of(block).text(block)) for block in content if kind_of(block).section == "text"
     )
+    quoted = sources.quoted
     sections: list[tuple[SafeHtml, str]] = []
     for number, block in enumerate(calls.paired(content)):
         if isinstance(block, calls.Call):
@@ -210,13 +220,34 @@ def _sections(message: Any, footer: Footer, place: str) -> list[tuple[SafeHtml, 
             continue
         title = thought(next(times, None), tokens) if block in thoughts else ""
         own = own_name(place, str(message.id), str(number)) if place else ""
-        html, text = shown(block, title, own=own, as_it_came=whole > LONGEST)
+        as_it_came = whole > LONGEST
+        html, text = shown(block, title, own=own, as_it_came=as_it_came, quoted=quoted)
         is_text = kind_of(block).section == "text"
         sections.append((folded(html, footer.proposed) if is_text else html, text))
-        sources.add(block.get("citations"))
     if sources:
         sections.append((sources.html, plain(f"Sources:\n{sources.text}")))
     return sections
+
+
+def _texts_joined(content: Sequence[Block], sources: Sources) -> list[Block]:
+    """Return the blocks with texts in a row as one, the numbers of its sources in it."""
+    blocks: list[Block] = []
+    for is_text, group in groupby(content, key=lambda block: kind_of(block).section == "text"):
+        if not is_text:
+            blocks += group
+            continue
+        first, *rest = group
+        texts = [_marked(block, sources) for block in (first, *rest)]
+        blocks.append({**first, "text": "".join(texts)})
+    return blocks
+
+
+def _marked(block: Block, sources: Sources) -> str:
+    """Return a text with the numbers of what it cites behind its last word."""
+    text = without_marks(kind_of(block).text(block))
+    said = text.rstrip()
+    marks = marked(said.rpartition("\n")[2], sources.add(block.get("citations")))
+    return f"{said}{marks}{text[len(said) :]}"
 
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
@@ -251,9 +282,21 @@ def _measured(message: Any, footer: Footer) -> list[str]:
     if footer.seconds is not None:
         facts.append(duration(footer.seconds))
     facts += _tokens(message)
+    managed = message.to_dict().get("context_management")
+    facts += _cleared(managed if isinstance(managed, Mapping) else None)
     if footer.cost is not None:
         facts.append(money(footer.cost))
     return facts
+
+
+def _cleared(managed: Any) -> list[str]:
+    """Return how much of earlier turns the server left out, as it was asked to."""
+    edits = cast("Mapping[str, Any]", managed).get("applied_edits") if managed else None
+    listed = cast("list[Any]", edits if isinstance(edits, list) else [])
+    told = [cast("Mapping[str, Any]", edit) for edit in listed if isinstance(edit, Mapping)]
+    counts = [edit.get("cleared_input_tokens") for edit in told]
+    total = sum(each for each in counts if isinstance(each, int))
+    return [f"{total:,} tokens of earlier turns cleared"] if total else []
 
 
 def _tokens(message: Any) -> list[str]:

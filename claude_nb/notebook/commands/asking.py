@@ -46,7 +46,7 @@ def split(line: str) -> tuple[str, str]:
         value = _WORD.match(line, end)
         if value is None:  # a quote is open: the options' reader says so
             return line, ""
-        if setting.kind != "think" or _thinks(setting, value[1]):
+        if setting.alone is None or _fits(setting, value[1]):
             end = value.end()
     return line[:end].strip(), line[end:].strip()
 
@@ -61,8 +61,8 @@ def _is_option(word: str) -> bool:
     return word.startswith("-") and word != "-" and not _NUMBER.match(word)
 
 
-def _thinks(setting: Setting, word: str) -> bool:
-    """Return whether `word` is a budget; in "--think Why ..." it is the question."""
+def _fits(setting: Setting, word: str) -> bool:
+    """Return whether `word` is a value; in "--think Why ..." it is the question."""
     try:
         setting.parse(word)
     except InputError:

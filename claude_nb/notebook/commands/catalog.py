@@ -84,6 +84,9 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
+    Command(name="files", module="files", takes="word", form="[delete=ID]",
+            does="files that the server keeps for this key",
+            more="What --upload put there, and what code made. delete=ID deletes one."),
     Command(name="usage", module="spending.usage", takes="path", form="[FILE.csv]",
             does="tokens and cost: by cell and chat here, by day and model in all notebooks",
             more="With a name, writes all calls of the ledger to that file. "
@@ -123,7 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="doctor", module="doctor",
             does="check key, server, streaming and page, and say what to do",
             more="Asks one short question, which costs a few tokens where there is a key."),
-    Command(name="panel", module="panel", does="a form with all the controls"),
+    Command(name="panel", module="guide:panel", does="a form with all the controls"),
     Command(name="version", module="version", does="which versions run here"),
 )
 # fmt: on

@@ -6,7 +6,8 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.characters import one_line
-from claude_nb.conversation import Conversation, Turn, text_of
+from claude_nb.conversation import Conversation, Turn
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.session import Session

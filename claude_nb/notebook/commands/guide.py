@@ -8,7 +8,7 @@ from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.catalog import BY_NAME, COMMANDS, Command
 from claude_nb.notebook.session import Session
 
-__all__ = ["run"]
+__all__ = ["panel", "run"]
 
 _TWO = page.columns("", "")
 _EXAMPLES = (
@@ -63,3 +63,11 @@ def _typed(command: Command) -> str:
 def _about(command: Command) -> list[page.Piece]:
     first = page.inline(page.code(_typed(command)), f" — {command.does}.")
     return [page.paragraph(first), *([page.paragraph(command.more)] if command.more else [])]
+
+
+def panel(session: Session, words: str) -> None:
+    """Display the panel: the form with all the controls."""
+    del words
+    from claude_nb.notebook import panel as form  # noqa: PLC0415 (the guide alone needs none)
+
+    form.show(session)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from claude_nb.characters import plain
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.publishing import Home, Outlet, Output
+from claude_nb.notebook.text.citations import in_words
 
 __all__ = ["FinalView", "TextView", "View", "choose"]
 
@@ -109,7 +110,7 @@ class TextView:
         if kind == "title":
             self._write(f"{_dim(text)}\n\n")
         elif kind == "text" or (kind == "tool" and not self._calls):
-            self._write(text)
+            self._write(in_words(text))
         elif kind == "begin" and not self._calls:
             self._write(f"[{text}] ")
         elif kind == "end" and self._calls:

@@ -27,6 +27,7 @@ from claude_nb.notebook.panel.shown import Shown
 from claude_nb.notebook.panel.transcript.tools import listed, normal
 from claude_nb.notebook.panel.uploads import Uploads
 from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
+from claude_nb.notebook.run import containers
 from claude_nb.private import open_private
 
 __all__ = ["Panel"]
@@ -252,14 +253,17 @@ class Panel(Settings):
         InputError
             Something in it cannot be used.
         """
+        alone = options.no_history
+        container = ("", "") if alone else self.conversation.container(before)
         names, functions = listed(self.tools)
         return compose(
             options.changed({"attach": self.attach, "tools": names}),
             text,
             variables=namespace(self.typed, {**self.session.variables, **functions}),
-            history=[] if options.no_history else self.conversation.messages(before),
+            history=[] if alone else self.conversation.messages(before),
             models=self.session.models,
             verbatim=verbatim,
+            container=containers.usable(container),
         )
 
     def drafted(self) -> Question:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, Valid
 
 from claude_nb.ask.errors import InputError
 from claude_nb.characters import plain
-from claude_nb.conversation import Exchange, Turn, text_of
+from claude_nb.conversation import Exchange, Turn
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.notebook.page.gate import RefusedError, refused, unpacked
 from claude_nb.notebook.panel import saved, shown
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from claude_nb.characters import plain
-from claude_nb.conversation import Candidate, Exchange, text_of
+from claude_nb.conversation import Candidate, Exchange
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.models import BUILT_IN
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.panel import shown

@@ -9,7 +9,7 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
-from claude_nb.notebook.run import background, dry_run, origins, run
+from claude_nb.notebook.run import background, containers, dry_run, origins, run, uploading
 from claude_nb.notebook.session import Session
 
 __all__ = ["ask"]
@@ -39,6 +39,8 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
     question = _composed(session, options, text, place)
     if options.dry_run:
         return dry_run.show(question, session)
+    if options.upload:
+        question = uploading.uploaded(question, session)
     if (
         options.bg
         and not session.is_captured
@@ -52,7 +54,15 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
 
 def _composed(session: Session, options: Options, text: str, place: CellPlace) -> Question:
     history, variables = place.history(), session.variables
+    container = containers.usable(place.container())
     try:
-        return compose(options, text, variables=variables, history=history, models=session.models)
+        return compose(
+            options,
+            text,
+            variables=variables,
+            history=history,
+            models=session.models,
+            container=container,
+        )
     except RefusedError as refusal:
         raise origins.explained(session, options, refusal) from None

@@ -17,12 +17,14 @@ from claude_nb.api.types import Message, ToolUseBlock
 from claude_nb.characters import bounded
 from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer import calls
-from claude_nb.notebook.answer.blocks import Block, Kind, Sources, given, kind_of, thought
+from claude_nb.notebook.answer.blocks import Block, Kind, given, kind_of, thought
 from claude_nb.notebook.answer.failure import why
 from claude_nb.notebook.answer.pieces import Piece, Section
 from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
+from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live.views import View
 from claude_nb.notebook.run.rounds import Round, joined, result
+from claude_nb.notebook.text.citations import marked, without_marks
 
 __all__ = ["Follower", "Outcome"]
 
@@ -30,6 +32,7 @@ _TICK = 0.5  # seconds between two updates of the token counter
 MOST_ROUNDS = 20  # requests for one question; more of them is a loop
 MOST_PAUSES = 10  # requests for one turn that the server pauses again and again
 MOST_SHOWN = 4_000  # characters of a result that the page is sent
+_LINE = 200  # characters of a line that may mean something only as it is
 _GROWS: dict[str, tuple[Section, str]] = {  # a delta's type: what grows, the field that holds it
     "text_delta": ("text", "text"),
     "thinking_delta": ("think", "thinking"),
@@ -62,6 +65,8 @@ class Outcome:
         What was waited for, in words.
     shown : bool
         Whether what came could be shown.
+    files : list of MadeFile
+        What code made at the server.
     """
 
     rounds: list[Round] = field(default_factory=list[Round])
@@ -73,6 +78,7 @@ class Outcome:
     tool_seconds: dict[str, float] = field(default_factory=dict[str, float])
     retries: list[str] = field(default_factory=list[str])
     shown: bool = True
+    files: list[Any] = field(default_factory=list[Any])
 
     @property
     def last(self) -> Message | None:
@@ -82,7 +88,10 @@ class Outcome:
     @property
     def message(self) -> Message | None:
         """All rounds as one message; None if nothing came."""
-        return joined(self.rounds)
+        whole = joined(self.rounds)
+        if whole is not None and self.files:
+            whole.files = self.files
+        return whole
 
     @property
     def emulated(self) -> bool:
@@ -160,7 +169,10 @@ class Follower:
         self._clock = clock
         self._sources = Sources()
         self._calls: dict[str, tuple[Block, float]] = {}  # of tools, and since when they run
+        self._cited: list[int] = []  # numbers of what the running block cites
+        self._line = ""  # the last one of its text
         self._kind: Kind | None = None  # of the running block
+        self._in_text = False  # whether a text block has ended, and its section has not
         self._is_hidden = False
         self._block_began = self._began = self._ticked = clock()
         self._characters = 0
@@ -175,6 +187,7 @@ class Follower:
         elif kind == "content_block_stop":
             self._end(getattr(event, "content_block", None))
         elif kind == "message_stop":
+            self._end_text()
             self._cite()
 
     def begin_round(self, *, emulated: bool, replayed: bool) -> None:
@@ -243,7 +256,10 @@ class Follower:
         self._kind = kind_of(block)
         self._is_hidden = self._hides and self._kind.is_thought
         self._block_began = self._clock()
-        self._sources.add(block.get("citations"))
+        self._cited = self._sources.add(block.get("citations"))
+        self._line = ""
+        if self._kind.section != "text" or self._begins:
+            self._end_text()
         if self._kind.half == "result" and calls.key(block) in self._calls:
             self._answer(block)
             self._is_hidden = True  # its line is that of its call, and no section of its own
@@ -255,16 +271,19 @@ class Follower:
         grows = _GROWS.get(delta.type)
         if grows is None:
             if delta.type == "citations_delta":
-                self._sources.add([delta.to_dict().get("citation")])
+                self._cited += self._sources.add([delta.to_dict().get("citation")])
             return
         text = getattr(delta, grows[1]) or ""
+        if grows[0] == "text":
+            text = without_marks(text)
+            self._line = f"{self._line}{text}".rpartition("\n")[2][-_LINE:]
         self._characters += len(text)
         now = self._clock()
         if now - self._ticked >= _TICK:
             self._tell_rate(now)
         if self._held is not None:
             text = self._beginning(text)
-        if not self._is_hidden:
+        if not (self._is_hidden or self._is_late):
             self.view.put(Piece(grows[0], text))
 
     def _beginning(self, text: str) -> str:
@@ -275,6 +294,10 @@ class Follower:
         self._held = held if shown is None else None
         return shown or ""
 
+    @property
+    def _is_late(self) -> bool:
+        return self._kind is not None and self._kind.late
+
     def _end(self, ended: Any) -> None:
         title = self._running(ended.to_dict()) if ended is not None else ""
         if self._kind is not None and self._kind.section == "think":
@@ -282,16 +305,29 @@ class Follower:
             title = thought(self.outcome.thinking_seconds[-1])
         if self._held:
             self._put(Piece("text", self._held))
-        if not self._is_hidden:
+        if self._kind is not None and self._kind.section == "text":
+            self._in_text = True
+            marks = marked(self._line, self._cited)
+            self._put(*([Piece("text", marks)] if marks else []))
+        elif not self._is_hidden:
             self._put(Piece("end", title))
         self._kind, self._is_hidden, self._held = None, False, None
 
     def _running(self, block: Block) -> str:
         """Return the line of a call that is written to its end; the server's own runs now."""
-        if kind_of(block).half != "call":
+        kind = kind_of(block)
+        if kind.half != "call":
             return ""
         self._calls[calls.key(block)] = block, self._clock()
+        if kind.late:
+            self._put(Piece("tool", kind.text(block)))
         return calls.running(block)
+
+    def _end_text(self) -> None:
+        """End the section of text, which goes on over blocks: citations part sentences."""
+        if self._in_text:
+            self._put(Piece("end"))
+        self._in_text = False
 
     def _cite(self) -> None:
         if self._sources:

@@ -22,6 +22,7 @@ from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
+from claude_nb.notebook.run import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
@@ -85,6 +86,7 @@ def bundle(
             *_notes(place, outcome, timed=timed),
             *more,
         ],
+        made=made.shown(outcome.files),
         proposed=proposed,
         quiet=question.options.quiet,
     )

@@ -19,7 +19,8 @@ from claude_nb.api.types import Message
 from claude_nb.ask.answers import formats
 from claude_nb.ask.errors import AnswerError
 from claude_nb.ask.question import Question
-from claude_nb.conversation import Turn, exchanged
+from claude_nb.conversation import Turn
+from claude_nb.conversation.sent_back import exchanged
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.answer.amounts import count
@@ -29,9 +30,10 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import keeping, result
+from claude_nb.notebook.run import containers, keeping, made, result
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
 from claude_nb.notebook.run.stopping import Stopper
+from claude_nb.notebook.run.tokens import with_tokens
 from claude_nb.notebook.session import Session
 
 __all__ = ["Run", "conclude", "display_value", "follow", "perform", "rounds_of"]
@@ -136,7 +138,7 @@ def rounds_of(question: Question, follower: Follower) -> Rounds:
     """Return the rounds of a question: one, and more for tools' results and for paused turns."""
     answers_calls = bool(question.functions)
     most = MOST_ROUNDS if answers_calls else MOST_PAUSES
-    loop = ToolLoop(question.params, question.tools, most, answers_calls=answers_calls)
+    loop = ToolLoop(with_tokens(question.params), question.tools, most, answers_calls=answers_calls)
     follower.outcome.steps = loop.added
     return loop.rounds()
 
@@ -196,6 +198,8 @@ def conclude(
 ) -> Run:
     """Show and keep what came of a run; a person's own checks of it are done in `heard_in`."""
     outcome, view = follower.outcome, follower.view
+    if outcome.message is not None:
+        outcome.files = made.collected(outcome.message, _Later(session))
     turn = _turn(question, outcome, place.cell)
     stale = place.settle(turn, question.history)
     kept = session.kept.shown_by(view)
@@ -232,6 +236,18 @@ def conclude(
     )
 
 
+class _Later:
+    """The session's client that waits, when it is first needed: also for what is in the past."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def files(self) -> Any:
+        """Files that the server keeps."""
+        return backend.connect(self._session).client.files
+
+
 def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
     """Return what goes into the history; None if there is nothing to send back.
 
@@ -246,6 +262,7 @@ def _turn(question: Question, outcome: Outcome, cell: str) -> Turn | None:
     messages = exchanged(question.asked, steps, [block.to_dict() for block in last])
     usage, state = message.usage.to_dict(), outcome.problem or "complete"
     known = {"usage": usage, "state": state, "filled": question.filled}
+    known["container"] = containers.told(answers)
     return Turn(cell=cell, messages=messages, **known) if messages else None
 
 

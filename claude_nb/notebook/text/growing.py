@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from claude_nb.characters import plain
-from claude_nb.notebook.text import bounds, footnotes, markdown, unfinished
+from claude_nb.notebook.text import bounds, citations, footnotes, markdown, unfinished
 from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ class GrowingMarkdown:
         """Take `text` and return what it changed."""
         self._length += len(text)
         if self._plain:
-            return Change(code=plain(text))
+            return Change(code=plain(citations.in_words(text)))
         self._tail.append(text)
         if self._code is not None:
             code = self._code.append(text)
             if code is not None:
-                return Change(code=code)
+                return Change(code=citations.unmarked(code))
             self._code = None
         if self._table is not None:
             change = self._lengthen(self._table, text)

@@ -18,7 +18,15 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, text_join
 from markdown_it.token import Token
 
-from claude_nb.notebook.text import bounds, emphasis, footnotes, lists, mathematics, tags
+from claude_nb.notebook.text import (
+    bounds,
+    citations,
+    emphasis,
+    footnotes,
+    lists,
+    mathematics,
+    tags,
+)
 from claude_nb.notebook.text.highlight import highlighted
 from claude_nb.notebook.text.safe_html import (
     PLACE,
@@ -32,7 +40,7 @@ from claude_nb.notebook.text.safe_html import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["PLAIN", "parse", "plain_html", "render", "to_html"]
 
@@ -67,12 +75,13 @@ def host(url: str) -> str:
 
 
 def _text(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
-    return visible_html(tokens[index].content)
+    return visible_html(citations.in_words(tokens[index].content))
 
 
 def _long(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
     """Render a paragraph that is not formatted; as code, where nothing is mathematics."""
-    return f"<code>{_held(visible_html(tokens[index].content, code=True), env)}</code>"
+    shown = citations.in_words(tokens[index].content)
+    return f"<code>{_held(visible_html(shown, code=True), env)}</code>"
 
 
 def _held(text: SafeHtml, env: Any) -> SafeHtml:
@@ -84,13 +93,13 @@ def _held(text: SafeHtml, env: Any) -> SafeHtml:
 
 
 def _code(_self: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
-    return f"<code>{visible_html(tokens[index].content, code=True)}</code>"
+    return f"<code>{visible_html(citations.unmarked(tokens[index].content), code=True)}</code>"
 
 
 def _block(_self: Any, tokens: Sequence[Token], index: int, _options: Any, env: Any) -> str:
     token = tokens[index]
     language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-    code = _held(highlighted(token.content, language), env)
+    code = _held(highlighted(citations.unmarked(token.content), language), env)
     return f'<pre tabindex="0"><code>{code}</code></pre>\n'
 
 
@@ -157,7 +166,7 @@ _RULES = {
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    for rules in (mathematics, emphasis, tags, footnotes, lists, bounds):
+    for rules in (mathematics, emphasis, tags, footnotes, citations, lists, bounds):
         rules.install(md)
     md.core.ruler.disable(["inline", "text_join"])  # `render` does both, a block at a time
     normalize = md.normalizeLink
@@ -245,11 +254,11 @@ def _inline(content: str, env: dict[str, Any]) -> list[Token]:
 
 def plain_html(text: str) -> SafeHtml:
     """Return `text` as it is, and a sentence that says so."""
-    shown = visible_html(text, code=True)
+    shown = visible_html(citations.in_words(text), code=True)
     return markup(_PLAIN, visible_html(PLAIN), shown)
 
 
-def to_html(text: str, own: str = "") -> SafeHtml:
+def to_html(text: str, own: str = "", quoted: Mapping[int, str] | None = None) -> SafeHtml:
     """Return Markdown `text` as safe HTML.
 
     Parameters
@@ -261,6 +270,8 @@ def to_html(text: str, own: str = "") -> SafeHtml:
     own : str
         What the ids of its footnotes begin with, as `safe_html.own_name` makes it; without one,
         footnotes are not linked.
+    quoted : Mapping, optional
+        What the marks of citations in it tell, by number (`claude_nb.notebook.text.citations`).
     """
-    env: dict[str, Any] = {"own": own}
+    env: dict[str, Any] = {"own": own, "quoted": quoted}
     return render(parse(text, env), env)

@@ -84,7 +84,7 @@ def _passing(own: str) -> Callable[[str, str, str], str | None]:
 
 _RULES: dict[str, Any] = {
     "tags": set(TAGS),
-    "attributes": {"a": {"href"}, "aside": {"id"}, "ol": {"start"}, "sup": {"id"}},
+    "attributes": {"a": {"href"}, "aside": {"id"}, "ol": {"start"}, "sup": {"id", "title"}},
     "tag_attribute_values": _VALUES,
     "set_tag_attribute_values": {
         "a": {"target": "_blank"},

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from claude_nb.api.types import Message, ToolUseBlock
 from claude_nb.api.types.events import raw_event
 from claude_nb.api.types.stream_events import ContentBlockStopEvent
-from claude_nb.conversation import answer_param
+from claude_nb.conversation.sent_back import answer_param
 from claude_nb.notebook.answer import blocks, render
 from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.operations import Operations
@@ -179,10 +179,10 @@ def test_sources_are_listed_once_below_the_whole_answer():
     assert html.endswith(
         "<p>Sources:</p><ol><li>"
         '<a href="https://one.example/a?b=1&amp;c=2" target="_blank" rel="noopener noreferrer">'
-        "One <span>$</span>x<span>$</span></a> (one.example)</li><li>Document 2</li></ol>"
+        "One <span>$</span>x<span>$</span></a> (one.example)</li><li>Document 2, page 1</li></ol>"
     )
-    assert html.count("one.example/") == 1
-    listed = "1. One $x$ — https://one.example/a?b=1&c=2\n2. Document 2"
+    assert html.count('href="https://one.example/') == 1
+    listed = "1. One $x$ — https://one.example/a?b=1&c=2\n   “x”\n2. Document 2, page 1\n   “y”"
     assert text.endswith(f"\n\nSources:\n{listed}")
     assert told(*content)[-3:] == [
         Piece("begin", "Sources"),
@@ -328,9 +328,9 @@ def test_code_of_the_servers_that_ends_with_a_status_has_failed():
     ran = {"stdout": "", "stderr": "no such file", "return_code": 2}
     call = {"type": "server_tool_use", "id": "s", "name": "bash", "input": {"command": "ls /x"}}
     result = {"type": "bash_code_execution_tool_result", "tool_use_id": "s", "content": ran}
-    assert saved(call, result)[1] == '✗ bash(command="ls /x") → no such file exit status 2'
+    assert saved(call, result)[1] == "✗ Ran: ls /x → exit status 2, no such file"
     assert [op[2] for op in live(call, result) if op[0] == "n"] == [
-        '✗ bash(command="ls /x") → no such file exit status 2'
+        "✗ Ran: ls /x → exit status 2, no such file"
     ]
 
 
@@ -363,7 +363,7 @@ def test_an_answer_in_a_terminal(capsys):
     view.finish({"text/plain": "Hi **you**\n\n— claude-test"})
     assert capsys.readouterr().out == (
         "▸ Thought briefly\n\n[Thought, encrypted by the server] \n\n"
-        "● add(a=1) …\n\nHi **you**\n\n[Sources] 1. A — https://a.example/\n\n\n— claude-test\n"
+        "● add(a=1) …\n\nHi **you**[1]\n\n[Sources] 1. A — https://a.example/\n\n\n— claude-test\n"
     )
 
 
@@ -377,10 +377,10 @@ def test_kinds_are_told_apart_in_one_module_only():
         for path in package.rglob("*.py")
         if telling.search(path.read_text(encoding="utf-8"))
     }
-    assert telling_modules - {"result.py"} == {"blocks.py"}  # which hides and rewrites some
+    assert telling_modules - {"result.py"} == {"blocks.py"}  # the first hides and rewrites some
 
 
-@pytest.mark.parametrize("kind", ["tool_use", "new", "tool_search_tool_result"])
+@pytest.mark.parametrize("kind", ["tool_use", "new"])
 def test_what_is_nested_too_deeply_does_not_cost_the_answer(kind):
     deep = {}
     for _ in range(5_000):

@@ -10,7 +10,7 @@ from claude_nb.ask.answers import extract
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.ask.question import Question
-from claude_nb.conversation import text_of
+from claude_nb.conversation.sent_back import text_of
 from claude_nb.notebook.answer import next_cell
 from claude_nb.notebook.commands.fix.facts import gathered
 from claude_nb.notebook.commands.fix.failures import last

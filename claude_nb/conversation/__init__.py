@@ -14,13 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from weakref import WeakSet
 
-# fmt: off
-__all__ = [
-    "Candidate", "Conversation", "Exchange", "Turn", "answer_param", "exchanged", "text_of",
-]
-# fmt: on
+from claude_nb.conversation.sent_back import Param, blocks_of, text_of
 
-Param = Mapping[str, Any]
+__all__ = ["Candidate", "Conversation", "Exchange", "Param", "Turn"]
+
 State = Literal["running", "done", "stopped", "failed"]
 
 
@@ -42,6 +39,8 @@ class Turn:
         Whether what stands before it is not what it answered.
     filled : tuple of str
         The names in braces that values were put in for.
+    container : tuple of (str, str)
+        Where code ran, and until when that is there (ISO 8601); empty if none ran.
     """
 
     cell: str
@@ -50,6 +49,7 @@ class Turn:
     state: str = "complete"
     stale: bool = False
     filled: tuple[str, ...] = ()
+    container: tuple[str, str] = ("", "")
 
     @property
     def answer(self) -> str:
@@ -62,7 +62,7 @@ class Turn:
         names: dict[Any, Any] = {}
         shown: list[tuple[Param, list[Param]]] = []
         for message in self.messages:
-            found = [dict(block) for block in _blocks_of(message)]
+            found = [dict(block) for block in blocks_of(message)]
             names |= {block["id"]: block["name"] for block in found if block["type"] == "tool_use"}
             for block in found:
                 if block["type"] == "tool_result":
@@ -205,6 +205,11 @@ class Conversation:
     def messages(self, cell: str = "") -> list[Param]:
         """Return the history that a new turn of `cell` continues: the turns before its own."""
         return _sent(self.branch, cell)
+
+    def container(self, cell: str = "") -> tuple[str, str]:
+        """Return where code ran last, before a turn of `cell`, and until when that is there."""
+        before = [turn.container for turn in _turns_before(self.branch, cell) if turn.container[0]]
+        return before[-1] if before else ("", "")
 
     def total(self, kind: str) -> int:
         """Return the tokens of one kind (``"output_tokens"``) over all turns."""
@@ -391,89 +396,3 @@ def _made_stale(exchanges: Iterable[Exchange]) -> None:
         for candidate in exchange.candidates:
             if candidate.turn is not None:
                 candidate.turn = replace(candidate.turn, stale=True)
-
-
-def text_of(message: Param) -> str:
-    """Return the text of a message."""
-    blocks = _blocks_of(message)
-    return "\n\n".join(block["text"] for block in blocks if block.get("type") == "text")
-
-
-def _blocks_of(message: Param) -> Sequence[Param]:
-    content = message["content"]
-    return [{"type": "text", "text": content}] if isinstance(content, str) else content
-
-
-def answer_param(content: Sequence[Any]) -> Param | None:
-    """Return an answer as the assistant turn to send back, or None if nothing is left of it.
-
-    Only text is kept: the server ignores the thinking of earlier turns, and refuses a thinking
-    block that was cut and has no signature, a tool call without its tool, and blank text.
-    """
-    texts = [block.get("text") or "" for block in content if block.get("type") == "text"]
-    kept = [{"type": "text", "text": text} for text in texts if text.strip()]
-    return {"role": "assistant", "content": kept} if kept else None
-
-
-def exchanged(asked: Param, steps: Sequence[Param], last: Sequence[Any]) -> tuple[Param, ...]:
-    """Return what a question and its answer are in the history; empty if no answer is left.
-
-    Parameters
-    ----------
-    asked : message param
-        The user's turn.
-    steps : sequence of message params
-        What was sent after it: answers that called tools, and the results of the calls.
-    last : sequence of content blocks
-        The answer that came to all of that; empty if none came.
-
-    Returns
-    -------
-    tuple of message params
-        It ends with an answer. Calls stand with their results; a call that has none is left out,
-        as the server refuses it.
-    """
-    said: list[Param] = []
-    for at, step in enumerate(steps):
-        around = [*steps[max(at - 1, 0) : at], *steps[at + 1 : at + 2]]
-        _add(said, step["role"], _paired(step, around))
-    _add(said, "assistant", (answer_param(last) or {"content": []})["content"])
-    while said and (said[-1]["role"] == "user" or _calls(said[-1])):
-        answer = answer_param(said.pop()["content"])
-        said += [answer] if answer is not None else []
-    return (asked, *said) if said else ()
-
-
-def _add(said: list[Param], role: str, blocks: Sequence[Any]) -> None:
-    """Put blocks behind what was said last, as the server joins messages of one role."""
-    if said and said[-1]["role"] == role:
-        blocks = [*said.pop()["content"], *blocks]
-    if blocks:
-        said.append({"role": role, "content": list(blocks)})
-
-
-def _paired(step: Param, around: Sequence[Param]) -> list[Any]:
-    """Return the texts of a step, and the calls and results whose other half is beside it."""
-    blocks = _blocks_of(step)
-    other = {_call_of(block) for message in around for block in _of_tools(message)}
-    return [
-        {"type": "text", "text": block["text"]} if block.get("type") == "text" else block
-        for block in blocks
-        if (block.get("type") == "text" and (block.get("text") or "").strip())
-        or (block.get("type") in _HALVES and _call_of(block) in other)
-    ]
-
-
-def _of_tools(message: Param) -> list[Any]:
-    return [block for block in _blocks_of(message) if block.get("type") in _HALVES]
-
-
-def _call_of(block: Param) -> Any:
-    return block.get(_HALVES[block["type"]])
-
-
-def _calls(message: Param) -> bool:
-    return any(block["type"] == "tool_use" for block in _of_tools(message))
-
-
-_HALVES = {"tool_use": "id", "tool_result": "tool_use_id"}
