@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from claude_nb.api.schemas.tools import FunctionTool, ToolError
+from claude_nb.private import open_private
 
 __all__ = ["MEMORY_TYPE", "MemoryTool", "memory_tool"]
 
@@ -175,7 +176,8 @@ class MemoryTool(FunctionTool[Any]):
             raise ToolError("It is a folder.")
         data = text.encode("utf-8")
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        with open_private(place, "wb") as file:
+            file.write(data)
 
 
 def memory_tool(folder: str | os.PathLike[str]) -> MemoryTool:

@@ -13,6 +13,7 @@ from claude_nb.api.network import TransportError
 from claude_nb.api.sending.flows import Failure, transport_error
 from claude_nb.api.streaming.closing import AsyncClosing, Closing
 from claude_nb.api.wire import Headers, Response
+from claude_nb.private import open_private
 
 __all__ = ["AsyncFileContent", "FileContent"]
 
@@ -95,7 +96,7 @@ class FileContent(_Content, Closing):
         """Write it into a file as it comes; what is there is replaced once all has come."""
         target, part = _places(path)
         try:
-            with part.open("wb") as file:
+            with open_private(part, "wb") as file:
                 for piece in [self._whole] if self._whole is not None else self.iter_bytes():
                     file.write(piece)
             part.replace(target)
@@ -138,7 +139,7 @@ class AsyncFileContent(_Content, AsyncClosing):
         """Write it into a file as it comes; what is there is replaced once all has come."""
         target, part = _places(path)
         try:
-            with part.open("wb") as file:
+            with open_private(part, "wb") as file:
                 if self._whole is not None:
                     file.write(self._whole)
                 else:

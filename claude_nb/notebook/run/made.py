@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer.amounts import weight
 from claude_nb.notebook.text.safe_html import SafeHtml, attribute, join, markup, visible_html
+from claude_nb.private import open_private
 
 __all__ = ["MadeFile", "collected", "shown"]
 
@@ -70,7 +71,8 @@ class MadeFile:
         if path is None or target.is_dir():
             target = _free(target / _own_name(self.name))
         if self._data is not None:
-            target.write_bytes(self._data)
+            with open_private(target, "wb") as file:
+                file.write(self._data)
         else:
             self._client.files.download(self.id).write_to_file(target)
         return target
