@@ -5,7 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-ELSEWHERE := not conformance and not compat and not lite
+ELSEWHERE := not conformance and not compat and not lite and not long
 FAST := not slow and not browser and not kernel and $(ELSEWHERE)
 ROOMS := api notebook emulator
 # Parts of a command side by side, all of them to their ends, and what each says kept together (older
@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms gallery film binder browser lite bench kernels labs conformance compat audit pins clean
+.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms long gallery film binder browser lite bench kernels labs conformance compat audit pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -96,6 +96,9 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 
 rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
 	$(BIN)/python scripts/rooms_picture.py
+
+long: $(VENV)/.installed browser ## browser tests that take minutes: leaks, random reloads, all states
+	$(PYTEST) -n logical -m long tests/browser
 
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py

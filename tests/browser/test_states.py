@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "project"))
 import states  # noqa: E402 - it is there now
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 FAULTS = (HERE / "faults.js").read_text(encoding="utf-8")
 

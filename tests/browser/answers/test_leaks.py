@@ -8,7 +8,7 @@ import pytest
 
 from claude_nb.notebook.ledger.kept import MOST
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOAD = """
 %load_ext claude_nb

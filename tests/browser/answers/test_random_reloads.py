@@ -13,7 +13,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SEEDS = int(os.environ.get("CLAUDE_NB_RELOADS", "3"))
 MARKS = 150
