@@ -27,6 +27,7 @@ window.hostile = async () => {
         continue;
       }
       if (node.tagName === "INPUT" && BOX.has(name)) continue;
+      if (node.tagName === "SUP" && name === "title") continue; // the words that a source is quoted with
       if (!ATTRIBUTES.has(name)) found.add(`attribute ${name}=${value.slice(0, 40)} on ${node.tagName}`);
       if (name === "class" && value && !CLASSES.has(value))
         found.add(`attribute class=${value} on ${node.tagName}`);
