@@ -80,7 +80,8 @@ SEEN = """() => [...document.querySelectorAll(".claude-nb")].map((answer) => {
   const footer = answer.querySelector(":scope > footer");
   const text = answer.textContent.slice(0, -footer.textContent.length);
   const [end, box] = [footer, answer].map((node) => node.getBoundingClientRect());
-  return [text.replace(/^.*?<\\/style>|\\s+/g, ""), Math.round(end.top - box.top), Math.round(box.width)];
+  const [high, wide] = [end.top - box.top, box.width].map(Math.round);
+  return [text.replace(/^.*?<\\/style>|\\s+/g, ""), high, wide];
 })"""
 
 # Whether all of it stands there, and went on standing since this was asked before.
