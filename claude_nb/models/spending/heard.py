@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from pydantic_core import from_json
 
 from claude_nb.api.platforms.platform import ANTHROPIC
 from claude_nb.api.platforms.sse import MAX_EVENT_BYTES
 from claude_nb.models.spending.budget import Amount
-from claude_nb.models.spending.quote import Quote, tokens_of
+from claude_nb.models.spending.quote import Quote, as_object, tokens_of
 
 __all__ = ["Heard"]
 
@@ -43,20 +43,20 @@ class Heard:
         """Take in what came."""
         for event in self._decoder.feed(chunk):
             try:
-                self._take(_object(from_json(event.data)))
+                self._take(as_object(from_json(event.data)))
             except ValueError:
                 continue  # the reader of the stream says what is wrong with it
 
     def _take(self, event: Mapping[str, Any]) -> None:
         kind = event.get("type")
         if kind == "message_start":
-            self._usage |= _object(_object(event.get("message")).get("usage"))
+            self._usage |= as_object(as_object(event.get("message")).get("usage"))
         elif kind == "message_delta":
-            told = _object(event.get("usage")).items()
+            told = as_object(event.get("usage")).items()
             self._usage |= {name: value for name, value in told if value is not None}
             self.is_whole = True
         elif kind == "content_block_delta":
-            texts = _object(event.get("delta")).values()
+            texts = as_object(event.get("delta")).values()
             self._tokens += sum(tokens_of(each) for each in texts if isinstance(each, str))
         elif kind == "content_block_start":
             self._tokens += 1
@@ -80,7 +80,3 @@ class Heard:
             return Amount()
         whole = self.is_whole or self._quote.shows_all
         return self.amount if whole else self._quote.amount()
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

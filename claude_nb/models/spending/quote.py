@@ -18,7 +18,7 @@ from claude_nb.api.wire import Request
 from claude_nb.models.lookup import ModelTable
 from claude_nb.models.spending.budget import Amount
 
-__all__ = ["Quote", "quotes", "tokens_of"]
+__all__ = ["Quote", "as_object", "quotes", "tokens_of"]
 
 Json = Mapping[str, Any]
 Cost = Callable[[Json], float | None]
@@ -102,15 +102,14 @@ def quotes(request: Request, models: ModelTable) -> list[Quote]:
     path = endpoint(request.url)
     if request.method != "POST" or path not in {MESSAGES, BATCHES}:
         return []
-    body = _object(json.loads(request.content))
+    body = as_object(json.loads(request.content))
     if path == MESSAGES:
         return [_quote(body, models)]
-    return [_quote(_object(each.get("params")), models, batch=True) for each in _batched(body)]
+    return [_quote(as_object(each.get("params")), models, batch=True) for each in _batched(body)]
 
 
 def _batched(body: Json) -> list[Json]:
-    given = body.get("requests")
-    return [_object(each) for each in cast("list[Any]", given)] if isinstance(given, list) else []
+    return _objects(body.get("requests"))
 
 
 def _quote(body: Json, models: ModelTable, *, batch: bool = False) -> Quote:
@@ -136,7 +135,7 @@ def _quote(body: Json, models: ModelTable, *, batch: bool = False) -> Quote:
 def _parts(value: Any) -> Iterator[int]:
     """Yield the tokens of all that a request holds: names and texts, and what its files take."""
     if isinstance(value, Mapping):
-        known = _object(value)
+        known = as_object(value)
         if known.get("type") in {"image", "document"} and "source" in known:
             yield _file(known)
             known = {name: each for name, each in known.items() if name != "source"}
@@ -153,7 +152,7 @@ def _parts(value: Any) -> Iterator[int]:
 def _file(block: Json) -> int:
     if block["type"] == "image":
         return _IMAGE
-    source = _object(block["source"])
+    source = as_object(block["source"])
     data = source.get("data")
     if not isinstance(data, str):
         return sum(_parts(source["content"])) if source.get("type") == "content" else _DOCUMENT
@@ -164,8 +163,7 @@ def _file(block: Json) -> int:
 
 def _uses(body: Json) -> int:
     """Return how often the server may use tools of its own, which read what nobody can count."""
-    given = body.get("tools")
-    tools = [_object(each) for each in cast("list[Any]", given)] if isinstance(given, list) else []
+    tools = _objects(body.get("tools"))
     served = [each for each in tools if str(each.get("type", "")).startswith(_SERVER_TOOLS)]
     return sum(each["max_uses"] if _is_count(each) else _USES for each in served)
 
@@ -175,7 +173,7 @@ def _is_count(tool: Json) -> bool:
 
 
 def _thinks(body: Json) -> bool:
-    thinking = _object(body.get("thinking"))
+    thinking = as_object(body.get("thinking"))
     return thinking.get("type", "disabled") != "disabled"
 
 
@@ -187,14 +185,19 @@ def _cached(body: Json) -> str:
 
 def _lifetimes(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for name, each in _object(value).items():
+        for name, each in as_object(value).items():
             if name == "cache_control" and isinstance(each, Mapping):
-                yield str(_object(each).get("ttl") or "5m")
+                yield str(as_object(each).get("ttl") or "5m")
             yield from _lifetimes(each)
     elif isinstance(value, list):
         for each in cast("list[Any]", value):
             yield from _lifetimes(each)
 
 
-def _object(value: Any) -> Json:
+def _objects(value: Any) -> list[Json]:
+    return [as_object(each) for each in cast("list[Any]", value)] if isinstance(value, list) else []
+
+
+def as_object(value: Any) -> Json:
+    """Return a JSON object, or an empty one for anything else."""
     return cast("Json", value) if isinstance(value, Mapping) else {}

@@ -37,6 +37,7 @@ class Accounts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._store: Store | None = None
         self._budget: Budget | None = None
         self._own: Budget | None = None
         self._found: tuple[Path | None, str] | None = None  # for which the budget was looked up
@@ -46,7 +47,11 @@ class Accounts:
     def store(self) -> Store | None:
         """The file of the moment; None if nothing is to be kept."""
         path = place.chosen(Environment.read().ledger)
-        return None if path is None else Store(path)
+        if path is None:
+            return None
+        if self._store is None or self._store.path != path:
+            self._store = Store(path)  # which knows from then on that its tables are there
+        return self._store
 
     @property
     def notebook(self) -> str:
