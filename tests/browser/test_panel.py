@@ -21,6 +21,8 @@ from claude_nb.notebook.panel import Panel
 seen = []
 def answer(asked):
     seen.append(dict(asked))
+    while os.path.exists("wait"):
+        time.sleep(0.01)
     return "word " * 20_000 if "lighthouse" in str(asked["messages"][-1]) else None
 server = emulator.serve(tokens_per_second=100, answer=answer)
 os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, "canary"
@@ -279,9 +281,12 @@ def test_columns_are_compared_and_one_is_gone_on_with(each_lab):
     panel = opened(lab, "print(json.dumps([[m['model'], len(m['messages'])] for m in seen]))")
     panel.button("Compare").click()
     panel.choose("haiku 4.5", nth=1)
+    wait = lab.server.root / "wait"
+    wait.touch()
     panel.send("Name three colours.")
     expect(panel.root.locator(".claude-nb-live")).to_have_count(2)
     lab.screenshot("panel-comparing")
+    wait.unlink()
     panel.ended()
     expect(panel.root.locator(".takes.several footer").last).to_contain_text("beside the first")
     heads = panel.root.locator(".takes.several header strong")

@@ -107,6 +107,9 @@ export class Panel {
 
   update() {
     const { model } = this;
+    // A page that was slow to begin missed the kernel's first word, and has asked for it (hearLate).
+    this.root.hidden = !("prompt" in model.get("draft"));
+    if (this.root.hidden) return;
     this.running = model.get("running");
     const columns = model.get("columns").slice(0, this.schema.columns.most);
     this.picker.update(model.get("controls"));
