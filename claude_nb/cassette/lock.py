@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from claude_nb.private import open_private
 
 try:
-    import fcntl
-except ImportError:  # Windows, or a web page
-    fcntl = None
+    from fcntl import LOCK_EX, LOCK_UN, flock
+except ImportError:  # Windows, or a web page, where half of it may be there
+    flock = None
 try:
     import msvcrt
 except ImportError:
@@ -63,8 +63,8 @@ def _locked(number: int) -> Generator[None]:
 
 
 def _lock(number: int, *, take: bool) -> None:
-    if fcntl is not None:
-        fcntl.flock(number, fcntl.LOCK_EX if take else fcntl.LOCK_UN)
+    if flock is not None:
+        flock(number, LOCK_EX if take else LOCK_UN)
     elif msvcrt is not None:
         os.lseek(number, _FAR, os.SEEK_SET)
         windows: Any = msvcrt  # which is not there elsewhere
