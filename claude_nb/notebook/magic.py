@@ -52,6 +52,12 @@ class ClaudeMagics(_Configured):
         "answers, and taken up again when the kernel restarts",
     ).tag(config=True)
 
+    keep: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        default_value=False,
+        help="whether the outputs of this notebook keep their answers, so that %claude replay "
+        "notebook plays them again",
+    ).tag(config=True)
+
     ask_above: traitlets.Float[Any, Any] = traitlets.Float(
         default_value=1.0,
         min=0,
