@@ -16,7 +16,7 @@ from typing import Any
 
 from claude_nb.api.wire import Request
 from claude_nb.models.spending.consent import UnconfirmedError
-from claude_nb.models.spending.quote import quotes
+from claude_nb.models.spending.quote import is_charged
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.run.guard import waiting
@@ -33,6 +33,7 @@ _GOES = "claude_nb: {}: it is sent. %config ClaudeMagics.unasked = 'cancel' stop
 _STOPS = "{}: ClaudeMagics.unasked is 'cancel', so nothing more is sent."
 _DEAF = "ipykernel 6 hears no page while a cell runs"
 _SEVERAL = 2  # prompts
+_REMEMBERED = 1_000  # executions: one in the background may take its time
 _NOBODY = "no page runs these cells"
 
 
@@ -66,16 +67,19 @@ class Guard:
         self._ask_page = ask_page
         self._lock = threading.Lock()
         self._settled: _Settled | None = None
-        self._seen: tuple[object, bool] = None, False  # an execution, and whether more waited
+        self._seen: dict[object, bool] = {}  # by execution, whether more waited; the last ones
+        self._unheard = False  # whether no page answered, of late
         self._let: object = None  # the execution that may send whatever it likes
         self._before = Estimate()  # what was let through without a question
         self._told = False
 
     def look(self) -> None:
         """Note whether cells wait behind the one that begins; from the main thread."""
-        if self._seen[0] != self._session.execution:
+        execution = self._session.execution
+        if execution not in self._seen:
             kernel = getattr(self._session.shell, "kernel", None)
-            self._seen = self._session.execution, waiting.is_waiting(kernel)
+            self._seen[execution] = waiting.is_waiting(kernel)
+            self._seen = dict(list(self._seen.items())[-_REMEMBERED:])
 
     def check(self, request: Request) -> None:
         """Let a request through, once that is agreed to where it has to be.
@@ -85,8 +89,11 @@ class Guard:
         UnconfirmedError
             It is not to be sent.
         """
+        header = self._session.parent.get("header") or {}
+        if not is_charged(request) or header.get("msg_type") != "execute_request":
+            return  # also a panel, which is not to wait for a cell's answer
         with self._lock:  # what a cell asks at the same time waits for one answer
-            if self._let != self._session.execution and quotes(request, self._session.models):
+            if self._let != self._session.execution:
                 self._check(request)
                 self._let = self._session.execution
 
@@ -96,7 +103,7 @@ class Guard:
         if self._holds(self._settled):
             return
         if not way:
-            self._before, self._told = Estimate(), False
+            self._before, self._told, self._unheard = Estimate(), False, False
         elif way == "page":
             self._by_page(request, above or 0.0)
         else:
@@ -112,26 +119,24 @@ class Guard:
 
     def _way(self) -> str:
         """Return ``page``, or why nobody can be asked; empty for a single cell."""
-        header = self._session.parent.get("header") or {}
         kernel = getattr(self._session.shell, "kernel", None)
-        if kernel is None or header.get("msg_type") != "execute_request":
-            return ""
         if getattr(kernel, "_allow_stdin", True) is False:
             return _NOBODY
         if threading.current_thread() is threading.main_thread():
             self.look()
-        if self._seen != (self._session.execution, True):
+        if not self._seen.get(self._session.execution):
             return ""
         if version("ipykernel").startswith("6."):
             return _DEAF
         shows = Environment.read().display == "live" and not self._session.is_captured
-        return "page" if shows else _NOBODY
+        return "page" if shows and not self._unheard else _NOBODY
 
     def _by_page(self, request: Request, above: float) -> None:
         page = self._ask_page()
         try:
             told = page.waiting()
             if told is None:
+                self._unheard = True
                 self._by_setting(request, above, _NOBODY)
                 return
             cells = self._others(told.cells) if told.cells is not None else self._of_file()

@@ -2,7 +2,7 @@
 // the front-end extension knows, if it is there.
 
 import { Channel } from "../channel.js";
-import { element } from "../dom.js";
+import { announce, element } from "../dom.js";
 import { views } from "../views.js";
 
 const HERE = 5000; // ms between two signs of life
@@ -52,5 +52,6 @@ export default {
       box.append(button);
     }
     el.append(box);
+    announce(`${text.textContent} Go or Cancel?`);
   },
 };

@@ -179,6 +179,7 @@ def test_without_a_page_it_is_sent_and_said_once(silent, capsys):
     assert "more than $1.00, and nobody could be asked (no page runs these cells): it is" in said
     assert said.count("\n") == 1
     assert notebook.page.questions == []
+    assert notebook.page.closed == silent  # no page is waited for twice
 
 
 def test_without_a_page_a_setting_stops_before_more_than_the_threshold():
@@ -224,3 +225,21 @@ def test_a_page_without_the_extension_counts_what_comes(monkeypatch):
         notebook.send(f"c{number}", max_tokens=20_000, at=NOON + timedelta(seconds=number))
     (question,) = notebook.page.questions
     assert question.startswith("4 prompts")
+
+
+def test_a_panel_does_not_wait_for_the_answer_of_a_cell():
+    notebook = Notebook()
+    notebook.parent = {"header": {"msg_type": "comm_msg", "msg_id": "p"}}
+    with notebook.guard._lock:
+        notebook.guard.check(request())
+
+
+def test_cells_that_ask_in_the_background_are_known_when_another_has_begun():
+    notebook = Notebook(Page("cancel"))
+    header = {"msg_type": "execute_request", "date": NOON.isoformat()}
+    for cell in ("c0", "c1"):
+        notebook.parent = {"header": {**header, "msg_id": cell}, "metadata": {"cellId": cell}}
+        notebook.guard.look()
+    notebook.parent = {"header": {**header, "msg_id": "c0"}, "metadata": {"cellId": "c0"}}
+    with pytest.raises(UnconfirmedError):
+        notebook.guard.check(request())
