@@ -21,6 +21,8 @@ config.DEFAULT_BASE_URL = os.environ["ANTHROPIC_BASE_URL"] = running.url
 os.environ["ANTHROPIC_API_KEY"] = "canary-7c1"
 %load_ext claude_nb
 %config ClaudeMagics.max_tokens = 20_000
+import time
+time.sleep(0.5)  # a busy page takes a while to send all cells
 """
 PROMPTS = [f"%%claude --no-history\nIs {number} a number?" for number in range(6)]
 COUNT = "print('asked', len(asked))"
@@ -34,7 +36,7 @@ def counted(lab, number: int) -> None:
     expect(lab.output(len(PROMPTS) + 1)).to_have_text(f"asked {number}")
 
 
-def test_run_all_asks_once_and_go_cancel_and_a_reload_end_the_question(lab):
+def test_run_all_asks_once_and_go_cancel_interrupt_and_reload_end_the_question(lab):
     lab.open([CHARGED, *PROMPTS, COUNT])
     lab.run(0)
 
@@ -63,6 +65,12 @@ def test_run_all_asks_once_and_go_cancel_and_a_reload_end_the_question(lab):
     assert len(lab.outputs(1)) == 1
     expect(lab.page.locator(QUESTION)).to_have_count(0)
     assert [error for error in lab.errors if "claude" in error.lower()] == []
+
+    lab.page.evaluate(RUN_ALL)
+    expect(lab.page.locator(QUESTION)).to_have_count(1)
+    lab.interrupt()
+    expect(lab.output(1)).to_contain_text("Not sent: 6 prompts")
+    counted(lab, 0)
 
     lab.page.evaluate(RUN_ALL)
     expect(lab.page.locator(QUESTION)).to_have_count(1)

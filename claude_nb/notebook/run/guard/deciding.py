@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -32,6 +32,8 @@ _UNASKED = "{}, more than ${:,.2f}, and nobody could be asked ({})"
 _GOES = "claude_nb: {}: it is sent. %config ClaudeMagics.unasked = 'cancel' stops here instead."
 _STOPS = "{}: ClaudeMagics.unasked is 'cancel', so nothing more is sent."
 _DEAF = "ipykernel 6 hears no page while a cell runs"
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
+_AT_ONCE = timedelta(seconds=5)
 _SEVERAL = 2  # prompts
 _REMEMBERED = 1_000  # executions: one in the background may take its time
 _NOBODY = "no page runs these cells"
@@ -72,11 +74,15 @@ class Guard:
         self._let: object = None  # the execution that may send whatever it likes
         self._before = Estimate()  # what was let through without a question
         self._told = False
+        self._begun = datetime.min.replace(tzinfo=UTC)  # the first of the cells that wait together
 
     def look(self) -> None:
-        """Note whether cells wait behind the one that begins; from the main thread."""
+        """Note whether cells wait behind the running one, which may still be on their way.
+
+        From the main thread.
+        """
         execution = self._session.execution
-        if execution not in self._seen:
+        if not self._seen.get(execution):
             kernel = getattr(self._session.shell, "kernel", None)
             self._seen[execution] = waiting.is_waiting(kernel)
             self._seen = dict(list(self._seen.items())[-_REMEMBERED:])
@@ -102,12 +108,25 @@ class Guard:
         way = self._way() if above is not None else ""
         if self._holds(self._settled):
             return
+        self._begin(way)
         if not way:
-            self._before, self._told, self._unheard = Estimate(), False, False
-        elif way == "page":
+            return
+        if way == "page":
             self._by_page(request, above or 0.0)
         else:
             self._by_setting(request, above or 0.0, way)
+
+    def _begin(self, way: str) -> None:
+        """Forget the last run of cells where this is another: a page sends those of one at once."""
+        sent = _sent(self._session.parent)
+        if not way or (sent > self._begun + _AT_ONCE and not self._is_unattended()):
+            self._before, self._told, self._unheard = Estimate(), False, False
+            self._begun = sent
+
+    def _is_unattended(self) -> bool:
+        """Whether no cell may ask for input, as in nbclient: all are one run."""
+        kernel = getattr(self._session.shell, "kernel", None)
+        return getattr(kernel, "_allow_stdin", True) is False
 
     def _holds(self, settled: _Settled | None) -> bool:
         """Whether this was answered already; raise the error if the answer was no."""
@@ -119,8 +138,7 @@ class Guard:
 
     def _way(self) -> str:
         """Return ``page``, or why nobody can be asked; empty for a single cell."""
-        kernel = getattr(self._session.shell, "kernel", None)
-        if getattr(kernel, "_allow_stdin", True) is False:
+        if self._is_unattended():
             return _NOBODY
         if threading.current_thread() is threading.main_thread():
             self.look()
@@ -150,7 +168,7 @@ class Guard:
             self._settled = self._answered(page, known, told.at)
         finally:
             page.close()
-        self._holds(replace(self._settled, until=datetime.max.replace(tzinfo=UTC)))
+        self._holds(replace(self._settled, until=_LAST))
 
     def _answered(self, page: Page, known: Estimate, counted: datetime) -> _Settled:
         answer = page.ask(str(known))
@@ -190,5 +208,5 @@ def _sent(parent: Any) -> datetime:
     try:
         found = date if isinstance(date, datetime) else datetime.fromisoformat(str(date))
     except ValueError:
-        return datetime.max.replace(tzinfo=UTC)
+        return _LAST
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -216,6 +216,9 @@ def test_ipykernel_6_is_treated_as_if_there_were_no_page_and_says_why(monkeypatc
     for number in range(5):
         notebook.send(f"c{number}", max_tokens=20_000)
     assert "ipykernel 6 hears no page while a cell runs" in capsys.readouterr().err
+    for number in range(5):  # run once more
+        notebook.send(f"c{number}", max_tokens=20_000, at=LATER)
+    assert capsys.readouterr().err.count("nobody could be asked") == 1
     assert notebook.page.closed == 0
 
 
@@ -225,6 +228,17 @@ def test_a_page_without_the_extension_counts_what_comes(monkeypatch):
         notebook.send(f"c{number}", max_tokens=20_000, at=NOON + timedelta(seconds=number))
     (question,) = notebook.page.questions
     assert question.startswith("4 prompts")
+
+
+@pytest.mark.parametrize("date", [{}, {"date": ""}, {"date": "never"}, {"date": 5}])
+def test_cells_without_a_usable_date_are_asked_about_each_time(date):
+    notebook = Notebook()
+    header = {"msg_type": "execute_request", **date}
+    for cell in ("c0", "c1"):
+        notebook.parent = {"header": {**header, "msg_id": cell}, "metadata": {"cellId": cell}}
+        notebook.guard.look()
+        notebook.guard.check(request())
+    assert len(notebook.page.questions) == 2
 
 
 def test_a_panel_does_not_wait_for_the_answer_of_a_cell():
