@@ -116,7 +116,7 @@ def _kept(outcome: Outcome) -> tuple[list[dict[str, Any]], str]:
     kept = outcome.keeps()
     size = len(json.dumps(kept))
     if not kept:
-        return [], "not kept: it is not whole"
+        return [], "not kept: it is not whole, or a key is in it"
     if size > _MOST_KEPT:
         return [], f"not kept: {weight(size)}, and {weight(_MOST_KEPT)} is the most"
     return kept, f"{weight(size)} kept"

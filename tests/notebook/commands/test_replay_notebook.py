@@ -11,6 +11,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from claude_nb import emulator
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.run import result
 
 SERVED = [
     "%%claude --max-tokens 500\nWhat is 17 * 23?",
@@ -142,6 +143,22 @@ def test_long_texts_are_named_by_their_beginnings_and_still_told_apart(start, se
     with pytest.raises(RunError, match="differs: turn 1 changed"):
         kernel.cell(long + "more")
     assert len(server.asked) == 1
+
+
+def test_what_an_output_cannot_keep_is_said(start, server, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "canary-7c1")
+    kernel = start()
+    with pytest.warns(UserWarning, match="with an API key in it is not kept"):
+        (shown,) = kernel.cell("%%claude --keep\nIs canary-7c1 a key?")
+    assert "not kept" in shown["data"]["text/plain"]
+    assert "kept" not in shown["metadata"]["claude_nb"]
+    monkeypatch.setattr(result, "_MOST_KEPT", 100)
+    (shown,) = kernel.cell("%%claude --no-history --keep\nHi")
+    assert "kB, and 0.1 kB is the most" in shown["data"]["text/plain"]
+    assert "kept" not in shown["metadata"]["claude_nb"]
+    (shown,) = kernel.cell("%%claude --no-history\nHi")
+    assert "kept" not in shown["data"]["text/plain"]
 
 
 def test_auto_asks_what_is_not_kept(start, server, monkeypatch):
