@@ -24,7 +24,7 @@ from claude_nb.notebook.run.guard.waiting import Answer, Cell, Told
 
 __all__ = ["PageQuestion"]
 
-_SOON = 3.0  # seconds in which a page says what waits; there may be none
+_SOON = 5.0  # seconds in which a page says what waits; there may be none
 _SILENT = 90.0  # seconds after which a page is gone: a hidden one wakes once a minute
 _LOOK = 0.5  # seconds in which an interrupt is heard
 _MOST = 10_000  # cells of a notebook
