@@ -41,7 +41,7 @@ def told(
     body = asked["body"]
     model = cast("dict[str, Any]", body).get("model") if isinstance(body, dict) else None
     said = f"{path} holds no answer to this request to {model}: {shown(question(asked))}."
-    return " ".join([said, _why(asked, place, recorded, unit), *_skipped(damaged)])
+    return " ".join([said, _why(asked, place, recorded, unit), *_skipped(damaged, unit)])
 
 
 def _why(asked: dict[str, Any], place: Place, recorded: Sequence[Taped], unit: str) -> str:
@@ -62,11 +62,11 @@ def _why(asked: dict[str, Any], place: Place, recorded: Sequence[Taped], unit: s
     return f"{which} ({where}) differs: {changes(asked, near)}."
 
 
-def _skipped(damaged: Mapping[int, str]) -> list[str]:
+def _skipped(damaged: Mapping[int, str], unit: str) -> list[str]:
     if not damaged:
         return []
     lines = ", ".join(str(number) for number in [*damaged][:5])
-    return [f"Damaged lines were skipped ({lines}): one of them may have held it."]
+    return [f"Damaged {unit}s were skipped ({lines}): one of them may have held it."]
 
 
 def _nth(number: int) -> str:

@@ -6,7 +6,6 @@ outputs keep it by themselves.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast
@@ -18,11 +17,10 @@ from claude_nb.cassette.file import CassetteError, CassetteFile
 from claude_nb.cassette.kept import comparable, read
 from claude_nb.cassette.taped import Taped
 
-__all__ = ["ENDING", "NotebookFile"]
+__all__ = ["ENDING", "NotebookFile", "file_of"]
 
 ENDING = ".ipynb"
 _LARGEST = 200_000_000  # bytes
-_MOST_NAMED = 3
 
 
 class _Output(BaseModel):
@@ -70,20 +68,20 @@ class NotebookFile(CassetteFile):
         return comparable(known)
 
     def _read(self) -> None:
-        refused: list[str] = []
         for number, cell in enumerate(_cells(self.path), 1):
             for value in _kept(cell):
                 try:
                     found = read(value)
                 except ValueError as problem:
-                    refused.append(f"cell {number}: {problem}")
+                    self.damaged[number] = str(problem)
                     continue
                 for taped in found:
                     self._hold(replace(taped, line=number))
-        if refused:
-            more = f"; and {len(refused) - _MOST_NAMED} more" * (len(refused) > _MOST_NAMED)
-            said = f"{self.path} keeps what is no answer, which is passed over"
-            warnings.warn(f"{said} ({'; '.join(refused[:_MOST_NAMED])}{more}).", stacklevel=4)
+
+
+def file_of(path: Path) -> CassetteFile:
+    """Return the exchanges of a file, which may be a notebook; nothing is read yet."""
+    return NotebookFile(path) if path.suffix == ENDING else CassetteFile(path)
 
 
 def _cells(path: Path) -> list[_Cell]:

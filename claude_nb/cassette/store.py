@@ -22,7 +22,7 @@ from claude_nb.cassette import answers
 from claude_nb.cassette.asker import Asker, Counted, Turns, asker
 from claude_nb.cassette.file import UNFINISHED, CassetteError, CassetteFile
 from claude_nb.cassette.miss import told
-from claude_nb.cassette.notebook import ENDING, NotebookFile
+from claude_nb.cassette.notebook import ENDING, file_of
 from claude_nb.cassette.played import Played, played
 from claude_nb.cassette.said import holds_a_key
 from claude_nb.cassette.tape import tape
@@ -225,7 +225,7 @@ class Cassette:
         new = {each for each in self._file.damaged.items() if each not in known}
         if new:
             self._warned |= new
-            warnings.warn(_skipped(self.path, sorted(new)), stacklevel=2)
+            warnings.warn(_skipped(self.path, sorted(new), self.unit), stacklevel=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +272,12 @@ class Asking:
 
 
 def _file(path: Path, mode: str) -> CassetteFile:
-    if path.suffix != ENDING:
-        return CassetteFile(path)
-    if mode == "record":
+    if path.suffix == ENDING and mode == "record":
         raise CassetteError(
             f"{path} is a notebook, whose cells keep their answers by themselves: "
             "%config ClaudeMagics.keep = True. To record, name another file: answers.jsonl."
         )
-    return NotebookFile(path)
+    return file_of(path)
 
 
 def _stays_here(request: Request) -> bool:
@@ -287,11 +285,12 @@ def _stays_here(request: Request) -> bool:
     return (urlsplit(request.url).hostname or "").startswith(_HERE)
 
 
-def _skipped(path: Path, damaged: Sequence[tuple[int, str]]) -> str:
+def _skipped(path: Path, damaged: Sequence[tuple[int, str]], unit: str) -> str:
     """Say which lines of a file were skipped."""
-    said = "; ".join(f"line {number}: {why}" for number, why in damaged[:_MOST_NAMED])
+    said = "; ".join(f"{unit} {number}: {why}" for number, why in damaged[:_MOST_NAMED])
     more = f"; and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
+    out = ", tidy in its place takes them out" * (unit == "line")
     return (
-        f"{path} has damaged lines, which were skipped ({said}{more}). "
-        f"`claude-nb cassette check {path}` lists them, tidy in its place takes them out."
+        f"{path} has damaged {unit}s, which were skipped ({said}{more}). "
+        f"`claude-nb cassette check {path}` lists them{out}."
     )

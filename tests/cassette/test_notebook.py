@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from claude_nb import Anthropic, AnthropicError, Cassette, CassetteError, emulator
 from claude_nb.cassette.kept import Keeper, as_data, comparable, read
+from claude_nb.cli.command import main
 
 KEY = "0" * 32
 ASK = {"model": "claude-sonnet-4-6", "max_tokens": 100}
@@ -56,7 +57,7 @@ def test_what_is_no_exchange_is_named_and_passed_over(tmp_path, value):
     with pytest.raises(ValueError, match="is not as it is kept"):
         read(value)
     path = notebook(tmp_path / "x.ipynb", value, [GOOD])
-    with pytest.warns(UserWarning, match=r"keeps what is no answer.*\(cell 2: its"):
+    with pytest.warns(UserWarning, match=r"has damaged cells.*\(cell 2: its"):
         assert len(Cassette(path, "replay")) == 1
 
 
@@ -153,3 +154,22 @@ def test_a_request_is_kept_within_bounds_whatever_it_holds():
     assert len(json.dumps(kept)) < 3_000
     assert kept != comparable({**known, "body": asked("x" * 1_000_001, tools=[deep])})
     assert comparable(kept) == kept
+
+
+def test_a_notebook_is_shown_and_checked_and_never_tidied(client, tmp_path, capsys):
+    keeper = Keeper()
+    client.via(keeper.wrap).messages.create(**asked("Name a town."))
+    (kept,) = keeper.data()
+    leaks = {**kept, "key": KEY, "answer": {"text": f"sk-ant-api03-{'x' * 60}"}}
+    path = notebook(tmp_path / "x.ipynb", [kept], [leaks], "nothing")
+    before = path.read_text()
+    assert main(["cassette", "show", str(path)]) == 0
+    assert "    2  " in (shown := capsys.readouterr().out)
+    assert "message  claude-sonnet-4-6  “Name a town.”" in shown
+    assert main(["cassette", "check", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "FIX  cell 4 is no recorded answer and is skipped: its list is not as it is kept" in told
+    assert "FIX  cell 3 holds what looks like a key" in told
+    assert main(["cassette", "tidy", str(path)]) == 2
+    assert "is a notebook: run its cells again" in capsys.readouterr().err
+    assert path.read_text() == before
