@@ -86,7 +86,7 @@ def bundle(
             *_without(question, message),
             *_uncached(question, message),
             *_notes(place, outcome, timed=timed),
-            *([_kept(outcome)[1]] if question.options.keep else []),
+            *filter(None, _kept(outcome)[1:]),
             *more,
         ],
         made=made.shown(outcome.files),
@@ -113,6 +113,8 @@ def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
 
 def _kept(outcome: Outcome) -> tuple[list[dict[str, Any]], str]:
     """Return the exchanges that the output keeps, and what the last line says of that."""
+    if outcome.keeps is None:
+        return [], ""
     kept = outcome.keeps()
     size = len(json.dumps(kept))
     if not kept:

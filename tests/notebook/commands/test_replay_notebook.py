@@ -100,13 +100,23 @@ def test_a_new_kernel_with_no_server_and_no_key_plays_what_the_outputs_keep(kept
     assert [len(each) for each in exchanges] == [1, 1, 1, 1, 2]  # a tool's call is a round
     assert "canary" not in kept.path.read_text()
     kernel = replaying(start)
-    kernel.claude.shell.run_line_magic("config", "ClaudeMagics.keep = True")
     kernel.run(SERVED)
     assert kernel.outputs() == before  # byte for byte, and so it plays again
     assert all(entry.replayed and entry.cost is None for entry in kernel.claude.session.ledger)
     kernel.cell(SERVED[3])
-    kernel.cell(SERVED[2])  # in another order, without keeping
+    kernel.cell(SERVED[2])  # in another order
     assert "replayed" not in json.dumps(before)
+
+
+def test_off_keeps_nothing_that_nobody_said_is_to_be_kept(kept, start, server, monkeypatch):
+    kernel = replaying(start)
+    kernel.cell(SERVED[3])
+    kernel.claude.text("off")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "canary-7c1")
+    (shown,) = kernel.cell(SERVED[3])
+    assert "kept" not in shown["metadata"]["claude_nb"]
+    assert len(server.asked) == 1
 
 
 def test_a_replayed_answer_is_labelled_and_how_much_is_kept_is_told(
@@ -185,6 +195,7 @@ def test_what_cannot_be_replayed_says_why(start, monkeypatch):
         InputError, match=r"No output of lesson\.ipynb keeps its answer: say %config"
     ):
         kernel.claude.text("replay notebook")
+    assert kernel.claude.session.cassette is None
     with pytest.raises(InputError, match=r"is a notebook, whose cells keep their answers"):
         kernel.claude.text("record lesson.ipynb")
     kernel.path.write_text("{}")

@@ -47,7 +47,7 @@ def auto(session: Session, words: str) -> None:
 def off(session: Session, words: str) -> None:
     """Neither record nor replay."""
     del words
-    session.recording = recording.OFF
+    session.recording, session.cassette = recording.OFF, None
     page.show(page.paragraph("Off: questions are asked, and nothing is recorded."))
 
 
@@ -91,6 +91,8 @@ def _use(session: Session, mode: str, words: str) -> None:
         _check_kept(cassette)
     except InputError:
         session.recording = before
+        if path.suffix == ENDING:
+            session.cassette = None
         raise
     page.show(_status(session, now, environment))
 
