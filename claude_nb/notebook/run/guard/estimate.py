@@ -22,7 +22,7 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import compose
 from claude_nb.ask.request import build
 from claude_nb.models.spending.budget import Amount
-from claude_nb.models.spending.quote import as_object, quoted, quotes
+from claude_nb.models.spending.quote import as_object, quote, quotes
 from claude_nb.notebook.answer.amounts import count, money
 from claude_nb.notebook.run.guard.waiting import Cell
 from claude_nb.notebook.session import Session
@@ -131,19 +131,19 @@ class _Later:
     def _one(self, cell: Cell, options: Options, text: str) -> Estimate:
         body, is_whole = self._body(options, text)
         before = 0 if options.fresh else self._said[self._chat(options)]
-        quote = quoted(body, self._session.models)
-        quote = replace(quote, read=quote.read + before + cell.missing)
-        tokens = _about(len(json.dumps(body)) + cell.missing, quote.read)
+        alone = quote(body, self._session.models)
+        found = replace(alone, read=alone.read + before + cell.missing)
+        tokens = _about(len(json.dumps(body)) + cell.missing, found.read)
         self._note(options, body, cell.missing)
         vague = options.each or body.get("tools") or cell.missing or not is_whole
-        return Estimate(1, tokens, quote.amount(), int(bool(vague)))
+        return Estimate(1, tokens, found.amount(), int(bool(vague)))
 
     def _note(self, options: Options, body: Mapping[str, Any], missing: int = 0) -> None:
         if chat := self._chat(options):
             own = {**body, "messages": list(body.get("messages") or ())[-1:]}
-            quote = quoted(own, self._session.models)
+            found = quote(own, self._session.models)
             before = 0 if options.fresh else self._said[chat]
-            self._said[chat] = before + quote.read + quote.written + missing
+            self._said[chat] = before + found.read + found.written + missing
 
     def _chat(self, options: Options) -> str:
         return "" if options.no_history else options.chat
