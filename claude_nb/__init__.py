@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from claude_nb.api.schemas.memory import MemoryTool, memory_tool
     from claude_nb.ask.errors import InputError
     from claude_nb.ask.server_tools import code_execution, search_result, web_fetch, web_search
+    from claude_nb.notebook.backend.using import use
     from claude_nb.notebook.ledger.frame import usage
     from claude_nb.notebook.panel import Panel
     from claude_nb.notebook.panel.values import SettingError
@@ -103,7 +104,7 @@ __all__ = [
     "WorkspaceHumanReviewDisabledError", "__version__", "beta_async_tool", "beta_tool", "cassette",
     "code_execution", "connect", "emulator", "errors", "load_ipython_extension", "login",
     "memory_tool", "models", "not_given", "omit", "search_result", "transform_schema", "types",
-    "unload_ipython_extension", "usage", "web_fetch", "web_search",
+    "unload_ipython_extension", "usage", "use", "web_fetch", "web_search",
 ]
 # fmt: on
 
@@ -137,6 +138,7 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.ask.errors": "InputError",
     "claude_nb.ask.server_tools": "code_execution search_result web_fetch web_search",
     "claude_nb.api.schemas.memory": "MemoryTool memory_tool",
+    "claude_nb.notebook.backend.using": "use",
     "claude_nb.notebook.ledger.frame": "usage",
 }
 

@@ -156,6 +156,11 @@ class BaseClient:
         return self._config.max_retries
 
     @property
+    def on_call(self) -> CallHook | None:
+        """What is told of each call."""
+        return self._config.on_call
+
+    @property
     def timeout(self) -> Timeout:
         """Seconds, unless a call says otherwise."""
         return self._config.timeout

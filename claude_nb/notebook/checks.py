@@ -26,6 +26,7 @@ from claude_nb.models import DEFAULT_MODEL
 from claude_nb.notebook.answer.failure import describe
 from claude_nb.notebook.backend import open_backend
 from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.session import current
 
 __all__ = ["Check", "checks"]
 
@@ -78,11 +79,12 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
     yield from map(_package, LAB)
     yield _live_view()
     try:
-        backend = open_backend(Environment.read())
+        using = current().using
+        backend = open_backend(Environment.read(), using)
     except (AnthropicError, InputError) as error:
         yield Check("server", str(error), "Correct the environment variable that is named.")
         return
-    yield _key(emulated=backend.emulated)
+    yield _key(emulated=backend.emulated, using=using)
     with backend.client as client:
         yield from _proxy(client.base_url)
         server = _server(client, model)
@@ -111,7 +113,9 @@ def _live_view() -> Check:
     )
 
 
-def _key(*, emulated: bool) -> Check:
+def _key(*, emulated: bool, using: Any = None) -> Check:
+    if using is not None and not emulated:
+        return Check("API key", f"that of {using.name}, as claude_nb.use was told")
     source = Credentials().source
     if source is None and available():
         source = "the keyring or Colab's secrets"

@@ -219,7 +219,10 @@ def conclude(
                 timed=timed,
                 card=_card(failure, outcome) if failure is not None else None,
                 proposed=proposes(question, outcome) if answer is not None else (),
-                more=result.unbudgeted(session, server, outcome),
+                more=[
+                    *result.served(server, outcome),
+                    *result.unbudgeted(session, server, outcome),
+                ],
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)

@@ -13,7 +13,7 @@ from typing import Any
 
 from claude_nb import _http, emulator, threads
 from claude_nb.api import addresses, client, config
-from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER
+from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER, CallRecord
 from claude_nb.api.platforms import credentials
 from claude_nb.ask.errors import InputError
 from claude_nb.cassette import Cassette, CassetteError, recording
@@ -55,6 +55,8 @@ class Backend:
         Whether it is the built-in emulator.
     is_paid : bool
         Whether its answers may cost money: it is no server of this machine.
+    label : str
+        What an answer's last line says of it; empty for nothing.
     """
 
     client: Any
@@ -62,6 +64,7 @@ class Backend:
     environment: Environment
     emulated: bool = False
     is_paid: bool = True
+    label: str = ""
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -88,11 +91,12 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
     session = session or current()
     environment, kept = Environment.read(), session.backends
     used = _used(session, environment)
-    key = ((environment, used), asynchronous)
+    key = ((environment, used, session.using), asynchronous)
     if key not in kept or kept[key].client.is_closed():
         for old in [other for other in kept if other[0] != key[0]]:
             del kept[old]
-        made = _accounted(session, open_backend(environment, asynchronous=asynchronous))
+        opened = open_backend(environment, session.using, asynchronous=asynchronous)
+        made = _accounted(session, opened)
         if used is not None:
             made = replace(made, client=cassette(session, used).through(made.client))
         if not kept:  # another server: what the last one reported of its models is over
@@ -104,7 +108,13 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
 def _accounted(session: Session, made: Backend) -> Backend:
     """Have the ledger told of each call, and what costs money pass the notebook's budget."""
     kept, local = accounts.of(session), made.emulated or addresses.stays_here(made.client.base_url)
-    told = partial(kept.called, models=made.models, local=local)
+    own: Callable[[CallRecord], Any] | None = made.client.on_call  # of a client that was lent
+
+    def told(record: CallRecord) -> None:
+        kept.called(record, models=made.models, local=local)
+        if own is not None:
+            own(record)
+
     client = made.client.with_options(on_call=told)
     if not local:
         client = client.via(
@@ -123,15 +133,22 @@ def _used(session: Session, environment: Environment) -> Recording | None:
     return used
 
 
-def open_backend(environment: Environment, *, asynchronous: bool = False) -> Backend:
+def open_backend(
+    environment: Environment, using: Any = None, *, asynchronous: bool = False
+) -> Backend:
     """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
+    if using is not None and environment.mode != "emulator":
+        made = using.opens(asynchronous)
+        return Backend(made, using.models, environment, label=using.label)
     make = client.AsyncAnthropic if asynchronous else client.Anthropic
     return (_emulator if _wants_emulator(environment) else _api)(environment, make)
 
 
 def is_emulated() -> bool:
-    """Return whether the built-in emulator answers, as the environment is now; starts nothing."""
-    return _wants_emulator(Environment.read())
+    """Return whether the built-in emulator answers, as things are now; starts nothing."""
+    environment = Environment.read()
+    is_lent = current().using is not None and environment.mode != "emulator"
+    return not is_lent and _wants_emulator(environment)
 
 
 def surroundings(session: Session, environment: Environment) -> recording.Surroundings:
