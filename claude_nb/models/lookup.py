@@ -86,9 +86,22 @@ class ModelTable:
         return tuple(info for info in self.rows if not info.gone(day))
 
     def get(self, name: str, today: date | None = None) -> ModelInfo | None:
-        """Return the model with this id, alias or short name, or None if it is not known."""
+        """Return the model with this id, alias or short name, or None if it is not known.
+
+        A cloud's name for one (`claude_nb.models.clouds`) gives what that model can do, without
+        prices and without the days on which it goes.
+        """
         wanted = self.resolve(name, today)
-        return next((info for info in self.rows if info.id == wanted), None)
+        known = next((info for info in self.rows if info.id == wanted), None)
+        return known if known is not None else self._elsewhere(name, today)
+
+    def _elsewhere(self, name: str, today: date | None) -> ModelInfo | None:
+        """Return the model that a cloud or gateway calls so."""
+        from claude_nb.models import clouds  # noqa: PLC0415 (the API's own names need none of it)
+
+        bare = clouds.bare_name(name)
+        meant = self.get(bare, today) if bare is not None else None
+        return clouds.served_there(meant, name.strip()) if meant is not None else None
 
     def resolve(self, name: str, today: date | None = None) -> str:
         """Return the full id for an id, an alias or a short name; unknown names unchanged.

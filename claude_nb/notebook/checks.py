@@ -24,7 +24,7 @@ from claude_nb.api.platforms.credentials import Credentials, available
 from claude_nb.ask.errors import InputError
 from claude_nb.models import DEFAULT_MODEL
 from claude_nb.notebook.answer.failure import describe
-from claude_nb.notebook.backend import open_backend
+from claude_nb.notebook.backend import local, open_backend
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.session import current
 
@@ -78,6 +78,7 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
     yield Check("claude_nb", f"{__version__} on Python {python}")
     yield from map(_package, LAB)
     yield _live_view()
+    yield from _local()
     try:
         using = current().using
         backend = open_backend(Environment.read(), using)
@@ -91,6 +92,12 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
         yield server
         if server.fine:
             yield from _answer(client, model)
+
+
+def _local() -> Iterator[Check]:
+    """Name the servers of this machine that could answer, if there are any."""
+    if found := local.offer():
+        yield Check("on this machine", found)
 
 
 def _package(name: str) -> Check:

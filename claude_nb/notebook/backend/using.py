@@ -16,7 +16,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.session import Session, current
 
-__all__ = ["Used", "lend", "use"]
+__all__ = ["Used", "lend", "put", "use"]
 
 _UNSAID = "https://nowhere.invalid"  # nothing is sent there: the lent client knows its own address
 _KEYLESS = "none"  # likewise
@@ -38,6 +38,8 @@ class Used:
         What is known of its models.
     listed : tuple of str
         The models that a local server listed when it was chosen.
+    former : str or None
+        The default model of cells before this was used; None if it was left as it is.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Used:
     models: ModelTable
     opens: Callable[[bool], Any] = field(repr=False)
     listed: tuple[str, ...] = ()
+    former: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -96,10 +99,43 @@ def use(client: Any, *, model: str | None = None) -> Used | None:
     shown.
     """
     session = current()
-    session.using = None if client is None else lend(client)
+    put(session, None if client is None else lend(client), model)
+    return session.using
+
+
+def put(session: Session, used: Used | None, model: str | None = None) -> None:
+    """Have something answer in this session, or again what the environment says.
+
+    Parameters
+    ----------
+    session : Session
+        Of the notebook.
+    used : Used or None
+        What answers.
+    model : str, optional
+        Becomes the model of cells that name none, until something else is used.
+
+    Raises
+    ------
+    InputError
+        There are no cells to have a default.
+    """
+    if model is not None and session.settings is None:
+        raise InputError("model= is the default of cells: run %load_ext claude_nb first.")
+    _give_back(session)
+    if used is not None and model is not None:
+        used = replace(used, former=session.settings.model)
+    session.using = used
+    session.models = used.models if used is not None else BUILT_IN
     if model is not None:
         _prefer(session, model)
-    return session.using
+
+
+def _give_back(session: Session) -> None:
+    """Let cells have the default model that they had before."""
+    old: Used | None = session.using
+    if old is not None and old.former is not None and session.settings is not None:
+        _prefer(session, old.former)
 
 
 def lend(given: Any) -> Used:
@@ -201,7 +237,5 @@ def _address(given: Any) -> str:
 
 
 def _prefer(session: Session, model: str) -> None:
-    if session.settings is None:
-        raise InputError("model= sets the default of cells: run %load_ext claude_nb first.")
     session.settings.model = model
     session.given["model"] = model

@@ -13,6 +13,7 @@ from functools import partial
 from secrets import token_hex
 from typing import Any
 
+from claude_nb.api.errors import MissingCredentialsError
 from claude_nb.api.errors.advice import needs_stream
 from claude_nb.api.resources.runner import CallTool, Rounds, ToolLoop, proceed
 from claude_nb.api.types import Message
@@ -25,7 +26,7 @@ from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.failure import Explanation, RunError, describe
-from claude_nb.notebook.backend import Backend
+from claude_nb.notebook.backend import Backend, local
 from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
@@ -289,7 +290,13 @@ def _failure(question: Question, outcome: Outcome, place: Place) -> Explanation 
     if outcome.error is None:
         return None
     told = describe(outcome.error, question.params["model"], came=outcome.has_content)
-    return replace(told, advice=place.worded(told.advice))
+    return replace(told, advice=f"{place.worded(told.advice)}{_instead(outcome.error)}")
+
+
+def _instead(error: Exception) -> str:
+    """Return what could answer without a key, where there is none."""
+    found = local.offer() if isinstance(error, MissingCredentialsError) else ""
+    return f" Or: {found}." if found else ""
 
 
 def _card(failure: Explanation, outcome: Outcome) -> render.Card:
