@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from claude_nb.api import addresses, client, config
 from claude_nb.api.base_client import BaseClient
+from claude_nb.api.platforms.platform import Platform
 from claude_nb.api.sending.lent.borrowed import Borrowed, is_asynchronous, is_client
 from claude_nb.api.sending.lent.threaded import Lent, Threaded
 from claude_nb.ask.errors import InputError
@@ -78,7 +79,8 @@ def use(client: Any, *, model: str | None = None) -> Used | None:
     client : object or None
         A client with the Messages interface that waits for its answers: ``claude_nb.Anthropic``,
         one of the official SDK (``AnthropicBedrock``, ``AnthropicVertex`` and so on), or one that
-        looks like it (``messages.create``). None goes back to what the environment says.
+        looks like it (``messages.create``). A platform (``claude_nb.bedrock("us-east-1")``) stands
+        for ``claude_nb.Anthropic(platform=...)``. None goes back to what the environment says.
     model : str, optional
         The model that cells ask from now on where they name none, as that server calls it.
 
@@ -146,6 +148,8 @@ def lend(given: Any) -> Used:
     InputError
         It cannot answer.
     """
+    if isinstance(given, Platform):
+        given = client.Anthropic(platform=given)
     if isinstance(given, client.Anthropic):
         return _own(given)
     _check(given)
@@ -177,7 +181,9 @@ def _own(given: client.Anthropic) -> Used:
     address = given.base_url
     own = address == config.DEFAULT_BASE_URL
     models = BUILT_IN if own else replace(BUILT_IN, provider=address)
-    return Used("claude_nb.Anthropic", address, "", models, opened)
+    name = given.platform.name
+    label = f"by {name}" if name else ""
+    return Used(name or "claude_nb.Anthropic", address, label, models, opened)
 
 
 def _foreign(given: Any) -> Used:

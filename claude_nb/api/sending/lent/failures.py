@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from claude_nb.api.errors import AnthropicError, CredentialsError
 from claude_nb.api.network import TransportError
+from claude_nb.api.platforms.dialect import refused
 from claude_nb.api.secret import Secret, scrub
 from claude_nb.api.wire import FIRST_FAILURE, Headers, Request, Response
 
@@ -32,7 +33,7 @@ def reply(error: Exception, request: Request, secrets: Sequence[Secret]) -> Resp
     fields = dict(getattr(answer, "headers", None) or {})
     kept = {str(n): str(v) for n, v in fields.items() if str(n).lower() not in _SKIPPED}
     content = scrub(_content(error, answer), *secrets).encode()
-    return Response(status, Headers(kept), request, content)
+    return refused(Response(status, Headers(kept), request, content))
 
 
 def event(error: Exception, secrets: Sequence[Secret]) -> dict[str, Any] | None:
