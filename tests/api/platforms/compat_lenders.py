@@ -55,6 +55,12 @@ async def awaited(client: Any) -> list[str]:
         return [piece async for piece in stream.text_stream]
 
 
+async def left(client: Any) -> str:
+    """Return the first piece of an answer that is left before it goes on."""
+    async with client.messages.stream(**{**ASKED, "model": "stall"}) as stream:
+        return await anext(aiter(stream.text_stream))
+
+
 def answered(client: Any) -> dict[str, Any]:
     """Return what a client answers through the notebook's own one."""
     import claude_nb  # noqa: PLC0415 (before the folder is looked at)
@@ -73,11 +79,15 @@ def answered(client: Any) -> dict[str, Any]:
     except claude_nb.APIStatusError as error:
         refusal = [type(error).__name__, error.status_code, error.api_message]
     later = asyncio.run(awaited(backend.connect(current(), asynchronous=True).client))
+    with here.client.messages.stream(**{**ASKED, "model": "stall"}) as stream:
+        first = [next(iter(stream.text_stream))]
+    first.append(asyncio.run(left(backend.connect(current(), asynchronous=True).client)))
     return {
         "pieces": pieces,
         "final": final,
         "whole": whole,
         "awaited": later,
+        "first": first,
         "refusal": refusal,
         "shown": repr(used),
         "cost": here.models.cost(MODEL, final["usage"]),
@@ -92,7 +102,9 @@ def main() -> None:
     sys.path.append(folder)
     warnings.simplefilter("ignore")
     done = {name: answered(client) for name, client in clients(url).items()}
-    sys.stdout.write(json.dumps(done))
+    sys.stdout.write(json.dumps(done) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()  # what was left open would be closed with this process
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from clouds import PIECES, Cloud, is_signed
+from clouds import PIECES, Cloud, event_frame, is_signed
 from compat_lenders import KEY, MODEL, TOKEN
-from scripted_server import ScriptedServer, reply
+from events import answer
+from scripted_server import STALL, ScriptedServer, chunk, head, reply, sse
 
 pytestmark = pytest.mark.compat
 
@@ -35,6 +36,8 @@ class Clouds(Cloud):
         _, name, rest = request.target.split("/", 2)
         whole, request.target = request.target, f"/{rest}"
         refuses = b'"refuse"' in request.body or "/refuse" in whole
+        if b'"stall"' in request.body or "/stall" in whole:
+            return _stalling(event_frame if name == "bedrock" else sse)
         if name in {"mantle", "aws"}:
             service = {"mantle": "bedrock-mantle", "aws": "aws-external-anthropic"}[name]
             self.expect(is_signed(_as_sent(request, whole), service=service), f"{name}: signature")
@@ -47,6 +50,13 @@ class Clouds(Cloud):
         if name in {"mantle", "aws"}:
             return self._answered(streams=request.json().get("stream"))
         return getattr(self, name)(request)
+
+
+def _stalling(written):
+    """Begin an answer, and then say nothing until the client leaves."""
+    kind = "text/event-stream" if written is sse else "application/vnd.amazon.eventstream"
+    begun = b"".join(written(event) for event in answer(*PIECES)[:3])
+    return [head(content_type=kind, transfer_encoding="chunked"), chunk(begun), STALL]
 
 
 def _as_sent(request, target):
@@ -62,17 +72,20 @@ def lent():
     [folder] = python.parents[1].glob("lib/python*/site-packages")
     clouds = Clouds()
     server = ScriptedServer(clouds.play)
-    done = subprocess.run(  # noqa: S603 - our own driver
+    with subprocess.Popen(  # noqa: S603 - our own driver
         [sys.executable, str(DRIVER), str(folder), server.url],
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
-        timeout=120,
         env={**os.environ, "AWS_EC2_METADATA_DISABLED": "true"},
-    )
+    ) as driver:
+        said = driver.stdout.readline()
+        stops = sum(server.left.acquire(timeout=5) for _ in range(2 * len(NAMES)))
+        driver.stdin.close()
     server.close()
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout), clouds.problems
+    assert driver.returncode == 0
+    assert stops == 2 * len(NAMES)
+    return json.loads(said), clouds.problems
 
 
 def test_each_client_is_there_and_what_it_sent_was_right(lent):
@@ -88,6 +101,7 @@ def test_what_a_client_answers_is_what_was_sent(lent, name):
     assert found["pieces"] == found["awaited"] == list(PIECES)
     assert found["final"]["content"][0]["text"] == found["whole"]["content"][0]["text"] == text
     assert found["final"]["usage"]["output_tokens"] == 9
+    assert found["first"] == [PIECES[0]] * 2
     assert found["refusal"] == ["PermissionDeniedError", 403, "not for you"]
     assert found["cost"] is None
     assert name in found["shown"]

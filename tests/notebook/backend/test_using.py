@@ -168,6 +168,22 @@ def test_a_stream_that_breaks_off_keeps_what_came(here, lender):
     assert "cut off" in Seen.shown["text/plain"]
 
 
+def test_an_interrupt_closes_its_stream_and_keeps_what_came(here, lender):
+    lender.cut, lender.breaks = 4, KeyboardInterrupt()
+    claude_nb.use(lender)
+    assert ask(here).content[0].text
+    assert lender.streams[0].closed
+    assert "stopped" in Seen.shown["text/plain"]
+
+
+def test_a_run_in_the_background_is_stopped_and_its_stream_closed(here, lender):
+    claude_nb.use(lender)
+    handle = ask(here, bg=True)
+    handle.stop()
+    handle.result(20)
+    assert all(stream.closed for stream in lender.streams)
+
+
 def test_what_its_method_has_no_name_for_goes_along_in_the_body(here, lender, server):
     claude_nb.use(lender)
     ask(here, stop=("END",))
