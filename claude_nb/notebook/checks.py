@@ -87,8 +87,8 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
         return
     yield _key(emulated=backend.emulated, using=using)
     with backend.client as client:
-        yield from _proxy(client.base_url)
-        server = _server(client, model)
+        yield from _proxy(client.base_url) if using is None else ()
+        server = _server(client, model, backend.where)
         yield server
         if server.fine:
             yield from _answer(client, model)
@@ -139,9 +139,9 @@ def _proxy(url: str) -> Iterator[Check]:
         yield Check("proxy", f"{proxy.host}, from {proxy.variable}")
 
 
-def _server(client: Any, model: str) -> Check:
+def _server(client: Any, model: str, where: str) -> Check:
     """Ask the server about a model, and measure how fast it replies."""
-    name = f"server {client.base_url}"
+    name = f"server {where}"
     started = time.monotonic()
     try:
         client.with_options(max_retries=0, timeout=PATIENCE).models.retrieve(model)

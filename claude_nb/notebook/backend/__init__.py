@@ -57,6 +57,8 @@ class Backend:
         Whether its answers may cost money: it is no server of this machine.
     label : str
         What an answer's last line says of it; empty for nothing.
+    where : str
+        What people call it: its address, or its name where that is not known.
     """
 
     client: Any
@@ -65,6 +67,7 @@ class Backend:
     emulated: bool = False
     is_paid: bool = True
     label: str = ""
+    where: str = ""
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -139,7 +142,8 @@ def open_backend(
     """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
     if using is not None and environment.mode != "emulator":
         made = using.opens(asynchronous)
-        return Backend(made, using.models, environment, label=using.label)
+        where = using.address or using.name
+        return Backend(made, using.models, environment, label=using.label, where=where)
     make = client.AsyncAnthropic if asynchronous else client.Anthropic
     return (_emulator if _wants_emulator(environment) else _api)(environment, make)
 
@@ -207,7 +211,7 @@ def _api(environment: Environment, make: Callable[..., Any]) -> Backend:
         raise InputError(f"ANTHROPIC_BASE_URL cannot be used: {problem}") from None
     own = made.base_url == config.DEFAULT_BASE_URL
     models = BUILT_IN if own else replace(BUILT_IN, provider=made.base_url)
-    return Backend(made, models, environment)
+    return Backend(made, models, environment, where=made.base_url)
 
 
 def _emulator(environment: Environment, make: Callable[..., Any]) -> Backend:
@@ -217,7 +221,7 @@ def _emulator(environment: Environment, make: Callable[..., Any]) -> Backend:
     for name, value in environment.pace.items():  # it may have been running at another pace
         setattr(server.options, name, value)
     client = make(api_key=server.api_key, base_url=server.url)
-    return Backend(client, _EMULATED, environment, emulated=True)
+    return Backend(client, _EMULATED, environment, emulated=True, where=client.base_url)
 
 
 def _without_sockets(environment: Environment, make: Callable[..., Any]) -> Backend:
@@ -226,4 +230,4 @@ def _without_sockets(environment: Environment, make: Callable[..., Any]) -> Back
     transport = emulator.Transport(emulator.Emulator(emulator.Options(**environment.pace)))
     here = "http://127.0.0.1"  # which nothing is sent to
     client = make(api_key="emulator", base_url=here, http_client=http(transport=transport))
-    return Backend(client, _EMULATED, environment, emulated=True)
+    return Backend(client, _EMULATED, environment, emulated=True, where=client.base_url)

@@ -35,7 +35,7 @@ def run(session: Session, words: str) -> None:
     if before or not words:
         name = f"next request of chat {chat}" + (", with it" if words else ", as yet without text")
         rows.append(_row(name, question, server))
-    who = "the built-in emulator" if server.emulated else server.client.base_url
+    who = "the built-in emulator" if server.emulated else server.where
     how = f"counted by {who}"
     if any(row[1].startswith("≈") for row in rows):
         how = f"estimated by the length: {session.using.name} cannot count tokens"

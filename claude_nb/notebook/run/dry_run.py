@@ -76,13 +76,14 @@ def _facts(params: dict[str, Any], session: Session) -> list[str]:
     facts = [f"{tokens:,} tokens in, counted by the server"]
     if not is_counted:
         facts = [f"≈ {tokens:,} tokens in, estimated: the server cannot count them"]
-    return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens)]
+    known = models.BUILT_IN if session.using is None else session.models
+    return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens, known)]
 
 
-def _cost(params: dict[str, Any], tokens: int) -> list[str]:
+def _cost(params: dict[str, Any], tokens: int, known: models.ModelTable) -> list[str]:
     """Return between which sums the price lies; a tool of the server's adds what nobody knows."""
     told = counting.billed_as(params)
-    least, most = (models.cost(params["model"], {**part, **told}) for part in _ends(params, tokens))
+    least, most = (known.cost(params["model"], {**part, **told}) for part in _ends(params, tokens))
     tools: list[Any] = params.get("tools") or []
     is_open = any(isinstance(tool, dict) and "input_schema" not in tool for tool in tools)
     if least is None or most is None or is_open:

@@ -13,7 +13,6 @@ from functools import partial
 from secrets import token_hex
 from typing import Any
 
-from claude_nb.api.errors import MissingCredentialsError
 from claude_nb.api.errors.advice import needs_stream
 from claude_nb.api.resources.runner import CallTool, Rounds, ToolLoop, proceed
 from claude_nb.api.types import Message
@@ -26,12 +25,12 @@ from claude_nb.notebook import backend
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.failure import Explanation, RunError, describe
-from claude_nb.notebook.backend import Backend, local
+from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import containers, keeping, made, result
+from claude_nb.notebook.run import containers, elsewhere, keeping, made, result
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.run.tokens import with_tokens
@@ -208,7 +207,7 @@ def conclude(
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
-    failure, answer = _failure(question, outcome, place), _answer(outcome)
+    failure, answer = _failure(question, outcome, place, session), _answer(outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
@@ -228,7 +227,7 @@ def conclude(
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
             outcome.error, outcome.shown = problem, False
-            failure = _failure(question, outcome, place)
+            failure = _failure(question, outcome, place, session)
     if failure is not None:
         error = _failed(failure, outcome, view)
     elif answer is not None:
@@ -285,18 +284,15 @@ def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | No
     return None
 
 
-def _failure(question: Question, outcome: Outcome, place: Place) -> Explanation | None:
+def _failure(
+    question: Question, outcome: Outcome, place: Place, session: Session
+) -> Explanation | None:
     """Return what went wrong, in words, and what to do where it did; None if nothing did."""
     if outcome.error is None:
         return None
     told = describe(outcome.error, question.params["model"], came=outcome.has_content)
-    return replace(told, advice=f"{place.worded(told.advice)}{_instead(outcome.error)}")
-
-
-def _instead(error: Exception) -> str:
-    """Return what could answer without a key, where there is none."""
-    found = local.offer() if isinstance(error, MissingCredentialsError) else ""
-    return f" Or: {found}." if found else ""
+    advice = elsewhere.advice(outcome.error, session, told.advice)
+    return replace(told, advice=place.worded(advice))
 
 
 def _card(failure: Explanation, outcome: Outcome) -> render.Card:

@@ -13,6 +13,7 @@ import claude_nb
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook import backend
+from claude_nb.notebook.backend import using
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
@@ -239,3 +240,37 @@ def test_no_thread_is_left_when_answers_have_come(here, lender):
     before = threading.active_count()
     claude_nb.map("Say {{text}}", ["a"], model=MODEL, store=":memory:")
     assert threading.active_count() <= before + 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (APIStatusError(401, {"message": "no"}), "AnthropicBedrock does not take these"),
+        (APIStatusError(404, {"message": "model not found"}), "as AnthropicBedrock calls it"),
+        (APIConnectionError("Connection error."), "address of AnthropicBedrock: https://bedrock"),
+    ],
+)
+def test_what_to_do_names_the_server_that_was_asked(here, lender, raised, said):
+    lender.max_retries, lender.raises = 0, [raised]
+    claude_nb.use(lender)
+    with pytest.raises(RunError) as caught:
+        ask(here)
+    assert said in str(caught.value)
+    assert "ANTHROPIC_" not in str(caught.value)
+
+
+def test_a_client_that_does_not_say_where_it_asks_is_called_by_its_name(here, lender):
+    del lender.base_url
+    assert repr(claude_nb.use(lender)).startswith("AnthropicBedrock answers from now on")
+    assert backend.connect(here).where == "AnthropicBedrock"
+    assert ask(here).content[0].text == "Answer 1."
+
+
+def test_a_dry_run_shows_no_price_that_is_not_known_there(here, lender, capsys):
+    claude_nb.use(lender)
+    dry = {"model": "claude-sonnet-4-6", "dry_run": True}
+    assert ask(here, **dry) is None
+    assert "price unknown" in capsys.readouterr().out
+    using.put(here, None)  # by now there is a shell, which has a session of its own
+    ask(here, **dry)
+    assert "at list prices" in capsys.readouterr().out

@@ -59,7 +59,7 @@ def _refresh(session: Session) -> tuple[ModelTable, frozenset[str] | None, page.
             page.soft(" looks for the cause."),
         )
         return session.models, None, page.paragraph(*words)
-    who = "the built-in emulator" if server.emulated else client.base_url
+    who = "the built-in emulator" if server.emulated else server.where
     session.models = server.models.with_report(*(model.to_dict() for model in listed))
     offered = frozenset(model.id for model in listed)
     is_theirs = session.using is not None and not server.emulated
