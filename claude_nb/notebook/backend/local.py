@@ -26,7 +26,7 @@ from claude_nb.models import ModelTable
 from claude_nb.models.clouds import anything
 from claude_nb.notebook.backend.using import Used, lend
 
-__all__ = ["KINDS", "Kind", "Server", "around", "chosen", "offer"]
+__all__ = ["KINDS", "Kind", "Server", "around", "chosen", "offer", "used"]
 
 _PATIENCE = 0.3  # seconds that a silent port is waited for
 _PATIENT = 2.0  # likewise, when a person names the server
@@ -143,7 +143,7 @@ def chosen(word: str) -> Used:
             f"{server.name} at {url} does not speak the Messages API (POST /v1/messages): its "
             "newer versions may, so update it."
         )
-    return _used(server)
+    return used(server)
 
 
 def _named(url: str, kind: Kind | None) -> Server:
@@ -168,7 +168,8 @@ def _named(url: str, kind: Kind | None) -> Server:
     return server
 
 
-def _used(server: Server) -> Used:
+def used(server: Server) -> Used:
+    """Return a server as what answers."""
     made = client.Anthropic(api_key=_KEYLESS, base_url=server.url)
     table = ModelTable(tuple(anything(name) for name in server.models), (), server.url)
     label = f"by {server.name} on this machine"

@@ -13,8 +13,8 @@ import claude_nb
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook import backend
-from claude_nb.notebook.backend import using
 from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.backend import using
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
 from claude_nb.notebook.run import cell
