@@ -18,6 +18,8 @@ from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.backend import local
 from claude_nb.notebook.commands.catalog import SERVERS
 from claude_nb.notebook.completion.complete import candidates
+from claude_nb.notebook.panel.controls import controls
+from claude_nb.notebook.panel.fit import limits
 
 KEY = "sk-ant-api03-a-canary-that-stays-here-0123456789"
 NOBODY = 1  # a port at which nothing answers
@@ -100,6 +102,15 @@ def test_the_first_model_that_can_talk_becomes_the_default_until_off(claude, run
     claude.outputs("use off")
     assert claude.session.settings.model == before
     assert claude.session.using is None
+
+
+def test_a_panel_offers_its_models_without_a_price(claude, running):
+    running(ollama=OLLAMA)
+    claude.outputs("use ollama")
+    offered = controls(claude.session.models)["models"]
+    assert [model["id"] for model in offered] == [row["id"] for row in OLLAMA["models"]]
+    assert {model["price"] for model in offered} == {"price not known here"}
+    assert limits(claude.session.defaults(), claude.session.models)["max_tokens"] == (1, 128_000)
 
 
 def test_its_models_are_completed_and_no_others(claude, running):
