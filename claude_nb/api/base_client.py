@@ -168,6 +168,11 @@ class BaseClient:
         return self._config.platform
 
     @property
+    def on_retry(self) -> Callable[[RetryNotice], Any] | None:
+        """What is told before each wait."""
+        return self._config.on_retry
+
+    @property
     def on_call(self) -> CallHook | None:
         """What is told of each call."""
         return self._config.on_call

@@ -48,6 +48,7 @@ __all__ = [
 DEFAULT_MODEL = "claude-sonnet-4-6"
 
 _PRICED = "anthropic"  # whose prices the catalogue holds
+_OWN = frozenset({_PRICED, "emulator"})  # whose new models are of the newest kind
 _VERSION = re.compile(r"(?<=\d)\.(?=\d)")
 _REPORTED = {
     "display_name": "display_name",
@@ -191,6 +192,14 @@ class ModelTable:
             return None
         return price_of(info, usage, batch=batch)
 
+    def _new(self, name: str) -> ModelInfo:
+        """Return a model that only its server knows: of the provider's own, the newest kind."""
+        if self.provider in _OWN:
+            return ModelInfo(id=name, display_name=name, line=_line(name))
+        from claude_nb.models import clouds  # noqa: PLC0415 (the API's own names need none of it)
+
+        return clouds.anything(name)
+
     def with_report(self, *reports: Mapping[str, Any]) -> ModelTable:
         """Return a table in which a server's own reports override the rows.
 
@@ -203,7 +212,7 @@ class ModelTable:
         rows = {info.id: info for info in self.rows}
         for report in reports:
             if isinstance(name := report.get("id"), str):
-                base = self.get(name) or ModelInfo(id=name, display_name=name, line=_line(name))
+                base = self.get(name) or self._new(name)
                 rows[base.id] = _corrected(rows.get(base.id, base), report)
         return replace(self, rows=tuple(rows.values()))
 

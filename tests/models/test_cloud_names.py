@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -52,6 +53,13 @@ def test_no_price_and_no_last_day_are_claimed_of_what_others_serve():
     assert BUILT_IN.cost(name, USAGE) is None
     assert BUILT_IN.notice("claude-sonnet-4-5", date(2027, 1, 1)) is not None
     assert BUILT_IN.notice(name, date(2027, 1, 1)) is None
+
+
+def test_what_another_server_alone_knows_is_assumed_to_take_anything():
+    table = replace(BUILT_IN, provider="https://gateway.example").with_report({"id": "mistral"})
+    request = {"model": "mistral", "max_tokens": 9, "messages": [{}], "temperature": 0.5}
+    assert not rules.explain(request, table)
+    assert rules.explain(request, BUILT_IN.with_report({"id": "mistral"}))
 
 
 def test_what_the_model_refuses_is_said_under_the_clouds_name_too():

@@ -33,6 +33,7 @@ __all__ = [
     "open_backend",
     "origin",
     "surroundings",
+    "telling",
 ]
 
 _ANY_KEY = "none"  # servers of this machine have no keys to give, and some ask for one
@@ -106,6 +107,18 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
             session.models = made.models
         kept[key] = made
     return replace(kept[key], models=session.models)
+
+
+def telling(client: Any, tell: Callable[[Any], Any]) -> Any:
+    """Return a client that tells of each wait, as whoever lent it may have asked for too."""
+    own: Callable[[Any], Any] | None = client.on_retry
+
+    def told(notice: Any) -> None:
+        tell(notice)
+        if own is not None:
+            own(notice)
+
+    return client.with_options(on_retry=told)
 
 
 def _accounted(session: Session, made: Backend) -> Backend:

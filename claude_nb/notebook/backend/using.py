@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from claude_nb import threads
 from claude_nb.api import addresses, client, config
 from claude_nb.api.base_client import BaseClient
 from claude_nb.api.platforms.platform import Platform
@@ -176,7 +177,7 @@ def _own(given: client.Anthropic) -> Used:
     """Return a client of ours, whose settings, key and connections are used as they are."""
 
     def opened(asynchronous: bool) -> Any:  # noqa: FBT001 (the one thing it is asked)
-        return given.awaited(Threaded) if asynchronous else given.via(Lent)
+        return given.awaited(_threaded) if asynchronous else given.via(Lent)
 
     address = given.base_url
     own = address == config.DEFAULT_BASE_URL
@@ -204,13 +205,22 @@ def _foreign(given: Any) -> Used:
 
         def connects(_: Any) -> Any:
             borrowed = Borrowed(quiet, usual)
-            return Threaded(borrowed) if asynchronous else borrowed
+            return _threaded(borrowed) if asynchronous else borrowed
 
         return kind(**settings).via(connects)
 
     own = address == config.DEFAULT_BASE_URL
     models = BUILT_IN if own else replace(BUILT_IN, provider=address or name)
     return Used(name, address, "" if own else f"by {name}", models, opened)
+
+
+def _threaded(connector: Any) -> Threaded:
+    if not threads.AVAILABLE:
+        raise InputError(
+            "A client that was lent answers cells only where Python runs in a web page: panels, "
+            "rows and --bg need threads. claude_nb.use(None) goes back."
+        )
+    return Threaded(connector)
 
 
 def _without_retries(given: Any) -> tuple[Any, int]:

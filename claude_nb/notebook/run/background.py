@@ -122,7 +122,7 @@ class Handle:
     def begin(self) -> None:
         """Show the empty view in the running cell, and start."""
         server = backend.connect(self.session, asynchronous=True)
-        client = server.client.with_options(on_retry=self.follower.retrying)
+        client = backend.telling(server.client, self.follower.retrying)
         self.follower.view.open()
         loop = asyncio.new_event_loop()
         self._task = task = loop.create_task(self._perform(client.messages))

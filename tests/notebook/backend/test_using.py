@@ -12,6 +12,7 @@ from lenders import KEY, AnthropicBedrock, APIConnectionError, APIStatusError, A
 import claude_nb
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
+from claude_nb.emulator import Fault
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.backend import using
@@ -127,6 +128,15 @@ def test_its_own_retries_give_way_to_ours(here, lender):
     assert ask(here).content[0].text == "Answer 1."
     assert lender.changes == [{"max_retries": 0}]
     assert len(lender.calls) == 2
+
+
+def test_whoever_lent_a_client_is_told_of_its_waits_too(here, server):
+    told = []
+    server.faults.add(Fault("status", status=529, retry_after_ms="1"))
+    with claude_nb.Anthropic(base_url=server.url, api_key="any", on_retry=told.append) as own:
+        claude_nb.use(own)
+        ask(here, model="claude-sonnet-4-6")
+    assert len(told) == 1
 
 
 def test_a_client_that_may_try_again_by_itself_is_asked_once(here, lender):
