@@ -109,9 +109,9 @@ film: $(VENV)/.installed browser ## renew the moving pictures of the README from
 binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser
 	scripts/binder_check.sh
 
-lite: $(VENV)/.installed browser ## the notebooks as a JupyterLite site in build/lite, run in the browser
+lite: $(VENV)/.installed browser ## the notebooks as a JupyterLite site in build/lite, run in the browser (ONLY=02: those named so)
 	scripts/lite.sh
-	$(PYTEST) -m lite tests/browser/test_lite.py
+	$(PYTEST) -n logical -m lite $(if $(ONLY),-k "$(ONLY)") tests/browser/test_lite.py
 
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium

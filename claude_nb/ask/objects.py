@@ -61,7 +61,10 @@ def _typed_class(value: Any) -> str:
 
 def _by_name(value: type) -> str:
     """Return the newest class of that name and those fields in the cells that ran."""
-    fields = set(vars(value).get("__annotations__", {}))
+    try:
+        fields = set(inspect.get_annotations(value))
+    except NameError:  # since Python 3.14 they are looked up now: one names what is not there
+        return ""
     files = [file for file in linecache.cache if _CELL.search(file)]
     for file in reversed(files if value.__module__ == "__main__" else []):
         text = "".join(linecache.getlines(file))

@@ -91,8 +91,8 @@ def test_a_saved_answer_has_its_look_from_the_page_not_from_itself(each_lab):
     expect(answer.locator("footer")).to_have_css("font-size", "12.32px")  # 0.88 of the text's
 
 
-def test_commands_ask_below_the_active_cell_and_load_the_magic_once(each_lab):
-    lab = each_lab.open(["1 + 1", "1 / 0"])
+def test_commands_ask_below_the_active_cell_and_load_the_magic_once(both_labs):
+    lab = both_labs.open(["1 + 1", "1 / 0"])
     lab.run(0)
     assert not enabled(lab, "fix")
     lab.run(1)

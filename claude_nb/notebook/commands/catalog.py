@@ -91,9 +91,13 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
-    Command(name="files", module="files", takes="word", form="[delete=ID]",
+    Command(name="files", module="served.files", takes="word", form="[delete=ID]",
             does="files that the server keeps for this key",
             more="What --upload put there, and what code made. delete=ID deletes one."),
+    Command(name="batches", module="served.batches", takes="word", form="[ID|cancel=ID]",
+            does="batches of rows that the server works on, or has done",
+            more="With an id, how far it is; cancel=ID ends it. Rows that were sent with --batch "
+                 "are collected by the same cell, run again in any kernel."),
     Command(name="usage", module="spending.usage", takes="path", form="[FILE.csv]",
             does="tokens and cost: by cell and chat here, by day and model in all notebooks",
             more="With a name, writes all calls of the ledger to that file. "
