@@ -51,11 +51,11 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command(name="help", module="guide", takes="word", form="[COMMAND]",
             does="this page, or more about one command"),
-    Command(name="models", module="servers.models", takes="word", form="[NAME]",
+    Command(name="models", module="served.models", takes="word", form="[NAME]",
             does="what each model takes, writes and costs",
             more="With a name or part of one, only the models it fits. Asks the server which "
                  "models it offers, and says so if it could not be asked."),
-    Command(name="use", module="servers.use", takes="word", form="[SERVER]",
+    Command(name="use", module="served.use", takes="word", form="[SERVER]",
             does="have a model server of this machine answer: ollama, llama.cpp, lmstudio, vllm",
             more="SERVER may be an address of this machine too; off goes back. Alone, says what "
                  "answers, and what is found here. claude_nb.use(client) takes any client."),

@@ -20,7 +20,7 @@ from claude_nb.errors import NotFoundError
 from claude_nb.notebook.answer.failure import describe
 from claude_nb.notebook.commands import asking, page
 from claude_nb.notebook.commands.catalog import COMMANDS
-from claude_nb.notebook.commands.servers import models as models_page
+from claude_nb.notebook.commands.served import models as models_page
 from claude_nb.notebook.commands.spending import bars
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.panel.controls import controls
