@@ -42,6 +42,8 @@ class Used:
         The models that a local server listed when it was chosen.
     former : str or None
         The default model of cells before this was used; None if it was left as it is.
+    preferred : str or None
+        The default model of cells since.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Used:
     opens: Callable[[bool], Any] = field(repr=False)
     listed: tuple[str, ...] = ()
     former: str | None = None
+    preferred: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -127,7 +130,7 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
         raise InputError("model= is the default of cells: run %load_ext claude_nb first.")
     _give_back(session)
     if used is not None and model is not None:
-        used = replace(used, former=session.settings.model)
+        used = replace(used, former=session.settings.model, preferred=model)
     session.using = used
     session.models = used.models if used is not None else BUILT_IN
     if model is not None:
@@ -135,9 +138,11 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
 
 
 def _give_back(session: Session) -> None:
-    """Let cells have the default model that they had before."""
+    """Let cells have the default model that they had before, unless another was set since."""
     old: Used | None = session.using
-    if old is not None and old.former is not None and session.settings is not None:
+    if old is None or old.former is None or session.settings is None:
+        return
+    if session.settings.model == old.preferred:
         _prefer(session, old.former)
 
 

@@ -13,7 +13,7 @@ import claude_nb
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.emulator import Fault
-from claude_nb.notebook import backend
+from claude_nb.notebook import backend, checks
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.backend import using
 from claude_nb.notebook.live import views
@@ -274,6 +274,14 @@ def test_a_client_that_does_not_say_where_it_asks_is_called_by_its_name(here, le
     assert repr(claude_nb.use(lender)).startswith("AnthropicBedrock answers from now on")
     assert backend.connect(here).where == "AnthropicBedrock"
     assert ask(here).content[0].text == "Answer 1."
+
+
+def test_the_doctor_looks_at_the_client_that_was_lent(here, lender):
+    claude_nb.use(lender)
+    found = {check.name: check for check in checks.checks(MODEL)}
+    assert found["API key"].found == "that of AnthropicBedrock, as claude_nb.use was told"
+    assert "does not list" in found[f"server {lender.base_url}"].found
+    assert found[f"answer of {MODEL}"].fine
 
 
 def test_a_dry_run_shows_no_price_that_is_not_known_there(here, lender, capsys):

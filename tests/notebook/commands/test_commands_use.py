@@ -104,6 +104,24 @@ def test_the_first_model_that_can_talk_becomes_the_default_until_off(claude, run
     assert claude.session.using is None
 
 
+def test_a_default_that_was_set_meanwhile_stays_and_a_second_use_changes_nothing(claude, running):
+    running(ollama=OLLAMA)
+    before = claude.session.settings.model
+    claude.outputs("use ollama")
+    claude.outputs("use ollama")
+    assert claude.session.settings.model == "qwen3:8b"
+    claude.outputs("use off")
+    assert claude.session.settings.model == before
+    claude.outputs("use ollama")
+    claude.outputs("set model=gemma4:31b")
+    claude.outputs("use ollama")
+    assert claude.session.settings.model == "gemma4:31b"
+    claude.outputs("set model=haiku")
+    claude.outputs("use off")
+    assert claude.session.settings.model == "haiku"
+    claude.outputs("set model=")
+
+
 def test_a_panel_offers_its_models_without_a_price(claude, running):
     running(ollama=OLLAMA)
     claude.outputs("use ollama")

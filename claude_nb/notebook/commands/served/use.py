@@ -34,8 +34,10 @@ def _doctor() -> page.Piece:
 def _model(session: Session, used: Used) -> str | None:
     """Return the model that cells are to ask from now on: one that is there and can answer."""
     now = getattr(session.settings, "model", None)
-    if session.settings is None or now in used.listed:
+    if session.settings is None:
         return None
+    if now in used.listed:
+        return now
     talking = [name for name in used.listed if "embed" not in name.lower()]
     return (talking or list(used.listed))[0]
 
