@@ -7,6 +7,7 @@ does not read the request.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import io
 import linecache
@@ -37,7 +38,10 @@ def source(value: Any) -> str | None:
     InputError
         It is one, and its source is not known here.
     """
-    if not (inspect.isroutine(value) or inspect.isclass(value)):
+    # a partial shows its function and what it settles; since Python 3.14 it passes for a method
+    if isinstance(value, functools.partial) or not (
+        inspect.isroutine(value) or inspect.isclass(value)
+    ):
         return None
     try:
         return textwrap.dedent(inspect.getsource(value)).rstrip()

@@ -117,7 +117,8 @@ COMMANDS: tuple[Command, ...] = (
                  "prompts and answers, and never a key."),
     Command(name="replay", module="kept.recordings:replay", takes="path", form="[FILE]",
             does="ask nothing: answers come from the file, at no cost",
-            more="A question that is not recorded fails, and says which recording is nearest and "
+            more="%claude replay notebook plays what this notebook's outputs keep (--keep). "
+                 "A question that is not recorded fails, and says which recording is nearest and "
                  "what differs. CLAUDE_NB_CASSETTE_SPEED=1 replays at the pace it was recorded."),
     Command(name="auto", module="kept.recordings:auto", takes="path", form="[FILE]",
             does="replay what is recorded; ask and keep anything else",

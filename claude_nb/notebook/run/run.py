@@ -106,7 +106,8 @@ def perform(
         server = backend.connect(session)
         view = keeping.begin(session, question, server.environment.display, stopper.stop)
         follower = follow(question, view)
-        client = backend.telling(server.client, follower.retrying)
+        client = keeping.through(server.client, question, follower.outcome, session)
+        client = backend.telling(client, follower.retrying)
         view.open()
         with follower.outcome.timed():
             try:
