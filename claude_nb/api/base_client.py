@@ -231,6 +231,11 @@ class BaseClient:
     def __repr__(self) -> str:
         if "_config" not in vars(self):
             return f"{type(self).__name__}(...)"  # in a traceback of its own constructor
+        platform = self._config.platform
+        if platform.authorize is not ANTHROPIC.authorize:  # no key of the API is used
+            return (
+                f"{type(self).__name__}(base_url={self.base_url!r}, {platform.name or 'gateway'})"
+            )
         source = self._config.credentials.source or "not found yet"
         return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
 

@@ -150,7 +150,7 @@ def _used(session: Session, environment: Environment) -> Recording | None:
     around = surroundings(session, environment)
     used = recording.chosen(session.recording, around)
     replays = session.recording is None and environment.cassette_mode == "replay"
-    if used is None and replays and not _wants_emulator(environment):
+    if used is None and replays and not _emulates(session, environment):
         raise InputError(around.missing())
     return used
 
@@ -169,8 +169,11 @@ def open_backend(
 
 def is_emulated() -> bool:
     """Return whether the built-in emulator answers, as things are now; starts nothing."""
-    environment = Environment.read()
-    is_lent = current().using is not None and environment.mode != "emulator"
+    return _emulates(current(), Environment.read())
+
+
+def _emulates(session: Session, environment: Environment) -> bool:
+    is_lent = session.using is not None and environment.mode != "emulator"
     return not is_lent and _wants_emulator(environment)
 
 

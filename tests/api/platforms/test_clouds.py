@@ -359,6 +359,15 @@ def test_a_gateway_is_told_one_way_to_get_a_key():
         claude_nb.gateway("https://gateway.example", api_key=KEY, auth_token=TOKEN)
 
 
+def test_a_client_of_a_platform_names_it_and_no_key_that_is_not_used(server):
+    made = claude_nb.foundry("mine", api_key=KEY)
+    assert repr(claude_nb.Anthropic(platform=made)) == (
+        "Anthropic(base_url='https://mine.services.ai.azure.com/anthropic', Microsoft Foundry)"
+    )
+    gateway = claude_nb.gateway(server.url, api_key=KEY)
+    assert repr(claude_nb.Anthropic(platform=gateway)).endswith(", gateway)")
+
+
 def test_nothing_of_a_platform_shows_a_key(server, cloud):
     shown = [
         repr(claude_nb.gateway(server.url, auth_token=TOKEN, headers={"x-key": KEY})),

@@ -220,6 +220,14 @@ def test_recorded_answers_are_played_without_asking_it(here, lender, tmp_path, m
     assert len(lender.calls) == 1
 
 
+def test_what_is_to_be_replayed_is_never_asked_of_it(here, lender, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_CASSETTE_MODE", "replay")
+    claude_nb.use(lender)
+    with pytest.raises(InputError, match="replay"):
+        ask(here)
+    assert not lender.calls
+
+
 def test_the_emulator_answers_where_the_environment_wants_it_always(here, lender, monkeypatch):
     monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
     assert "goes on answering" in repr(claude_nb.use(lender))
