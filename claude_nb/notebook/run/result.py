@@ -27,7 +27,7 @@ from claude_nb.notebook.run import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told", "unbudgeted"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "served", "told", "unbudgeted"]
 
 _MOST_KEPT = 2_000_000  # bytes of an output's exchanges
 _MOST_TOLD = 5  # names of fields below an answer
@@ -178,6 +178,12 @@ def unbudgeted(session: Session, server: Backend, outcome: Outcome) -> list[str]
     if is_free or server.models.cost(message.model, {}) is not None:
         return []
     return ["price unknown: only the budget's tokens count it"]
+
+
+def served(server: Backend, outcome: Outcome) -> list[str]:
+    """Say who answered, where that is neither the API nor the emulator nor a recording."""
+    is_new = bool(server.label) and not (outcome.emulated or outcome.replayed)
+    return [server.label] if is_new else []
 
 
 def told(question: Question) -> list[str]:
