@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from claude_nb.private import open_private
 
 try:
-    from fcntl import LOCK_EX, LOCK_UN, flock
-except ImportError:  # Windows, or a web page, where half of it may be there
-    flock = None
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 try:
     import msvcrt
 except ImportError:
@@ -63,8 +63,9 @@ def _locked(number: int) -> Generator[None]:
 
 
 def _lock(number: int, *, take: bool) -> None:
-    if flock is not None:
-        flock(number, LOCK_EX if take else LOCK_UN)
+    if hasattr(fcntl, "flock"):  # a web page has the rest of it
+        unix: Any = fcntl
+        unix.flock(number, unix.LOCK_EX if take else unix.LOCK_UN)
     elif msvcrt is not None:
         os.lseek(number, _FAR, os.SEEK_SET)
         windows: Any = msvcrt  # which is not there elsewhere

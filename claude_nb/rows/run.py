@@ -34,6 +34,7 @@ from claude_nb.rows.tables import Table
 __all__ = ["Run", "Work"]
 
 _AHEAD = 64  # rows that are composed and claimed before their turn
+_FEW = 4  # of rows with files, each of which may fill a request
 _POLL = 1.0  # seconds until rows of another kernel are looked at again
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _ALIKE = 10  # first rows that all fail in the same way: then nothing more is sent
@@ -99,6 +100,7 @@ class Run:
         self.owner: Owner = Owner()
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
+        self._ahead = _FEW if self.plan.options.attach else _AHEAD
         self._allowance = Allowance(self.budget, self.plan.models)
         self._asked = 0
         self._alike: Counter[str] = Counter()
@@ -198,7 +200,7 @@ class Run:
     async def _go_on(self, sender: Sender) -> None:
         drawing: asyncio.Task[Any] | None = None
         while not self._stopping:
-            if len(self._work) < _AHEAD // 2 and not self._drawn and drawing is None:
+            if len(self._work) < self._ahead // 2 and not self._drawn and drawing is None:
                 drawing = asyncio.create_task(self._in_store(self._draw))
                 drawing.add_done_callback(lambda _: self._wake.set())
             if drawing is not None and drawing.done():
@@ -247,7 +249,7 @@ class Run:
     def _draw(self) -> None:
         """Compose and claim the next rows, in the store's thread: iterators may be slow."""
         drawn: dict[Name, Work] = {}
-        for _ in range(_AHEAD):
+        for _ in range(self._ahead):
             if self.most is not None and len(self.names) >= self.most * self.samples:
                 self._drawn = True
                 break

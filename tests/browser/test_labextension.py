@@ -183,7 +183,7 @@ def with_modules(modules: str) -> str:
 ODD = """{"@jupyterlab/notebook": {"9": {get: () => { throw new Error("gone") }}}}"""
 NAMES = re.findall(r"function (\w+)\(", ENTRY)
 INNER = {"hasError", "runningViews", "ask", "knowsClaude", "isLoaded", "showsLive", "put", "trust"}
-INNER |= {"concerns", "markOf"}
+INNER |= {"concerns", "markOf", "waiting"}
 LOST = {"told", "begun", "fetchLost", "say", "receive"}  # which only an answer calls
 CALLED = [name for name in NAMES if name not in INNER | LOST]
 LATE = [name for name in CALLED if name not in {"service", "init"}]

@@ -22,7 +22,7 @@ CELLS = """() => {
   return cells.map((cell) => cell.toJSON()).filter((cell) => cell.cell_type === "code");
 }"""
 IDLE = "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-# One after the other: "Run All" ends there at an error, also where the cell's tag says that it is meant.
+# One after the other: "Run All" ends there at an error, also at one that the cell's tag expects.
 RUN_ALL = """() => {
   const book = jupyterapp.shell.currentWidget.content;
   const run = async () => {
