@@ -14,7 +14,7 @@ __all__ = ["Draft", "MadeFile", "Task", "Turn", "blocks_of", "read", "readable"]
 
 
 T = TypeVar("T")
-_REMINDER = "<system-reminder>"
+_BESIDE = ("<system-reminder>", "<notebook-")
 _HEAD, _TAIL = 7_000, 1_000  # characters of a text that are read
 
 
@@ -190,9 +190,9 @@ def _turn(role: str, blocks: list[Mapping[str, Any]]) -> Turn:
 
 
 def _asked(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    # programs put reminders of their own beside what a person asks
+    # programs put reminders, and what there is to look at, beside what a person asks
     texts = list(_texts(blocks))
-    return [text for text in texts if not text.lstrip().startswith(_REMINDER)] or texts
+    return [text for text in texts if not text.lstrip().startswith(_BESIDE)] or texts
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -1,0 +1,168 @@
+"""What this kernel ran and what that showed, bounded: for questions that see the notebook.
+
+IPython keeps what was typed and printed; which cell it was and what was displayed is kept here.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+__all__ = ["Outputs", "Picture", "Ran"]
+
+MOST = 500  # cells
+_MOST_SHOWN = 20  # outputs of a cell
+_TEXT = 40_000  # characters of one text
+_PICTURE = 14_000_000  # characters of base64: more is sent to nobody
+_PICTURES = 10  # that are kept
+_KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+
+Output = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One run of a cell.
+
+    Attributes
+    ----------
+    number : int
+        The execution count.
+    id : str
+        The cell; empty where the front end sends none.
+    source : str
+        As it was run.
+    outputs : list of dict
+        What was displayed, and what it failed with, as notebook files have it.
+    """
+
+    number: int
+    id: str
+    source: str
+    outputs: list[Output]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that a cell showed: its kind, its base64 text, and the cell's number."""
+
+    kind: str
+    encoded: str
+    number: int
+
+
+class Outputs:
+    """Watches a shell. Heard and asked from any thread.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Whose cells are watched from now on.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._lock = threading.Lock()
+        self._ran: deque[Ran] = deque(maxlen=MOST)
+        self._now: list[Output] = []
+        self._pictures: deque[Output] = deque(maxlen=_PICTURES)
+        self.picture: Picture | None = None
+
+    def install(self) -> None:
+        """Begin."""
+        self.remove()
+        for shows in self._places():
+            shows.register_hook(self._heard)
+        self._shell.events.register("post_run_cell", self._ended)
+
+    def remove(self) -> None:
+        """End."""
+        for shows in self._places():
+            shows.unregister_hook(self._heard)
+        if self._ended in self._shell.events.callbacks["post_run_cell"]:
+            self._shell.events.unregister("post_run_cell", self._ended)
+
+    def ran(self) -> list[Ran]:
+        """Return the runs that are known, oldest first."""
+        with self._lock:
+            return list(self._ran)
+
+    def _places(self) -> list[Any]:
+        """Return what shows something and can be heard: that of a kernel."""
+        both = (getattr(self._shell, name, None) for name in ("display_pub", "displayhook"))
+        return [each for each in both if hasattr(each, "register_hook")]
+
+    def _heard(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Keep what a message shows, and let it go on."""
+        if message.get("msg_type") in {"display_data", "execute_result"}:
+            with self._lock:
+                if len(self._now) < _MOST_SHOWN:
+                    self._now.append(self._kept(message))
+        return message
+
+    def _kept(self, message: Mapping[str, Any]) -> Output:
+        content = message["content"]
+        kept = {kind: text for kind, text in content["data"].items() if _is_kept(kind, text)}
+        data = {kind: _cut(text) if kind in _TEXTS else text for kind, text in kept.items()}
+        output = {"output_type": message["msg_type"], "data": data}
+        output["metadata"] = {"claude_nb": {}} if "claude_nb" in (content["metadata"] or {}) else {}
+        if any(kind in data for kind in _KINDS):
+            self._make_room(output)
+        return output
+
+    def _make_room(self, output: Output) -> None:
+        """Let go of the oldest picture where there are many."""
+        if len(self._pictures) == _PICTURES:
+            oldest = self._pictures[0]["data"]
+            for kind in _KINDS:
+                if kind in oldest:
+                    oldest[kind] = ""
+        self._pictures.append(output)
+
+    def _ended(self, result: Any) -> None:
+        """Keep what a cell was and showed, now that its number is known."""
+        with self._lock:
+            shown, self._now = self._now, []
+            number = getattr(result, "execution_count", None)
+            if number is None or not result.info.store_history:
+                return
+            self._note_picture(shown, number)
+            error = result.error_in_exec or result.error_before_exec
+            failed = [_failed(error)] if error is not None else []
+            source, cell = str(result.info.raw_cell)[: 2 * _TEXT], str(result.info.cell_id or "")
+            self._ran.append(Ran(number=number, id=cell, source=source, outputs=shown + failed))
+
+    def _note_picture(self, shown: list[Output], number: int) -> None:
+        for output in shown:
+            for kind in _KINDS:
+                if output["data"].get(kind):
+                    encoded = output["data"][kind]
+                    self.picture = Picture(kind=kind, encoded=encoded, number=number)
+
+
+def _is_kept(kind: str, text: Any) -> bool:
+    if not isinstance(text, str):
+        return False
+    return kind in _TEXTS or (kind in _KINDS and len(text) <= _PICTURE)
+
+
+def _cut(text: str) -> str:
+    """Return a text without its middle, if it is very long."""
+    if len(text) <= 2 * _TEXT:
+        return text
+    missing = text.count("\n", _TEXT, len(text) - _TEXT) + 1
+    return f"{text[:_TEXT]}\n[{missing:,} lines left out]\n{text[-_TEXT:]}"
+
+
+def _failed(error: BaseException) -> Output:
+    try:
+        lines = traceback.format_exception(error, limit=-_MOST_SHOWN)
+    except Exception:  # noqa: BLE001 - a person's own class may not tell itself
+        lines = [type(error).__name__]
+    text = _cut("".join(cast("list[str]", lines)).rstrip("\n"))
+    return {"output_type": "error", "ename": type(error).__name__, "traceback": [text]}
