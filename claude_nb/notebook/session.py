@@ -113,6 +113,8 @@ class Session:
         Where answers of the built-in emulator to rows are: in memory, as they cost nothing.
     outputs : Outputs or None
         What its cells were and showed; None where the magic was never loaded.
+    pages : Pages or None
+        Those that tell a notebook's cells.
     numbered : dict of str
         What names the question of a cell, by the cell's number.
     paces : dict
@@ -143,6 +145,7 @@ class Session:
     kept: Shelf = field(default_factory=Shelf)
     rows: Any = None
     outputs: Any = None
+    pages: Any = None
     numbered: dict[int | None, str] = field(default_factory=dict[int | None, str])
     paces: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 

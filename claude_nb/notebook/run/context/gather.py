@@ -1,17 +1,18 @@
-"""What a question sees: asked of its page, else of what this kernel ran; never waits for long."""
+"""What a question sees: told by its page, else what this kernel ran; never waits for long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from claude_nb.ask.context.cells import Notebook
+from claude_nb.ask.context.cells import Cell, Notebook
 from claude_nb.ask.context.choosing import Context, chosen
 from claude_nb.ask.options import Options
 from claude_nb.conversation import Turn
 from claude_nb.notebook.run.context import history
 from claude_nb.notebook.session import Session
 
-__all__ = ["gathered"]
+__all__ = ["gathered", "seen_by"]
 
 _RUN = "what was run, not what is written: no page told the notebook's cells"
 
@@ -34,7 +35,7 @@ def gathered(
     """
     if options.context == "none" or session.shell is None:
         return None
-    notebook = _notebook(session, cell)
+    notebook = _on_page(session, options, cell) or history.notebook(session, cell)
     asked = {turn.cell.partition("/")[0] for turn in turns}
     asked |= {f"In[{number}]" for number, key in session.numbered.items() if key in asked}
     return chosen(
@@ -47,5 +48,48 @@ def gathered(
     )
 
 
-def _notebook(session: Session, cell: str) -> Notebook:
-    return history.notebook(session, cell)
+def seen_by(panel: Any, options: Options, before: str) -> Context | None:
+    """Return what a question of a panel sees, which is asked from the cell that shows the panel.
+
+    Parameters
+    ----------
+    panel : Panel
+        Has a session and a conversation.
+    options : Options
+        Of the question.
+    before : str
+        The id of the exchange in whose place it is asked; empty at the end.
+    """
+    shown, chat = dict(panel.session.panels), panel.conversation
+    cell = next((name for name, each in shown.items() if each is panel), "")
+    turns = [] if options.no_history else chat.turns[: chat.position(before)]
+    return gathered(panel.session, options, cell, turns)
+
+
+def _on_page(session: Session, options: Options, cell: str) -> Notebook | None:
+    """Return the cells as the page has them; None without a page that tells."""
+    if not cell or not hasattr(session.shell, "kernel"):
+        return None
+    if session.pages is None:
+        from claude_nb.notebook.live.cells import Pages  # noqa: PLC0415 (only where pages are)
+
+        session.pages = Pages()
+    told = session.pages.cells(
+        cell, everything=options.context == "all", pictures=options.context_images
+    )
+    if told is None:
+        return None
+    cells = [_cell(each) for each in told.cells if each.id != cell]
+    return Notebook(cells=tuple(cells), at=sum(each.place <= told.at for each in cells))
+
+
+def _cell(told: Any) -> Cell:
+    return Cell(
+        id=told.id,
+        kind=told.kind,
+        source=told.source,
+        outputs=tuple(told.outputs),
+        tags=tuple(told.tags),
+        number=told.number,
+        place=told.place,
+    )

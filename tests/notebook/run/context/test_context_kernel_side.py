@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "commands"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "commands"))
 from commands_rig import start_shell, stop_shell
 from IPython.core.displaypub import CapturingDisplayPublisher
 
@@ -216,3 +216,15 @@ def test_the_newest_pictures_are_kept_and_what_is_old_makes_room(claude):
     ]
     assert len(held) == 10
     assert shows.hooks == []
+
+
+def test_show_tells_the_cells_and_count_counts_them(claude):
+    run(claude, f"value = 4\nkey = '{KEY}'\nprint('<script>')")
+    before = claude.text("count")
+    run(claude, "%claude set context=above")
+    shown = claude.page("show")
+    assert "The notebook: 2 cells, ≈ " in shown["text/plain"]
+    assert "value = 4" in shown["text/plain"]
+    assert KEY[13:30] not in shown["text/plain"] + shown["text/html"]
+    assert "<script>" not in shown["text/html"]
+    assert claude.text("count") != before
