@@ -127,6 +127,7 @@ def compose(
     verbatim: bool = False,
     container: str = "",
     context: Context | None = None,
+    shown: attach.Shown | None = None,
 ) -> Question:
     """Return the question that a cell asks.
 
@@ -148,6 +149,8 @@ def compose(
         Where code of this conversation ran before; code runs there again.
     context : Context, optional
         What the question sees of its notebook.
+    shown : callable, optional
+        Knows what of the notebook can be attached by name.
 
     Raises
     ------
@@ -155,7 +158,7 @@ def compose(
         Something in it cannot be used, or the model would refuse it.
     """
     _check(options, text)
-    turn = {"role": "user", "content": _content(options, text, variables, verbatim=verbatim)}
+    turn = {"role": "user", "content": _content(options, text, variables, shown, verbatim=verbatim)}
     messages = server_tools.cited([*history, turn], cite=options.cite)
     begins_as_text = isinstance(messages[0]["content"], str)
     others = extra.parameters(options.option)
@@ -270,8 +273,15 @@ def _called_before(history: Sequence[Param]) -> dict[str, Any]:
     return {"tools": tools, "tool_choice": {"type": "none"}} if tools else {}
 
 
-def _content(options: Options, text: str, variables: Mapping[str, Any], *, verbatim: bool) -> Any:
-    attached = attach.blocks(options.attach, variables)
+def _content(
+    options: Options,
+    text: str,
+    variables: Mapping[str, Any],
+    shown: attach.Shown | None,
+    *,
+    verbatim: bool,
+) -> Any:
+    attached = attach.blocks(options.attach, variables, shown)
     if options.raw or verbatim:  # as typed, but for the line end that closes the cell
         return prompt.user_content(attached, text.removesuffix("\n"))
     return prompt.user_content(attached, prompt.content(text.strip("\n"), variables))

@@ -84,6 +84,8 @@ test("the page tells the cells above the one that asks, as they are written", as
   const all = await page.ask({ ask: 2, cell: "q", all: true, pictures: true });
   assert.deepEqual(places(all), [1, 2, 4]);
   assert.equal(all.cells[1].outputs[1].data["image/png"], "AAAA");
+  assert.deepEqual(places(await page.ask({ ask: 3, cell: "q", only: 4 })), [4]);
+  assert.deepEqual(places(await page.ask({ ask: 4, cell: "q", only: 9 })), []);
 });
 
 test("a page asked again on the same comm tells what is there by then", async (context) => {

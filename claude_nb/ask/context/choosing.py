@@ -15,7 +15,7 @@ from claude_nb.ask.context import cuts, outputs
 from claude_nb.ask.context.cells import Cell, Notebook, is_question
 from claude_nb.characters import one_line
 
-__all__ = ["Context", "Seen", "chosen"]
+__all__ = ["Context", "Seen", "chosen", "seen"]
 
 Block = dict[str, Any]
 
@@ -127,13 +127,13 @@ def chosen(
     wished = _wished(notebook, wish)
     public = [each for each in wished if not each[1].is_private and each[1].source.strip()]
     told = [each for each in public if not (each[1].id and each[1].id in asked)]
-    seen = _within(told, notebook.at, budget, pictures=pictures)
+    found = _within(told, notebook.at, budget, pictures=pictures)
     if wish != "all":
-        seen = _stepped(len(told), seen)
+        found = _stepped(len(told), found)
     private = sum(cell.is_private for _, cell in wished)
-    said = [*_left_out(len(told) - len(seen), private, budget), *notes]
+    said = [*_left_out(len(told) - len(found), private, budget), *notes]
     about = _ABOUT + _RUN * notebook.is_run
-    return Context(seen=tuple(seen), notes=tuple(said), about=about)
+    return Context(seen=tuple(found), notes=tuple(said), about=about)
 
 
 def _wished(notebook: Notebook, wish: str | int) -> list[tuple[int, Cell]]:
@@ -151,18 +151,18 @@ def _within(
     """Return the cells that there is room for, those next to the question first."""
     kept: dict[int, Seen] = {}
     for place, cell in sorted(cells, key=lambda each: abs(each[0] + 0.5 - at)):
-        seen = _seen(cell, pictures=pictures)
-        budget -= seen.tokens
+        found = seen(cell, pictures=pictures)
+        budget -= found.tokens
         if budget < 0 or len(kept) == _MOST:
             break
-        kept[place] = seen
+        kept[place] = found
     return [kept[place] for place in sorted(kept)]
 
 
-def _stepped(many: int, seen: list[Seen]) -> list[Seen]:
+def _stepped(many: int, found: list[Seen]) -> list[Seen]:
     """Leave out some more where some are left out, so that the first one stays for long."""
-    gone = many - len(seen)
-    return seen[-gone % _STEP :] if gone and len(seen) > 2 * _STEP else seen
+    gone = many - len(found)
+    return found[-gone % _STEP :] if gone and len(found) > 2 * _STEP else found
 
 
 def _left_out(many: int, private: int, budget: int) -> Iterator[str]:
@@ -174,7 +174,8 @@ def _left_out(many: int, private: int, budget: int) -> Iterator[str]:
         yield f"left out: {cells} marked claude: skip"
 
 
-def _seen(cell: Cell, *, pictures: bool) -> Seen:
+def seen(cell: Cell, *, pictures: bool) -> Seen:
+    """Return what is sent of a cell."""
     source = cuts.ends(cell.source, _FIRST, _LAST)
     shown = (
         []

@@ -380,17 +380,18 @@
     kernel.registerCommTarget(CELLS, opened);
   });
 
-  const tellCells = guard(async function tellCells(panel, kernel, comm, { ask, cell, all, pictures }) {
+  const tellCells = guard(async function tellCells(panel, kernel, comm, wish) {
     const cells = [...(panel.content.model?.cells ?? [])];
-    const at = cells.findIndex(({ id }) => id === cell);
+    const at = cells.findIndex(({ id }) => id === wish.cell);
     if (at < 0) return; // another notebook of this kernel asks
     if (kernel.supportsSubshells) await comm.subshellStarted;
-    comm.send({ ask, at, cells: told(cells, at, all, pictures) });
+    comm.send({ ask: wish.ask, at, cells: told(cells, at, wish) });
   });
 
-  /** The cells next to the one that asks, in order, as far as there is room. */
-  function told(cells, at, all, pictures) {
-    const places = [...cells.keys()].filter((place) => place < at || (all && place > at));
+  /** The cells next to the one that asks, or the one that is wished, in order, as far as there is room. */
+  function told(cells, at, { all, pictures, only }) {
+    const isWished = (place) => (only ? place === only - 1 : place < at || (all && place > at));
+    const places = [...cells.keys()].filter(isWished);
     places.sort((one, other) => Math.abs(one - at) - Math.abs(other - at));
     const found = [];
     let room = pictures ? MOST_WITH_PICTURES : MOST_TOLD;

@@ -69,7 +69,7 @@ class Pages:
         self._comm: Any = None
         self._answered: bool | None = None  # None before any was asked
 
-    def cells(self, cell: str, *, everything: bool, pictures: bool) -> Told | None:
+    def cells(self, cell: str, *, everything: bool, pictures: bool, only: int = 0) -> Told | None:
         """Return what the page with that cell tells; None if none answers in time.
 
         Parameters
@@ -80,10 +80,12 @@ class Pages:
             Whether the cells below it are asked for, too.
         pictures : bool
             Whether pictures of outputs are.
+        only : int
+            The place of the one cell that is asked for, from 1; 0 for all others.
         """
         if not cell or not _hears():
             return None
-        wish = {"cell": cell, "all": everything, "pictures": pictures}
+        wish = {"cell": cell, "all": everything, "pictures": pictures, "only": only}
         told = self._ask(wish, SOON) if self._comm is not None and self._answered else None
         if told is None:
             self._comm = None

@@ -28,7 +28,8 @@ from claude_nb.notebook.panel.transcript.tools import listed, normal
 from claude_nb.notebook.panel.uploads import Uploads
 from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
 from claude_nb.notebook.run import containers
-from claude_nb.notebook.run.context.gather import seen_by
+from claude_nb.notebook.run.context.attachable import attachable
+from claude_nb.notebook.run.context.gather import cell_of, seen_by
 from claude_nb.private import open_private
 
 __all__ = ["Panel"]
@@ -274,6 +275,7 @@ class Panel(Settings):
             verbatim=verbatim,
             container=containers.usable(container),
             context=seen_by(self, options, before) if sees else None,
+            shown=attachable(self.session, cell_of(self)),
         )
 
     def drafted(self) -> Question:

@@ -10,6 +10,7 @@ from claude_nb.ask.question import Question, compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
 from claude_nb.notebook.run import background, containers, dry_run, origins, run, uploading
+from claude_nb.notebook.run.context.attachable import attachable
 from claude_nb.notebook.run.context.gather import gathered
 from claude_nb.notebook.session import Session
 
@@ -66,6 +67,7 @@ def _composed(session: Session, options: Options, text: str, place: CellPlace) -
             models=session.models,
             container=container,
             context=context,
+            shown=attachable(session, session.cell),
         )
     except RefusedError as refusal:
         raise origins.explained(session, options, refusal) from None

@@ -12,7 +12,7 @@ from claude_nb.conversation import Turn
 from claude_nb.notebook.run.context import history
 from claude_nb.notebook.session import Session
 
-__all__ = ["gathered", "seen_by"]
+__all__ = ["cell_of", "gathered", "one", "seen_by"]
 
 _RUN = "what was run, not what is written: no page told the notebook's cells"
 
@@ -60,27 +60,51 @@ def seen_by(panel: Any, options: Options, before: str) -> Context | None:
     before : str
         The id of the exchange in whose place it is asked; empty at the end.
     """
-    shown, chat = dict(panel.session.panels), panel.conversation
-    cell = next((name for name, each in shown.items() if each is panel), "")
+    chat = panel.conversation
     turns = [] if options.no_history else chat.turns[: chat.position(before)]
-    return gathered(panel.session, options, cell, turns)
+    return gathered(panel.session, options, cell_of(panel), turns)
+
+
+def cell_of(panel: Any) -> str:
+    """Return the id of the cell that shows a panel; empty if none does."""
+    shown = dict(panel.session.panels)
+    return next((name for name, each in shown.items() if each is panel), "")
 
 
 def _on_page(session: Session, options: Options, cell: str) -> Notebook | None:
     """Return the cells as the page has them; None without a page that tells."""
+    everything = options.context == "all"
+    told = _told(session, cell, everything=everything, pictures=options.context_images)
+    if told is None:
+        return None
+    cells = [_cell(each) for each in told.cells if each.id != cell]
+    return Notebook(cells=tuple(cells), at=sum(each.place <= told.at for each in cells))
+
+
+def one(session: Session, cell: str, place: int) -> tuple[Cell, ...] | None:
+    """Return the cell at that place of the notebook; nothing if there is none, None without a page.
+
+    Parameters
+    ----------
+    session : Session
+        Of the kernel.
+    cell : str
+        The id of the cell that asks.
+    place : int
+        From 1.
+    """
+    told = _told(session, cell, everything=True, pictures=True, only=place)
+    return None if told is None else tuple(_cell(each) for each in told.cells)
+
+
+def _told(session: Session, cell: str, **wish: Any) -> Any:
     if not cell or not hasattr(session.shell, "kernel"):
         return None
     if session.pages is None:
         from claude_nb.notebook.live.cells import Pages  # noqa: PLC0415 (only where pages are)
 
         session.pages = Pages()
-    told = session.pages.cells(
-        cell, everything=options.context == "all", pictures=options.context_images
-    )
-    if told is None:
-        return None
-    cells = [_cell(each) for each in told.cells if each.id != cell]
-    return Notebook(cells=tuple(cells), at=sum(each.place <= told.at for each in cells))
+    return session.pages.cells(cell, **wish)
 
 
 def _cell(told: Any) -> Cell:

@@ -15,10 +15,19 @@ _MOST = 2_000  # cells that are looked at
 _TEXT = 40_000  # characters that a cell printed, at either end
 
 
-def notebook(session: Session, cell: str) -> Notebook:
-    """Return what was run before the cell with this id, and in other cells.
+def notebook(session: Session, cell: str, *, again: bool = False) -> Notebook:
+    """Return what was run before now, in other cells than the one with this id.
 
     What was run before the extension was loaded has no ids; it stands there as often as it ran.
+
+    Parameters
+    ----------
+    session : Session
+        Of the kernel.
+    cell : str
+        The id of the cell that asks; empty where that is not known.
+    again : bool
+        Whether earlier runs of a cell count as well.
     """
     known = {run.number: run for run in (session.outputs.ran() if session.outputs else ())}
     typed: list[str] = list(_kept(session, "input_hist_raw", ()))
@@ -27,7 +36,7 @@ def notebook(session: Session, cell: str) -> Notebook:
     cells = [
         _cell(session, number, typed[number], known.get(number))
         for number in numbers
-        if number != session.number and _is_newest(number, known.get(number), newest)
+        if number != session.number and (again or _is_newest(number, known.get(number), newest))
     ]
     others = [each for each in cells if not (cell and each.id == cell)]
     return Notebook(cells=tuple(others), at=len(others), is_run=True)
