@@ -51,9 +51,12 @@ def shown(output: Mapping[str, Any], *, pictures: bool) -> Shown:
 
 
 def answer(outputs: tuple[Mapping[str, Any], ...]) -> str:
-    """Return the text of the answer that a question's cell shows; empty if it shows none."""
+    """Return the text of the answer that a question's cell shows; empty if it shows none.
+
+    What else such cells show, dry runs and pages of ``%claude``, repeats other cells.
+    """
     for output in outputs:
-        data: Any = output.get("data")
+        data: Any = output.get("data") if "claude_nb" in _metadata(output) else None
         text = text_of(cast("Any", data).get("text/plain")) if isinstance(data, Mapping) else ""
         if text.strip():
             return cuts.ends(_OURS.sub("", text), *_ANSWER)
@@ -65,6 +68,11 @@ def text_of(value: Any, between: str = "") -> str:
     if isinstance(value, list | tuple):
         return between.join(str(line) for line in cast("list[Any]", value))
     return value if isinstance(value, str) else ""
+
+
+def _metadata(output: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = output.get("metadata")
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}
 
 
 def _of_data(data: Mapping[str, Any], pictures: bool) -> Shown:  # noqa: FBT001 (as `shown`)

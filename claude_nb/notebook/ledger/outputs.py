@@ -39,12 +39,15 @@ class Ran:
         As it was run.
     outputs : list of dict
         What was displayed, and what it failed with, as notebook files have it.
+    tags : tuple of str
+        Those of the cell; JupyterLab and Notebook send them along.
     """
 
     number: int
     id: str
     source: str
     outputs: list[Output]
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,15 @@ class Outputs:
             error = result.error_in_exec or result.error_before_exec
             failed = [_failed(error)] if error is not None else []
             source, cell = str(result.info.raw_cell)[: 2 * _TEXT], str(result.info.cell_id or "")
-            self._ran.append(Ran(number=number, id=cell, source=source, outputs=shown + failed))
+            outputs, tags = shown + failed, self._tags()
+            ran = Ran(number=number, id=cell, source=source, outputs=outputs, tags=tags)
+            self._ran.append(ran)
+
+    def _tags(self) -> tuple[str, ...]:
+        parent = self._shell.get_parent() if hasattr(self._shell, "get_parent") else {}
+        tags: Any = (parent.get("metadata") or {}).get("tags")
+        listed = cast("list[Any]", tags) if isinstance(tags, list) else []
+        return tuple(tag for tag in listed if isinstance(tag, str))
 
     def _note_picture(self, shown: list[Output], number: int) -> None:
         for output in shown:

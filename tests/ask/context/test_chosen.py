@@ -12,6 +12,7 @@ from claude_nb.ask.context.cells import Cell, Notebook
 from claude_nb.ask.context.choosing import chosen
 
 KEY = "sk-ant-api03-" + "a1B2c3D4" * 8
+OURS = {"metadata": {"claude_nb": {}}}
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
     "gg=="
@@ -60,7 +61,7 @@ def test_a_wish_names_cells_by_where_they_stand(wish, cells):
 
 def test_the_cells_next_to_the_question_stay_when_there_is_no_room_for_all():
     context = chosen(book(*TEN, at=6), "all", budget=150)
-    assert numbers(context) == [6, 7]
+    assert numbers(context) == [4, 5, 6, 7, 8, 9]
     assert context.tokens <= 150
     [note] = context.notes
     assert note == f"left out: {10 - len(context.seen)} cells, as there is room for 150 tokens"
@@ -116,7 +117,10 @@ def test_a_key_in_a_cell_or_in_its_output_is_not_sent():
                 {"output_type": "error", "ename": "E", "evalue": KEY, "traceback": [f"E: {KEY}"]},
             ),
         },
-        {"source": f"%%claude\nIs {KEY} a key?", "outputs": (plain(f"Yes: {KEY}"),)},
+        {
+            "source": f"%%claude\nIs {KEY} a key?",
+            "outputs": (plain(f"Yes: {KEY}", metadata={"claude_nb": {}}),),
+        },
     ]
     context = chosen(book(*cells), "above", budget=20_000)
     told = json.dumps([context.blocks, [(s.name, s.title) for s in context.seen]])
@@ -190,13 +194,21 @@ def test_pictures_are_sent_where_that_is_asked_for_only():
 
 
 def test_a_question_that_is_sent_as_history_is_not_sent_as_a_cell():
-    answer = plain("Four.\n\nsaw 2 cells, ≈ 20 tokens\n\n— claude-sonnet-4-6 · 1.2 s · 9 in")
-    cells = [{"source": "%%claude\nWhat is 2 + 2?", "outputs": (answer, plain("Four."))}]
+    ours = {"metadata": {"claude_nb": {}}}
+    answer = plain(
+        "Four.\n\nsaw 2 cells, ≈ 20 tokens\n\n— claude-sonnet-4-6 · 1.2 s · 9 in", **ours
+    )
+    cells = [{"source": "%%claude\nWhat is 2 + 2?", "outputs": (answer, plain("Four.", **ours))}]
     assert chosen(book(*cells), "above", budget=20_000, asked={"c1"}).blocks == []
     told = sent(chosen(book(*cells), "above", budget=20_000))
     assert told.count("Four.") == 1
     assert "Its answer:\n```text\nFour.\n```" in told
     assert "1.2 s" not in told
+
+
+def test_what_a_dry_run_or_a_page_of_commands_shows_is_not_sent_again():
+    cells = [{"source": "%%claude -N\nWell?", "outputs": (plain("all the cells again"),)}]
+    assert "again" not in sent(chosen(book(*cells), "above", budget=20_000))
 
 
 def test_what_was_run_is_called_so():

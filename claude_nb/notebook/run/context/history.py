@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from claude_nb.ask.context.cells import Cell, Notebook, is_question
@@ -12,6 +13,7 @@ from claude_nb.notebook.session import Session
 __all__ = ["notebook"]
 
 _MOST = 2_000  # cells that are looked at
+_OURS: dict[str, Any] = {"output_type": "display_data", "metadata": {"claude_nb": {}}}
 _TEXT = 40_000  # characters that a cell printed, at either end
 
 
@@ -51,7 +53,8 @@ def _cell(session: Session, number: int, source: str, run: Ran | None) -> Cell:
     name = run.id if run is not None and run.id else f"In[{number}]"
     cell = Cell(id=name, source=source, number=number)
     shown = _answer(session, number) if is_question(cell) else _shown(session, number, run)
-    return Cell(id=name, source=source, number=number, outputs=tuple(shown))
+    tags = run.tags if run is not None else ()
+    return replace(cell, outputs=tuple(shown), tags=tags)
 
 
 def _answer(session: Session, number: int) -> list[dict[str, Any]]:
@@ -59,7 +62,7 @@ def _answer(session: Session, number: int) -> list[dict[str, Any]]:
     if kept is None or kept.message is None:
         return []
     text = "".join(block.text for block in kept.message.content if block.type == "text")
-    return [{"output_type": "display_data", "data": {"text/plain": text}}]
+    return [_OURS | {"data": {"text/plain": text}}]
 
 
 def _shown(session: Session, number: int, run: Ran | None) -> list[dict[str, Any]]:
