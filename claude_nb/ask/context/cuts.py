@@ -10,20 +10,22 @@ from claude_nb.characters import without_surrogates
 __all__ = ["ends", "head", "whole"]
 
 _LINE = 400  # characters of a line
-_ROUND = 3_000  # characters beyond what is kept in which keys are looked for
+_MOST = 20_000  # characters at the end in which its last lines are looked for
+_BEHIND, _BEFORE = 1_000, 3_400  # characters round what is kept in which keys are looked for
 _WHOLE = 20_000  # characters from either end
 _COLOUR = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]")
 
 
 def ends(text: str, first: int, last: int) -> str:
     """Return the first and the last lines of a text, and between them how many are missing."""
-    lines, missing = _lines(text, (first + last) * _LINE // 4 + _ROUND)
-    if len(lines) > first + last:
-        missing += len(lines) - first - last
-        lines = [*lines[:first], _gap(missing), *lines[len(lines) - last :]]
-    elif missing:
-        lines.insert(len(lines) // 2, _gap(missing))
-    return "\n".join(map(_short, lines))
+    start = _reach(text, first) + _BEHIND
+    end = _reach(text[: -_MOST - 1 : -1], last) + _BEFORE
+    above, below, between = _lines(text, start, end)
+    if not between and len(above) <= first + last:
+        return "\n".join(map(_short, above))
+    kept = above[:first], (below if between else above)[-last:] if last else []
+    missing = len(above) + len(below) + between - len(kept[0]) - len(kept[1])
+    return "\n".join(map(_short, [*kept[0], _gap(missing), *kept[1]]))
 
 
 def head(text: str, rows: int) -> str:
@@ -33,20 +35,31 @@ def head(text: str, rows: int) -> str:
 
 def whole(text: str) -> str:
     """Return all of a text, but for the middle of one that is very long."""
-    lines, missing = _lines(text, _WHOLE)
-    if missing:
-        lines.insert(len(lines) // 2, _gap(missing))
-    return "\n".join(lines)
+    above, below, between = _lines(text, _WHOLE, _WHOLE)
+    return "\n".join([*above, _gap(between), *below] if between else above)
 
 
-def _lines(text: str, far: int) -> tuple[list[str], int]:
-    """Return the lines as they end up on a screen, and how many were not looked at."""
-    if len(text) <= 2 * far:
-        return _on_screen(text), 0
-    first, last = _on_screen(text[:far]), _on_screen(text[-far:])
+def _reach(text: str, lines: int) -> int:
+    """Return how many characters the first lines have, as far as they are shown."""
+    most, at = lines * _LINE // 2, 0
+    for _ in range(lines):
+        at = text.find("\n", at, most) + 1
+        if not at:
+            return min(most, len(text))
+    return at
+
+
+def _lines(text: str, start: int, end: int) -> tuple[list[str], list[str], int]:
+    """Return the lines at both ends as they end up on a screen, and how many are between.
+
+    All of a text that is not too long are the first ones.
+    """
+    if len(text) <= start + end:
+        return _on_screen(text), [], 0
+    first, last = _on_screen(text[:start]), _on_screen(text[-end:])
     # a key that was cut in two there is not recognised: those lines are not shown
-    first, last = first[:-1] or [first[0][: far // 2]], last[1:]
-    return [*first, *last], max(1, text.count("\n") + 1 - len(first) - len(last))
+    first, last = first[:-1] or [first[0][: start // 2]], last[1:]
+    return first, last, max(1, text.count("\n") + 1 - len(first) - len(last))
 
 
 def _on_screen(text: str) -> list[str]:

@@ -174,6 +174,18 @@ def test_text_keeps_its_first_and_last_lines_tables_their_head_and_errors_all():
     assert "\x1b" not in told
 
 
+def test_what_is_missing_is_counted_and_stands_where_it_was():
+    lines = [f"{n} " + "long " * 30 for n in range(5_000)]
+    told = sent(
+        chosen(book({"source": "a", "outputs": (printed("\n".join(lines)),)}), 1, budget=9_000)
+    )
+    head, _, tail = told.partition("[4,970 lines left out]")
+    assert (head.count("long long"), tail.count("long long")) == (20 * 15, 10 * 15)
+    one = sent(chosen(book({"source": "a", "outputs": (printed("z" * 1_000_000),)}), 1, budget=900))
+    assert "z" * 400 + "… [" in one
+    assert "[1 line left out]" in one
+
+
 def test_a_line_that_was_overwritten_is_what_it_ended_as():
     bar = "\r".join(f"{percent}%" for percent in range(101))
     told = sent(chosen(book({"source": "a", "outputs": (printed(bar),)}), 1, budget=900))
