@@ -22,7 +22,7 @@ function cell(id, { type = "code", source = id, outputs = [], count = null, tags
 }
 
 /** Open a page with a notebook; give what asks it, as a kernel does, and what it said. */
-async function open(context, cells, { supportsSubshells = true } = {}) {
+async function open(context, cells, { supportsSubshells = true, subshellStarted = Promise.resolve() } = {}) {
   const targets = {};
   const kernel = { id: "K", status: "busy", connectionStatus: "connected", info: Promise.resolve(), supportsSubshells };
   kernel.registerCommTarget = (name, opened) => (targets[name] = opened);
@@ -39,13 +39,18 @@ async function open(context, cells, { supportsSubshells = true } = {}) {
   plugin.activate({ started: Promise.resolve(), resolveOptionalService: async (token) => (token === "T" ? tracker : null), commands: { addCommand() {}, notifyCommandChanged() {} } });
   for (let n = 0; n < 40 && !targets["claude_nb.cells"]; n++) await turn();
   const said = [];
-  const comm = { send: (data) => said.push(data), subshellStarted: Promise.resolve() };
+  const comm = {};
+  kernel.createComm = (name) => {
+    assert.equal(name, "claude_nb.cells");
+    return { isDisposed: false, open: () => made.push(name), send: (data) => said.push(data), subshellStarted };
+  };
+  const made = [];
   const ask = async (wish) => {
     assert.equal(targets["claude_nb.cells"](comm, { content: { data: wish } }), undefined); // nothing to await
     for (let n = 0; n < 10; n++) await turn();
     return said.at(-1);
   };
-  return { ask, said, comm };
+  return { ask, said, comm, made };
 }
 
 const places = ({ cells }) => cells.map(({ place }) => place);
@@ -96,6 +101,7 @@ test("a page asked again on the same comm tells what is there by then", async (c
   page.comm.onMsg({ content: { data: { ask: 2, cell: "q", all: false, pictures: false } } });
   for (let n = 0; n < 10; n++) await turn();
   assert.deepEqual(page.said.map(({ ask, at }) => [ask, at]), [[1, 2], [2, 0]]);
+  assert.equal(page.made.length, 1); // it answers on one comm of its own
 });
 
 test("a page without the cell says nothing, and strange wishes do no harm", async (context) => {
@@ -123,7 +129,6 @@ test("of many small cells some hundreds are told", async (context) => {
 });
 
 test("without subshells nothing is waited for", async (context) => {
-  const page = await open(context, [cell("a"), cell("q")], { supportsSubshells: false });
-  page.comm.subshellStarted = new Promise(() => {});
+  const page = await open(context, [cell("a"), cell("q")], { supportsSubshells: false, subshellStarted: new Promise(() => {}) });
   assert.deepEqual(places(await page.ask({ ask: 1, cell: "q" })), [1]);
 });

@@ -23,7 +23,8 @@
   const CELLS = "claude_nb.cells"; // the comm target at which a page is asked for its notebook's cells
   const MOST_CELLS = 400; // next to the one that asks
   const MOST_OUTPUTS = 20; // of a cell
-  const MOST_TEXT = 40_000; // characters of a text, from either end
+  const MOST_TEXT = 40_000; // characters of a source or an error, from either end
+  const MOST_SHOWN = 15_000; // of any other output: a kernel shows less of it
   const MOST_PICTURE = 14_000_000; // characters of base64
   const MOST_TOLD = 4_000_000; // characters in all
   const MOST_WITH_PICTURES = 20_000_000;
@@ -374,19 +375,32 @@
 
   const serveCells = guard(function serveCells(panel, kernel) {
     const opened = guard(function opened(comm, message) {
-      comm.onMsg = guard(({ content }) => void tellCells(panel, kernel, comm, content.data));
-      void tellCells(panel, kernel, comm, message.content.data); // not awaited: all messages would wait
+      comm.onMsg = guard(({ content }) => void tellCells(panel, kernel, content.data));
+      void tellCells(panel, kernel, message.content.data); // not awaited: all messages would wait
     });
     kernel.registerCommTarget(CELLS, opened);
   });
 
-  const tellCells = guard(async function tellCells(panel, kernel, comm, wish) {
+  const answering = new WeakMap(); // comms by kernel; they stay open, as those above
+
+  const tellCells = guard(async function tellCells(panel, kernel, wish) {
     const cells = [...(panel.content.model?.cells ?? [])];
     const at = cells.findIndex(({ id }) => id === wish.cell);
     if (at < 0) return; // another notebook of this kernel asks
-    if (kernel.supportsSubshells) await comm.subshellStarted;
+    const comm = await answeringComm(kernel);
     comm.send({ ask: wish.ask, at, cells: told(cells, at, wish) });
   });
+
+  /** A comm of the page's own: on one that a running cell opened, it is heard after that cell only. */
+  async function answeringComm(kernel) {
+    const known = answering.get(kernel);
+    if (known && !known.isDisposed) return known;
+    const comm = kernel.createComm(CELLS);
+    answering.set(kernel, comm);
+    if (kernel.supportsSubshells) await comm.subshellStarted;
+    comm.open();
+    return comm;
+  }
 
   /** The cells next to the one that asks, or the one that is wished, in order, as far as there is room. */
   function told(cells, at, { all, pictures, only }) {
@@ -419,7 +433,7 @@
   }
 
   function toldOutput({ output_type, text, data, metadata, ename, evalue, traceback }, pictures) {
-    if (output_type === "stream") return { output_type, text: ends(joined(text)) };
+    if (output_type === "stream") return { output_type, text: ends(joined(text), MOST_SHOWN) };
     if (output_type === "error") {
       const whole = Array.isArray(traceback) ? traceback.join("\n") : "";
       return { output_type, ename: ends(joined(ename)), evalue: ends(joined(evalue)), traceback: [ends(whole)] };
@@ -431,12 +445,12 @@
   function toldData(kind, value, pictures) {
     const text = joined(value);
     if (PICTURE.test(kind)) return pictures && text.length <= MOST_PICTURE ? text : "";
-    return kind.startsWith("text/") ? ends(text) : "";
+    return kind.startsWith("text/") ? ends(text, MOST_SHOWN) : "";
   }
 
   const joined = (value) => (Array.isArray(value) ? value.join("") : typeof value === "string" ? value : "");
-  const ends = (text) =>
-    text.length <= 2 * MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}\n[…]\n${text.slice(-MOST_TEXT)}`;
+  const ends = (text, most = MOST_TEXT) =>
+    text.length <= 2 * most ? text : `${text.slice(0, most)}\n[…]\n${text.slice(-most)}`;
 
   const plugin = {
     id: `${NAME}:plugin`,

@@ -1,7 +1,8 @@
 """A notebook's cells as its page has them, asked for while a cell runs; never waited for long.
 
-The kernel opens a comm, at whose target the front-end extension listens; the page with the cell
-that asks answers on it. Kernels with subshells hear that while the cell runs, others would not.
+The kernel asks on a comm, at whose target the front-end extension listens; the page with the cell
+that asks answers on one of its own. Kernels with subshells hear that while the cell runs, others
+would not; nor would they on a comm that the running cell has opened.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import count
 from typing import Annotated, Any, Literal
 
-from comm import create_comm
+from comm import create_comm, get_comm_manager
 from pydantic import Field, StrictInt, TypeAdapter
 
 from claude_nb.notebook.page.constants import CELLS
@@ -68,6 +69,7 @@ class Pages:
         self._told: dict[int, Told | None] = {}  # by the questions that wait
         self._comm: Any = None
         self._answered: bool | None = None  # None before any was asked
+        get_comm_manager().register_target(CELLS, self._opened)
 
     def cells(self, cell: str, *, everything: bool, pictures: bool, only: int = 0) -> Told | None:
         """Return what the page with that cell tells; None if none answers in time.
@@ -98,12 +100,16 @@ class Pages:
         self._told[number] = None
         if self._comm is None:
             self._comm = create_comm(target_name=CELLS, data={**wish, "ask": number})
-            self._comm.on_msg(self._heard)
         else:
             self._comm.send({**wish, "ask": number})
         with self._came:
             self._came.wait_for(lambda: self._told[number], seconds)
             return self._told.pop(number)
+
+    def _opened(self, comm: Any, message: object) -> None:
+        """Hear a page that answers."""
+        del message
+        comm.on_msg(self._heard)
 
     def _heard(self, received: Any) -> None:
         """Take what a page said, in whichever thread that is."""

@@ -9,7 +9,8 @@ pytestmark = pytest.mark.browser
 
 HOSTILE = '<img src=x onerror="window.hurt = 1"></details><script>window.hurt = 2</script>'
 ASK = "%%claude --context above --no-history\nWhat is 2 + 2?"
-CELLS = ["%load_ext claude_nb", "first = 1", f"third = '''{HOSTILE}'''", ASK, "fourth = 4"]
+ATTACH = "%%claude -a cell:3 -N\nWhat is it?"
+CELLS = ["%load_ext claude_nb", "a = 1", f"c = '''{HOSTILE}'''", ASK, "fourth = 4", ATTACH]
 
 
 def test_cells_are_seen_where_they_stand_moved_and_never_run(each_lab):
@@ -32,16 +33,8 @@ def test_cells_are_seen_where_they_stand_moved_and_never_run(each_lab):
     assert "changed = 'and not run'" in told[2]
     assert HOSTILE[:20] in told[3]
     lab.screenshot(f"context-{lab.kind}", 4)
+    lab.run(5)
+    attached = lab.outputs(5)[0]["data"]["text/plain"]
+    assert '"title": "cell 3"' in attached
+    assert "changed = 'and not run'" in attached
     assert lab.page.evaluate("() => window.hurt") is None
-    lab.save()
-    lab.reload()
-    assert lab.page.evaluate("() => window.hurt") is None
-
-
-def test_a_cell_of_the_page_is_attached_by_its_place(lab):
-    lab.open(["%load_ext claude_nb", "never = 'run'", "%%claude -a cell:2 -N\nWhat is it?"])
-    lab.run(0)
-    lab.run(2)
-    shown = lab.outputs(2)[0]["data"]["text/plain"]
-    assert "never = 'run'" in shown
-    assert '"title": "cell 2"' in shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from kernel_rig import Kernel
 
@@ -23,7 +21,7 @@ def kernel(tmp_path_factory):
         tmp_path_factory.mktemp("kernel") / "home", {"CLAUDE_NB_EMULATOR_SPEED": "0"}
     ) as it:
         assert it.run(SETUP).status == "ok"
-        it.run("print('as printed')\ndisplay(Image(data=PIXEL))\n{'a': 1}")
+        it.run("print('as', 'printed')\ndisplay(Image(data=PIXEL))\ndict(a=1)")
         it.run("int('no number')")
         yield it
 
@@ -53,7 +51,5 @@ def test_a_picture_and_an_error_are_attached_by_their_names(kernel):
     shown = ask(kernel, "-a last-plot -a last-error -a Out[2] --no-history -N").text
     assert '"media_type": "image/png"' in shown
     assert "last-plot is the picture of In [2]" in shown
-    assert (
-        json.dumps("ValueError: invalid literal for int() with base 10: 'no number'")[1:-1] in shown
-    )
+    assert "int('no number')" in shown
     assert "{'a': 1}" in shown

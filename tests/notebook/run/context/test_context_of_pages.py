@@ -19,36 +19,39 @@ def cell(place, source="x = 1", **more):
     return {**told, "number": None, "place": place, **more}
 
 
-class Comm:
-    """A comm whose page answers with `page`, from another thread, as a subshell would."""
+class Page:
+    """A page that answers with `tells`, on a comm of its own and from another thread."""
 
-    opened: list[Comm]
-    page = staticmethod(lambda _: None)
+    def __init__(self):
+        self.opened = []
+        self.tells = lambda _: None
+        self.heard = lambda _: None
 
-    def __init__(self, target_name, data):
+    def register_target(self, name, opened):
+        assert name == "claude_nb.cells"
+        opened(SimpleNamespace(on_msg=lambda heard: setattr(self, "heard", heard)), {})
+
+    def create_comm(self, target_name, data):
         assert target_name == "claude_nb.cells"
-        self.opened.append(self)
-        self.callback = lambda _: None
-        self.first = data
+        self.opened.append(SimpleNamespace(send=self.asked))
+        self.asked(data)
+        return self.opened[-1]
 
-    def on_msg(self, callback):
-        self.callback = callback
-        self.send(self.first)
-
-    def send(self, wish):
-        answer = type(self).page(wish)
+    def asked(self, wish):
+        answer = self.tells(wish)
         if answer is not None:
             message = {"content": {"data": {"ask": wish["ask"], **answer}}}
-            threading.Thread(target=self.callback, args=(message,)).start()
+            threading.Thread(target=self.heard, args=(message,)).start()
 
 
 @pytest.fixture
-def comm(monkeypatch):
-    made = type("Made", (Comm,), {"opened": []})
-    monkeypatch.setattr(live, "create_comm", made)
+def page(monkeypatch):
+    page = Page()
+    monkeypatch.setattr(live, "create_comm", page.create_comm)
+    monkeypatch.setattr(live, "get_comm_manager", lambda: page)
     monkeypatch.setattr(live, "FIRST", 0.3)
     monkeypatch.setattr(live, "SOON", 0.1)
-    return made
+    return page
 
 
 @pytest.fixture
@@ -68,17 +71,17 @@ def titles(context):
     return [seen.title for seen in context.seen]
 
 
-def test_cells_that_were_moved_and_never_run_are_seen_where_they_stand(comm, session):
+def test_cells_that_were_moved_and_never_run_are_seen_where_they_stand(page, session):
     told = [cell(1, "first"), cell(2, "second"), cell(4, "below")]
-    comm.page = staticmethod(lambda wish: {"at": 2, "cells": told if wish["all"] else told[:2]})
+    page.tells = lambda wish: {"at": 2, "cells": told if wish["all"] else told[:2]}
     assert titles(gathered(session)) == ["first", "second"]
     assert titles(gathered(session, 1)) == ["second"]
     assert titles(gathered(session, "all")) == ["first", "second", "below"]
     assert gathered(session).notes == ()
-    assert len(comm.opened) == 1  # one comm for all questions
+    assert len(page.opened) == 1  # one comm for all questions
 
 
-def test_without_an_answer_from_a_page_it_is_what_was_run_and_that_is_said(comm, session):
+def test_without_an_answer_from_a_page_it_is_what_was_run_and_that_is_said(page, session):
     begun = time.monotonic()
     context = gathered(session)
     assert time.monotonic() - begun < 2
@@ -100,8 +103,8 @@ def test_without_an_answer_from_a_page_it_is_what_was_run_and_that_is_said(comm,
         {"ask": 99, "at": 1, "cells": []},
     ],
 )
-def test_what_is_no_list_of_cells_is_not_taken(comm, session, answer):
-    comm.page = staticmethod(lambda _: answer)
+def test_what_is_no_list_of_cells_is_not_taken(page, session, answer):
+    page.tells = lambda _: answer
     assert titles(gathered(session)) == ["ran = 1"]
 
 
@@ -116,23 +119,23 @@ def test_what_is_no_list_of_cells_is_not_taken(comm, session, answer):
         {"output_type": "error", "traceback": [None, 1], "ename": []},
     ],
 )
-def test_an_output_of_any_shape_is_text_or_nothing(comm, session, output):
-    comm.page = staticmethod(lambda _: {"at": 1, "cells": [cell(1, outputs=[output])]})
+def test_an_output_of_any_shape_is_text_or_nothing(page, session, output):
+    page.tells = lambda _: {"at": 1, "cells": [cell(1, outputs=[output])]}
     assert titles(gathered(session)) == ["x = 1"]
 
 
-def test_a_page_that_was_reloaded_is_asked_on_a_comm_of_its_own(comm, session):
-    comm.page = staticmethod(lambda _: {"at": 1, "cells": [cell(1)]})
+def test_a_page_that_was_reloaded_is_asked_on_a_comm_of_its_own(page, session):
+    page.tells = lambda _: {"at": 1, "cells": [cell(1)]}
     gathered(session)
-    lost = comm.opened[0]
+    lost = page.opened[0]
     lost.send = lambda _: None
     assert titles(gathered(session)) == ["x = 1"]
-    assert len(comm.opened) == 2
+    assert len(page.opened) == 2
 
 
-def test_no_page_is_asked_where_none_could_be_heard(comm, session, monkeypatch):
+def test_no_page_is_asked_where_none_could_be_heard(page, session, monkeypatch):
     monkeypatch.setattr(live, "version", lambda _: "6.29.5")
     assert titles(gathered(session)) == ["ran = 1"]
     monkeypatch.undo()
     assert titles(gathered(session, cell="")) == ["ran = 1"]  # nbclient, a terminal
-    assert comm.opened == []
+    assert page.opened == []
