@@ -127,7 +127,8 @@ def chosen(
     wished = _wished(notebook, wish)
     public = [each for each in wished if not each[1].is_private and each[1].source.strip()]
     told = [each for each in public if not (each[1].id and each[1].id in asked)]
-    found = _within(told, notebook.at, budget, pictures=pictures)
+    shared = cuts.shared_secrets(cell.source for cell in notebook.cells)
+    found = _within(told, notebook.at, budget, shared, pictures=pictures)
     if wish != "all":
         found = _stepped(len(told), found)
     private = sum(cell.is_private for _, cell in wished)
@@ -146,12 +147,17 @@ def _wished(notebook: Notebook, wish: str | int) -> list[tuple[int, Cell]]:
 
 
 def _within(
-    cells: Sequence[tuple[int, Cell]], at: int, budget: int, *, pictures: bool
+    cells: Sequence[tuple[int, Cell]],
+    at: int,
+    budget: int,
+    secrets: Collection[str],
+    *,
+    pictures: bool,
 ) -> list[Seen]:
     """Return the cells that there is room for, those next to the question first."""
     kept: dict[int, Seen] = {}
     for place, cell in sorted(cells, key=lambda each: abs(each[0] + 0.5 - at)):
-        found = seen(cell, pictures=pictures)
+        found = seen(cell, secrets, pictures=pictures)
         budget -= found.tokens
         if budget < 0 or len(kept) == _MOST:
             break
@@ -174,8 +180,18 @@ def _left_out(many: int, private: int, budget: int) -> Iterator[str]:
         yield f"left out: {cells} marked claude: skip"
 
 
-def seen(cell: Cell, *, pictures: bool) -> Seen:
-    """Return what is sent of a cell."""
+def seen(cell: Cell, secrets: Collection[str] = (), *, pictures: bool) -> Seen:
+    """Return what is sent of a cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell.
+    secrets : collection of str
+        What other cells call a secret.
+    pictures : bool
+        Whether pictures that it shows are sent.
+    """
     source = cuts.ends(cell.source, _FIRST, _LAST)
     shown = (
         []
@@ -183,7 +199,9 @@ def seen(cell: Cell, *, pictures: bool) -> Seen:
         else [outputs.shown(output, pictures=pictures) for output in cell.outputs]
     )
     said = [outputs.answer(cell.outputs)] if is_question(cell) else [each.text for each in shown]
-    text = _framed(cell, source, [each for each in said if each.strip()])
+    source = cuts.without(source, secrets)
+    said = [cuts.without(each, secrets) for each in said if each.strip()]
+    text = _framed(cell, source, said)
     found = [each.picture for each in shown if each.picture is not None]
     tokens = -(-len(text.encode(errors="replace")) // _BYTES) + _PICTURE * len(found)
     title = one_line(source, _TITLE)

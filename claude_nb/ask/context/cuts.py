@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 
-from claude_nb.api.hiding.hidden import hidden
+from claude_nb.api.hiding.hidden import hidden, secrets_in
+from claude_nb.api.secret import HIDDEN
 from claude_nb.characters import without_surrogates
 
-__all__ = ["ends", "head", "whole"]
+__all__ = ["ends", "head", "shared_secrets", "whole", "without"]
 
 _LINE = 400  # characters of a line
 _MOST = 20_000  # characters at the end in which its last lines are looked for
 _BEHIND, _BEFORE = 1_000, 3_400  # characters round what is kept in which keys are looked for
 _WHOLE = 20_000  # characters from either end
+_SUSPECT = ("key", "token", "secret", "passw", "pwd", "cred", "auth", "bearer", "login")
+_LOOKED_AT, _MOST_SUSPECT = 2_000, 20_000  # characters of a cell, and in all, that may name secrets
+_MOST_LINES = 2_000
+_LEAST_SECRET = 8  # characters; what is shorter stands everywhere
 _COLOUR = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]")
 
 
@@ -37,6 +44,31 @@ def whole(text: str) -> str:
     """Return all of a text, but for the middle of one that is very long."""
     above, below, between = _lines(text, _WHOLE, _WHOLE)
     return "\n".join([*above, _gap(between), *below] if between else above)
+
+
+def shared_secrets(sources: Iterable[str]) -> list[str]:
+    """Return what some of these cells call a secret: it may stand elsewhere under no such name.
+
+    Single words are left out, which would be missed in ordinary text.
+    """
+    begun = (source[:_LOOKED_AT] for source in sources)
+    lines = (line for source in filter(_is_suspect, begun) for line in source.splitlines())
+    suspect = "\n".join(islice(filter(_is_suspect, lines), _MOST_LINES))[:_MOST_SUSPECT]
+    found = set(secrets_in(suspect))
+    kept = (each for each in found if len(each) >= _LEAST_SECRET and not each.isalpha())
+    return sorted(kept, key=len, reverse=True)
+
+
+def _is_suspect(source: str) -> bool:
+    folded = source.lower()
+    return any(word in folded for word in _SUSPECT)
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without these secrets."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _reach(text: str, lines: int) -> int:

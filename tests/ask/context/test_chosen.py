@@ -128,6 +128,17 @@ def test_a_key_in_a_cell_or_in_its_output_is_not_sent():
     assert told.count("[key]") >= 5
 
 
+def test_what_one_cell_calls_a_secret_is_taken_out_of_all():
+    cells = [
+        {"source": "token = 'tk-5d41402abc4b2a76b9719d911017c592'\npassword = 'production'"},
+        {"source": "show()", "outputs": (printed("sent tk-5d41402abc4b2a76b9719d911017c592 off"),)},
+        {"source": "mode = 'in production'"},
+    ]
+    told = sent(chosen(book(*cells), 2, budget=20_000))
+    assert "sent [key] off" in told
+    assert "in production" in told
+
+
 @pytest.mark.parametrize("length", [5_000, 20_000, 200_000])
 def test_no_part_of_a_key_that_a_cut_would_part_is_sent(length):
     line = "x" * 30

@@ -46,7 +46,7 @@ def _blocks(session: Session, cell: str, item: str) -> list[Block]:
     if item.lower() == "last-plot":
         return [_plot(session)]
     if item.lower() == "last-error":
-        return [documents.from_text(_error(session), "last-error")]
+        return [_document(session, _error(session), "last-error")]
     if numbered := _NUMBERED.fullmatch(item):
         number = int(numbered[2])
         return _output(session, number) if numbered[1] == "Out" else [_input(session, number)]
@@ -90,7 +90,7 @@ def _input(session: Session, number: int) -> Block:
     found = _ran(session, number)
     if found is None:
         raise InputError(f"-a In[{number}]: {_known(session, 'was run')}")
-    return documents.from_text(cuts.whole(found.source), f"In[{number}]")
+    return _document(session, cuts.whole(found.source), f"In[{number}]")
 
 
 def _output(session: Session, number: int) -> list[Block]:
@@ -103,7 +103,7 @@ def _output(session: Session, number: int) -> list[Block]:
     text = "\n".join(each.text for each in shown if each.picture is None and each.text.strip())
     if not pictures and not text:
         raise InputError(f"-a Out[{number}]: {_known(session, 'showed something')}")
-    return [*([documents.from_text(text, f"Out[{number}]")] if text else []), *pictures]
+    return [*([_document(session, text, f"Out[{number}]")] if text else []), *pictures]
 
 
 def _ran(session: Session, number: int) -> Cell | None:
@@ -134,7 +134,14 @@ def _cell(session: Session, cell: str, place: int) -> list[Block]:
     if found[0].is_private:
         raise InputError(f"-a cell:{place}: that cell is marked claude: skip, so it stays here.")
     blocks = choosing.seen(found[0], pictures=True).blocks
-    return [documents.from_text(_text(blocks), f"cell {place}"), *blocks[1:]]
+    return [_document(session, _text(blocks), f"cell {place}"), *blocks[1:]]
+
+
+def _document(session: Session, text: str, name: str) -> Block:
+    """Return a text as a document, without what cells that ran call a secret."""
+    ran = history.notebook(session, "", again=True).cells
+    secrets = cuts.shared_secrets(cell.source for cell in ran)
+    return documents.from_text(cuts.without(text, secrets), name)
 
 
 def _text(blocks: Sequence[Block]) -> str:

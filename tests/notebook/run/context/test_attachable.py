@@ -59,6 +59,12 @@ def test_the_output_of_a_cell_is_its_value_or_what_it_showed(claude):
     assert (printed["title"], text(printed)) == ("Out[2]", "only printed")
 
 
+def test_what_a_cell_calls_a_secret_is_not_in_what_another_printed(claude):
+    run(claude, "token = 'tk-5d41402abc4b2a76b9719d911017c592'", "print('sent', token)")
+    [block] = attached(claude, "Out[2]")
+    assert text(block) == "sent [key]"
+
+
 def test_the_last_error_is_its_cell_and_its_traceback(claude):
     run(claude, "ok = 1", "int('x y')", f"raise ValueError('{KEY}')", "fine = 2")
     [block] = attached(claude, "last-error")
