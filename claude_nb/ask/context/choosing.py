@@ -55,6 +55,17 @@ class Seen:
     blocks: tuple[Block, ...]
     tokens: int
 
+    @property
+    def pictures(self) -> list[str]:
+        """The kinds of the pictures that are sent of it."""
+        return [str(each["source"]["media_type"]) for each in self.blocks if "source" in each]
+
+    @property
+    def text(self) -> str:
+        """All that is sent of it, a word for each picture."""
+        texts = [str(each["text"]) for each in self.blocks if "text" in each]
+        return "\n".join([*texts, *(f"[{kind}]" for kind in self.pictures)])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

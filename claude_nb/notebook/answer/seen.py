@@ -6,6 +6,7 @@ from typing import LiteralString
 
 from claude_nb.ask.context.choosing import Context, Seen
 from claude_nb.characters import plain
+from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.answer.blocks import SOFT
 from claude_nb.notebook.text.safe_html import SafeHtml, join, markup, visible_html
 
@@ -43,23 +44,15 @@ def whole(context: Context) -> tuple[SafeHtml, str]:
         _WHOLE, visible_html(f"the question {context.line}"), join([about, *cells, notes])
     )
     texts = [f"The question {context.line}:", context.about]
-    texts += [_texts(each) for each in context.seen] + list(context.notes)
+    texts += [each.text for each in context.seen] + list(context.notes)
     return html, plain("\n\n".join(texts))
 
 
 def _told(seen: Seen) -> str:
-    pictures = sum(block["type"] == "image" for block in seen.blocks)
-    more = f", {pictures} picture{'s' * (pictures > 1)}" if pictures else ""
+    more = f", {count(len(seen.pictures), 'picture')}" if seen.pictures else ""
     name = " · ".join(filter(None, [seen.name, seen.title]))
     return f"{name} (≈ {seen.tokens:,} tokens{more})"
 
 
 def _sent(seen: Seen) -> SafeHtml:
-    return markup(_TEXT, visible_html(_texts(seen)))
-
-
-def _texts(seen: Seen) -> str:
-    return "\n".join(
-        block["text"] if block["type"] == "text" else f"[{block['source'].get('media_type')}]"
-        for block in seen.blocks
-    )
+    return markup(_TEXT, visible_html(seen.text))
