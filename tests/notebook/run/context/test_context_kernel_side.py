@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "commands"))
 from commands_rig import start_shell, stop_shell
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from claude_nb import emulator
+from claude_nb import Panel, emulator
+from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook import session as sessions
 from claude_nb.notebook.ledger.outputs import Outputs
@@ -230,3 +231,18 @@ def test_show_tells_the_cells_and_count_counts_them(claude):
     assert KEY[13:30] not in shown["text/plain"] + shown["text/html"]
     assert "<script>" not in shown["text/html"]
     assert claude.text("count") != before
+
+
+def test_a_panel_sees_the_cells_too_and_its_code_is_the_cell_that_would(claude):
+    run(claude, "value = 4")
+    panel = Panel(context="above", chat="side")
+    told = "\n".join(texts(panel.question("Well?", panel.options()).sent["messages"][0]))
+    assert "value = 4" in told
+    panel.prompt = "Well?"
+    code = panel.code()
+    assert code["magic"].startswith("%%claude --context above ")
+    assert "value = 4" not in code["python"]
+    panel.context = 3
+    assert "--context 3" in panel.code()["magic"]
+    with pytest.raises(InputError, match="context"):
+        panel.context = "below"
