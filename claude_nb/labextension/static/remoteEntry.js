@@ -374,11 +374,11 @@
   // tells its cells as they stand there: written or run, saved or not. Which are sent, the kernel decides.
 
   const serveCells = guard(function serveCells(panel, kernel) {
-    const opened = guard(function opened(comm, message) {
+    const asked = guard(function cellsAsked(comm, message) {
       comm.onMsg = guard(({ content }) => void tellCells(panel, kernel, content.data));
       void tellCells(panel, kernel, message.content.data); // not awaited: all messages would wait
     });
-    kernel.registerCommTarget(CELLS, opened);
+    kernel.registerCommTarget(CELLS, asked);
   });
 
   const answering = new WeakMap(); // comms by kernel; they stay open, as those above
@@ -388,7 +388,7 @@
     const at = cells.findIndex(({ id }) => id === wish.cell);
     if (at < 0) return; // another notebook of this kernel asks
     const comm = await answeringComm(kernel);
-    comm.send({ ask: wish.ask, at, cells: told(cells, at, wish) });
+    comm.send({ ask: wish.ask, at, cells: cellsNear(cells, at, wish) });
   });
 
   /** A comm of the page's own: on one that a running cell opened, it is heard after that cell only. */
@@ -403,7 +403,7 @@
   }
 
   /** The cells next to the one that asks, or the one that is wished, in order, as far as there is room. */
-  function told(cells, at, { all, pictures, only }) {
+  function cellsNear(cells, at, { all, pictures, only }) {
     const isWished = (place) => (only ? place === only - 1 : place < at || (all && place > at));
     const places = [...cells.keys()].filter(isWished);
     places.sort((one, other) => Math.abs(one - at) - Math.abs(other - at));
