@@ -9,14 +9,18 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 __all__ = ["Outputs", "Picture", "Ran"]
 
 MOST = 500  # cells
 _MOST_SHOWN = 20  # outputs of a cell
-_TEXT = 40_000  # characters of one text
+_ROOM = 20_000_000  # characters of texts
+_ERROR = 40_000  # characters of a traceback, or of a source, from either end
+_TEXT = 15_000  # of any other text
+_HEAD = 2_000  # of HTML, which only tells whether something is a table
 _PICTURE = 14_000_000  # characters of base64: more is sent to nobody
 _PICTURES = 10  # that are kept
 _KINDS = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -41,6 +45,8 @@ class Ran:
         What was displayed, and what it failed with, as notebook files have it.
     tags : tuple of str
         Those of the cell; JupyterLab and Notebook send them along.
+    size : int
+        Characters of its texts.
     """
 
     number: int
@@ -48,6 +54,11 @@ class Ran:
     source: str
     outputs: list[Output]
     tags: tuple[str, ...] = ()
+    size: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        texts = [text for each in self.outputs for text in _texts(each)]
+        object.__setattr__(self, "size", len(self.source) + sum(map(len, texts)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +82,8 @@ class Outputs:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._lock = threading.Lock()
-        self._ran: deque[Ran] = deque(maxlen=MOST)
+        self._ran: deque[Ran] = deque()
+        self._size: int = 0  # of them
         self._now: list[Output] = []
         self._pictures: deque[Output] = deque(maxlen=_PICTURES)
         self.picture: Picture | None = None
@@ -103,7 +115,7 @@ class Outputs:
     def _heard(self, message: dict[str, Any]) -> dict[str, Any]:
         """Keep what a message shows, and let it go on."""
         if message.get("msg_type") in {"display_data", "execute_result"}:
-            with self._lock:
+            with self._lock, suppress(LookupError, TypeError, AttributeError):  # never a display
                 if len(self._now) < _MOST_SHOWN:
                     self._now.append(self._kept(message))
         return message
@@ -111,7 +123,7 @@ class Outputs:
     def _kept(self, message: Mapping[str, Any]) -> Output:
         content = message["content"]
         kept = {kind: text for kind, text in content["data"].items() if _is_kept(kind, text)}
-        data = {kind: _cut(text) if kind in _TEXTS else text for kind, text in kept.items()}
+        data = {kind: _bounded(kind, text) for kind, text in kept.items()}
         output = {"output_type": message["msg_type"], "data": data}
         output["metadata"] = {"claude_nb": {}} if "claude_nb" in (content["metadata"] or {}) else {}
         if any(kind in data for kind in _KINDS):
@@ -137,10 +149,17 @@ class Outputs:
             self._note_picture(shown, number)
             error = result.error_in_exec or result.error_before_exec
             failed = [_failed(error)] if error is not None else []
-            source, cell = str(result.info.raw_cell)[: 2 * _TEXT], str(result.info.cell_id or "")
+            source, cell = _cut(str(result.info.raw_cell), _ERROR), str(result.info.cell_id or "")
             outputs, tags = shown + failed, self._tags()
             ran = Ran(number=number, id=cell, source=source, outputs=outputs, tags=tags)
             self._ran.append(ran)
+            self._size += ran.size
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the oldest runs where there are many, or large ones."""
+        while len(self._ran) > MOST or (self._size > _ROOM and len(self._ran) > 1):
+            self._size -= self._ran.popleft().size
 
     def _tags(self) -> tuple[str, ...]:
         parent = self._shell.get_parent() if hasattr(self._shell, "get_parent") else {}
@@ -162,12 +181,24 @@ def _is_kept(kind: str, text: Any) -> bool:
     return kind in _TEXTS or (kind in _KINDS and len(text) <= _PICTURE)
 
 
-def _cut(text: str) -> str:
+def _texts(output: Output) -> list[str]:
+    data: dict[str, str] = output.get("data", {})
+    texts = [text for kind, text in data.items() if kind not in _KINDS]
+    return [*texts, *output.get("traceback", ())]
+
+
+def _bounded(kind: str, text: str) -> str:
+    if kind == "text/html":
+        return text[:_HEAD]
+    return _cut(text, _TEXT) if kind in _TEXTS else text
+
+
+def _cut(text: str, most: int) -> str:
     """Return a text without its middle, if it is very long."""
-    if len(text) <= 2 * _TEXT:
+    if len(text) <= 2 * most:
         return text
-    missing = text.count("\n", _TEXT, len(text) - _TEXT) + 1
-    return f"{text[:_TEXT]}\n[{missing:,} lines left out]\n{text[-_TEXT:]}"
+    missing = text.count("\n", most, len(text) - most) + 1
+    return f"{text[:most]}\n[{missing:,} lines left out]\n{text[-most:]}"
 
 
 def _failed(error: BaseException) -> Output:
@@ -175,5 +206,5 @@ def _failed(error: BaseException) -> Output:
         lines = traceback.format_exception(error, limit=-_MOST_SHOWN)
     except Exception:  # noqa: BLE001 - a person's own class may not tell itself
         lines = [type(error).__name__]
-    text = _cut("".join(cast("list[str]", lines)).rstrip("\n"))
+    text = _cut("".join(lines).rstrip("\n"), _ERROR)
     return {"output_type": "error", "ename": type(error).__name__, "traceback": [text]}

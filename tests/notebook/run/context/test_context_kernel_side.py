@@ -19,6 +19,7 @@ from claude_nb import Panel, emulator
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook import session as sessions
+from claude_nb.notebook.ledger import outputs as outputs_of_runs
 from claude_nb.notebook.ledger.outputs import Outputs
 from claude_nb.notebook.run.context import gather
 
@@ -196,6 +197,24 @@ class Shows:
         message = {"msg_type": kind, "content": {"data": data, "metadata": {}}}
         for hook in self.hooks:
             assert hook(message) is message
+
+
+def test_what_is_kept_of_runs_has_a_bound_and_no_message_costs_a_display(claude, monkeypatch):
+    monkeypatch.setattr(outputs_of_runs, "_ROOM", 100_000)
+    shows = Shows()
+    watched = SimpleNamespace(display_pub=shows, displayhook=None, events=claude.shell.events)
+    outputs = Outputs(watched)
+    outputs.install()
+    for data in (None, 7, {"text/plain": None}, {"image/png": {}}):
+        shows.say(data)
+    for number in range(20):
+        shows.say({"text/plain": f"{number}" * 500_000, "text/html": "<table>" * 9_000})
+        claude.shell.run_cell(f"show({number})", store_history=True)
+    outputs.remove()
+    kept = outputs.ran()
+    assert 0 < len(kept) < 20
+    assert sum(run.size for run in kept) <= 100_000
+    assert kept[-1].source == "show(19)"
 
 
 def test_the_newest_pictures_are_kept_and_what_is_old_makes_room(claude):
