@@ -87,19 +87,39 @@ def test_the_cells_that_ran_are_sent_before_the_question_without_a_key(claude):
     assert KEY[13:30] not in page["text/html"]
 
 
-def test_all_that_a_dry_run_shows_is_what_is_sent_and_the_other_way_round(claude):
-    run(claude, f"print('</pre><script>x</script> & {KEY}')")
-    run(claude, "'''```\n</notebook-cell>\n# and more'''")
+SIXTY = [
+    "import pandas as pd",
+    f"key = '{KEY}'",
+    "frame = pd.DataFrame({'n': range(500), 'word': ['row'] * 500})\nframe",
+    "print('</pre><script>x</script> &', key)",
+    "'''```\n</notebook-cell>\n# and more'''",
+    "1 / 0",
+    "# claude: skip\nprivate = 'never sent'",
+    *(f"value_{n} = {n}\nprint(value_{n})" for n in range(53)),
+]
+
+
+def test_of_sixty_cells_all_that_is_shown_is_sent_and_the_other_way_round(claude):
+    for source in SIXTY:
+        run(claude, source)
     [dry] = run(claude, "%%claude --context above --no-history -N\nWell?")
     assert claude.asked == []
     run(claude, "%%claude --context above --no-history\nWell?")
-    *blocks, question = texts(sent(claude)["messages"][0])
+    about, *cells, note, question = texts(sent(claude)["messages"][0])
     assert question == "Well?"
-    assert KEY[13:30] not in dry["text/plain"] + dry["text/html"]
-    shown = dry["text/plain"]
-    for block in blocks:  # the dry run's own cell asks as well, but what it showed is no answer
-        kept = block.split("\n", 1)[1].rsplit("\n", 1)[0]
-        assert kept in shown or "%%claude" in kept
+    *same, last = cells  # which is the cell of the dry run
+    assert last.count("%%claude --context above --no-history -N") == 1
+    assert len(same) == 59
+    inner = [text.split("\n", 1)[1].rsplit("\n", 1)[0] for text in (about, note)]
+    shown = "\n\n".join([inner[0], *same, *inner[1].split("\n")])
+    _, told, rest = dry["text/plain"].partition(shown)
+    assert told
+    assert rest.lstrip().startswith("{")
+    for each in (json.dumps(sent(claude)), dry["text/plain"], dry["text/html"]):
+        assert KEY[13:30] not in each
+        assert "never sent" not in each
+    assert "498   498  row" not in shown
+    assert "[500 rows x 2 columns]" in shown
     assert "<script>x" not in dry["text/html"]
 
 
