@@ -11,7 +11,7 @@ from claude_nb.ask.attachments import images
 from claude_nb.ask.context import cuts
 from claude_nb.ask.errors import InputError
 
-__all__ = ["PICTURES", "Shown", "answer", "shown", "text_of"]
+__all__ = ["PICTURES", "Shown", "answer", "is_answer", "shown", "text_of"]
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _FIRST, _LAST = 20, 10  # lines of a text
@@ -56,11 +56,16 @@ def answer(outputs: tuple[Mapping[str, Any], ...]) -> str:
     What else such cells show, dry runs and pages of ``%claude``, repeats other cells.
     """
     for output in outputs:
-        data: Any = output.get("data") if "claude_nb" in _metadata(output) else None
+        data: Any = output.get("data") if is_answer(output) else None
         text = text_of(cast("Any", data).get("text/plain")) if isinstance(data, Mapping) else ""
         if text.strip():
             return cuts.ends(_OURS.sub("", text), *_ANSWER)
     return ""
+
+
+def is_answer(output: Mapping[str, Any]) -> bool:
+    """Return whether an output is an answer of Claude's."""
+    return "claude_nb" in _metadata(output)
 
 
 def text_of(value: Any, between: str = "") -> str:

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from claude_nb.notebook.ledger.printed import Printed
+
 __all__ = ["Outputs", "Picture", "Ran"]
 
 MOST = 500  # cells
@@ -84,6 +86,8 @@ class Outputs:
         self._lock = threading.Lock()
         self._ran: deque[Ran] = deque()
         self._size: int = 0  # of them
+        self._unnumbered: int = 0  # runs outside of the history; 0 once one is in it
+        self._printed = Printed(shell)
         self._now: list[Output] = []
         self._pictures: deque[Output] = deque(maxlen=_PICTURES)
         self.picture: Picture | None = None
@@ -122,9 +126,8 @@ class Outputs:
 
     def _kept(self, message: Mapping[str, Any]) -> Output:
         content = message["content"]
-        kept = {kind: text for kind, text in content["data"].items() if _is_kept(kind, text)}
-        data = {kind: _bounded(kind, text) for kind, text in kept.items()}
-        output = {"output_type": message["msg_type"], "data": data}
+        output = _without_middles({"output_type": message["msg_type"], "data": content["data"]})
+        data: dict[str, str] = output["data"]
         output["metadata"] = {"claude_nb": {}} if "claude_nb" in (content["metadata"] or {}) else {}
         if any(kind in data for kind in _KINDS):
             self._make_room(output)
@@ -143,18 +146,68 @@ class Outputs:
         """Keep what a cell was and showed, now that its number is known."""
         with self._lock:
             shown, self._now = self._now, []
-            number = getattr(result, "execution_count", None)
-            if number is None or not result.info.store_history:
+            number = self._number(result)
+            printed = self._printed.since(
+                getattr(result, "execution_count", None) or 0, *self._deaf
+            )
+            if number is None:
                 return
-            self._note_picture(shown, number)
-            error = result.error_in_exec or result.error_before_exec
-            failed = [_failed(error)] if error is not None else []
-            source, cell = _cut(str(result.info.raw_cell), _ERROR), str(result.info.cell_id or "")
-            outputs, tags = shown + failed, self._tags()
-            ran = Ran(number=number, id=cell, source=source, outputs=outputs, tags=tags)
-            self._ran.append(ran)
-            self._size += ran.size
-            self._forget()
+            told = [*map(_without_middles, printed), *shown]
+            self._note_picture(told, number)
+            self._keep(result, number, [*told, *self._value(result), *self._failed(result)])
+
+    @property
+    def _deaf(self) -> list[str]:
+        """What is not heard where it is shown: IPython keeps it."""
+        places = {"display_data": "display_pub", "execute_result": "displayhook"}
+        heard = self._places()
+        return [kind for kind, name in places.items() if getattr(self._shell, name) not in heard]
+
+    def _number(self, result: Any) -> int | None:
+        """Return the number of a run; None if it is no cell's.
+
+        Tools look at variables outside of the history, between a person's cells, which are in it. A
+        kernel whose runs all are outside of it is asked by a program such as nbval: they are cells.
+        """
+        number = getattr(result, "execution_count", None)
+        if number is not None and result.info.store_history:
+            if self._unnumbered:
+                self._ran.clear()
+            self._size, self._unnumbered = (0 if self._unnumbered else self._size), 0
+            return number
+        if self._ran and not self._unnumbered:
+            return None
+        self._unnumbered += 1
+        return self._unnumbered
+
+    def _keep(self, result: Any, number: int, outputs: list[Output]) -> None:
+        source, cell = _cut(str(result.info.raw_cell), _ERROR), str(result.info.cell_id or "")
+        ran = Ran(number=number, id=cell, source=source, outputs=outputs, tags=self._tags())
+        self._ran.append(ran)
+        self._size += ran.size
+        self._forget()
+
+    def _value(self, result: Any) -> list[Output]:
+        """Return the answer that a cell is worth, which it has shown itself."""
+        value = getattr(result, "result", None)
+        if not type(value).__module__.startswith("claude_nb.") or not hasattr(value, "content"):
+            return []
+        text = "".join(block.text for block in value.content if block.type == "text")
+        data = {"text/plain": _cut(text, _TEXT)}
+        return [{"output_type": "execute_result", "data": data, "metadata": {"claude_nb": {}}}]
+
+    def _failed(self, result: Any) -> list[Output]:
+        error = result.error_in_exec or result.error_before_exec
+        if error is None:
+            return []
+        shown = getattr(self._shell, "_last_traceback", None) or _lines(error)
+        text = _cut("\n".join(map(str, shown)), _ERROR)
+        return [{"output_type": "error", "ename": type(error).__name__, "traceback": [text]}]
+
+    @property
+    def are_numbered(self) -> bool:
+        """Whether runs have the numbers of the history."""
+        return not self._unnumbered
 
     def _forget(self) -> None:
         """Let go of the oldest runs where there are many, or large ones."""
@@ -170,7 +223,7 @@ class Outputs:
     def _note_picture(self, shown: list[Output], number: int) -> None:
         for output in shown:
             for kind in _KINDS:
-                if output["data"].get(kind):
+                if output.get("data", {}).get(kind):
                     encoded = output["data"][kind]
                     self.picture = Picture(kind=kind, encoded=encoded, number=number)
 
@@ -184,7 +237,13 @@ def _is_kept(kind: str, text: Any) -> bool:
 def _texts(output: Output) -> list[str]:
     data: dict[str, str] = output.get("data", {})
     texts = [text for kind, text in data.items() if kind not in _KINDS]
-    return [*texts, *output.get("traceback", ())]
+    return [*texts, *output.get("traceback", ()), output.get("text", "")]
+
+
+def _without_middles(output: Output) -> Output:
+    data: dict[str, Any] = output.get("data", {})
+    kept = {kind: _bounded(kind, text) for kind, text in data.items() if _is_kept(kind, text)}
+    return {**output, "data": kept} if "data" in output else output
 
 
 def _bounded(kind: str, text: str) -> str:
@@ -201,10 +260,9 @@ def _cut(text: str, most: int) -> str:
     return f"{text[:most]}\n[{missing:,} lines left out]\n{text[-most:]}"
 
 
-def _failed(error: BaseException) -> Output:
+def _lines(error: BaseException) -> list[str]:
     try:
-        lines = traceback.format_exception(error, limit=-_MOST_SHOWN)
+        told = traceback.format_exception(error, limit=-_MOST_SHOWN)
     except Exception:  # noqa: BLE001 - a person's own class may not tell itself
-        lines = [type(error).__name__]
-    text = _cut("".join(lines).rstrip("\n"), _ERROR)
-    return {"output_type": "error", "ename": type(error).__name__, "traceback": [text]}
+        return [type(error).__name__]
+    return "".join(told).rstrip("\n").split("\n")

@@ -285,3 +285,30 @@ def test_a_panel_sees_the_cells_too_and_its_code_is_the_cell_that_would(claude):
     assert "--context 3" in panel.code()["magic"]
     with pytest.raises(InputError, match="context"):
         panel.context = "below"
+
+
+def unnumbered(claude, source):
+    """Run a cell outside of the history, as nbval and tools do."""
+    claude.shell.run_cell(source, store_history=False)
+
+
+def test_cells_that_are_run_outside_of_the_history_are_seen_in_their_order(claude):
+    for source in ("print('one')", "print('two')\n2", "int('x')"):
+        unnumbered(claude, source)
+    unnumbered(claude, "%%claude --context above --no-history\nWell?")
+    unnumbered(claude, "%%claude --context 1 --no-history\nAgain?")
+    first, second = (texts(request["messages"][0]) for request in claude.asked)
+    assert [cell.split("\n")[1] for cell in first[1:4]] == ["In [1]:", "In [2]:", "In [3]:"]
+    assert "Output:\n```text\none\n```\n<" in first[1]
+    assert "Output:\n```text\ntwo\n```\nOutput:\n```text\n2\n```" in first[2]
+    assert "ValueError" in first[3]
+    assert "Its answer:\n```text\nAnswer 1" in second[1]
+
+
+def test_what_tools_run_between_the_cells_is_not_seen(claude):
+    run(claude, "mine = 1")
+    unnumbered(claude, "print('what variables are there?')")
+    run(claude, "%%claude --context above\nWell?")
+    told = "\n".join(texts(sent(claude)["messages"][0]))
+    assert "mine = 1" in told
+    assert "variables" not in told
