@@ -189,7 +189,7 @@ class Outputs:
 
     def _value(self, result: Any) -> list[Output]:
         """Return the answer that a cell is worth, which it has shown itself."""
-        value = getattr(result, "result", None)
+        value: Any = getattr(result, "result", None)
         if not type(value).__module__.startswith("claude_nb.") or not hasattr(value, "content"):
             return []
         text = "".join(block.text for block in value.content if block.type == "text")
