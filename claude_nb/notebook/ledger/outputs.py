@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from claude_nb.notebook.ledger.printed import Printed
+from claude_nb.ask.context.cells import Cell, is_question
+from claude_nb.notebook.ledger.printed import Printed, kept
 
 __all__ = ["Outputs", "Picture", "Ran"]
 
@@ -188,9 +189,10 @@ class Outputs:
         self._forget()
 
     def _value(self, result: Any) -> list[Output]:
-        """Return the answer that a cell is worth, which it has shown itself."""
+        """Return the answer that a question's cell is worth, which it has shown by itself."""
         value: Any = getattr(result, "result", None)
-        if not type(value).__module__.startswith("claude_nb.") or not hasattr(value, "content"):
+        is_ours = str(type(value).__module__).startswith("claude_nb.") and hasattr(value, "content")
+        if not (is_ours and is_question(Cell(source=str(result.info.raw_cell)))):
             return []
         text = "".join(block.text for block in value.content if block.type == "text")
         data = {"text/plain": _cut(text, _TEXT)}
@@ -200,8 +202,9 @@ class Outputs:
         error = result.error_in_exec or result.error_before_exec
         if error is None:
             return []
-        shown = getattr(self._shell, "_last_traceback", None) or _lines(error)
-        text = _cut("\n".join(map(str, shown)), _ERROR)
+        stored: Any = kept(self._shell, "exceptions", {}).get(result.execution_count) or {}
+        shown: Any = getattr(self._shell, "_last_traceback", None) or stored.get("traceback")
+        text = _cut("\n".join(map(str, shown or _lines(error))), _ERROR)
         return [{"output_type": "error", "ename": type(error).__name__, "traceback": [text]}]
 
     @property
@@ -242,8 +245,8 @@ def _texts(output: Output) -> list[str]:
 
 def _without_middles(output: Output) -> Output:
     data: dict[str, Any] = output.get("data", {})
-    kept = {kind: _bounded(kind, text) for kind, text in data.items() if _is_kept(kind, text)}
-    return {**output, "data": kept} if "data" in output else output
+    bounded = {kind: _bounded(kind, text) for kind, text in data.items() if _is_kept(kind, text)}
+    return {**output, "data": bounded} if "data" in output else output
 
 
 def _bounded(kind: str, text: str) -> str:
