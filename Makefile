@@ -15,6 +15,7 @@ TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
 EXAMPLES ?= 5000
+DESCRIBED := conformance schemathesis valid_requests
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 KERNELS := 6.29 7.0
 LABS := 4.2:7.2
@@ -109,9 +110,9 @@ film: $(VENV)/.installed browser ## renew the moving pictures of the README from
 binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser
 	scripts/binder_check.sh
 
-lite: $(VENV)/.installed browser ## the notebooks as a JupyterLite site in build/lite, run in the browser
+lite: $(VENV)/.installed browser ## the notebooks as a JupyterLite site in build/lite, run in the browser (ONLY=02: those named so)
 	scripts/lite.sh
-	$(PYTEST) -m lite tests/browser/test_lite.py
+	$(PYTEST) -n logical -m lite $(if $(ONLY),-k "$(ONLY)") tests/browser/test_lite.py
 
 browser: ## install Chromium with apt if there is none
 	@scripts/setup.sh chromium
@@ -128,7 +129,7 @@ labs: browser ## the front-end tests on older versions of JupyterLab and Noteboo
 conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the API's published description (EXAMPLES=5000 valid requests)
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
-	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" CLAUDE_NB_EXAMPLES=$(EXAMPLES) $(PYTEST) -n logical -m "not compat and not browser and not lite" tests/emulator
+	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" CLAUDE_NB_EXAMPLES=$(EXAMPLES) $(PYTEST) -n logical $(DESCRIBED:%=tests/emulator/test_emulator_%.py)
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py

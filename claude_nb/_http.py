@@ -227,16 +227,19 @@ class Transfer:
     def build(self) -> Any:
         """Return the library's form of the request, still without the key."""
         self.seconds.update(self.request.timeout.as_dict())
+        asked = (self.request.method, self.request.url)
         made = self.library.Request(
-            self.request.method,
-            self.request.url,
+            *asked,
             headers=dict(self.request.headers),
             content=self.request.content or None,
             extensions={"timeout": self.seconds},
         )
-        if self.request.upload is not None:
-            made.stream = _stream_class(self.library)(self.request.upload)
-        return made
+        if self.request.upload is None:
+            return made
+        body = _stream_class(self.library)(self.request.upload)  # else it counts as read: empty
+        return self.library.Request(
+            *asked, headers=made.headers, stream=body, extensions=made.extensions
+        )
 
     def auth(self) -> Any:
         """Return what adds the key, or signature, as the request is sent."""

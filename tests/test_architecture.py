@@ -130,12 +130,17 @@ print(*sorted(set(sys.modules) - before))
 EXPECTED = "import asyncio, httpx; from pydantic import BaseModel"  # what the client is made of
 
 
+def is_half_of_another(name: str) -> bool:
+    """Whether it is the part in C of a module that counts itself, as _hmac is since Python 3.14."""
+    return name.startswith("_") and name in sys.stdlib_module_names
+
+
 @pytest.mark.parametrize("then", ["import claude_nb", "import claude_nb; claude_nb.Anthropic"])
 def test_importing_loads_little_beside_httpx_and_pydantic(then):
     code = LOADS.format(first=EXPECTED * ("Anthropic" in then), then=then)
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603 (ours)
-    loaded = set(done.stdout.split())
+    loaded = {name for name in done.stdout.split() if not is_half_of_another(name)}
     assert "claude_nb" in loaded
     assert len(loaded) <= LOADED
     packages = {name.partition(".")[0] for name in loaded}

@@ -7,6 +7,7 @@ does not read the request.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import io
 import linecache
@@ -37,7 +38,10 @@ def source(value: Any) -> str | None:
     InputError
         It is one, and its source is not known here.
     """
-    if not (inspect.isroutine(value) or inspect.isclass(value)):
+    # a partial shows its function and what it settles; since Python 3.14 it passes for a method
+    if isinstance(value, functools.partial) or not (
+        inspect.isroutine(value) or inspect.isclass(value)
+    ):
         return None
     try:
         return textwrap.dedent(inspect.getsource(value)).rstrip()
@@ -61,7 +65,10 @@ def _typed_class(value: Any) -> str:
 
 def _by_name(value: type) -> str:
     """Return the newest class of that name and those fields in the cells that ran."""
-    fields = set(vars(value).get("__annotations__", {}))
+    try:
+        fields = set(inspect.get_annotations(value))
+    except NameError:  # since Python 3.14 they are looked up now: one names what is not there
+        return ""
     files = [file for file in linecache.cache if _CELL.search(file)]
     for file in reversed(files if value.__module__ == "__main__" else []):
         text = "".join(linecache.getlines(file))

@@ -331,6 +331,10 @@ class Options:
     dry_run: bool = _flag(
         "-N", "--dry-run", lasting=False,
         help="show the exact request, its tokens and likely cost; ask nothing")
+    keep: bool = _flag(
+        "--keep", lasting=False,
+        help="keep the answer in the output, for %claude replay notebook; %config "
+             "ClaudeMagics.keep = True does so for all cells")
     no_stream: bool = _flag(
         "--no-stream", label="Show when complete",
         help="show the answer only when it is whole")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from claude_nb.api.errors import AnthropicError
 from claude_nb.cassette.line import LineError, is_unfinished, read, written
@@ -49,6 +49,8 @@ class CassetteFile:
     hanging : int
         Number of the last line, if it has no end: someone may be writing it; else 0.
     """
+
+    unit = "line"  # what `line` of an exchange counts
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -146,11 +148,20 @@ class CassetteFile:
         except LineError as problem:
             self.damaged[number] = UNFINISHED if is_unfinished(line) else str(problem)
             return
-        before = self.taped.pop(taped.place, taped)  # the last of one place is the last of all
+        before = self._hold(taped)
         self.replaced |= {before.line} - {number}
+
+    def _hold(self, taped: Taped) -> Taped:
+        """Take an exchange in; return the one whose place it takes, itself if there was none."""
+        before = self.taped.pop(taped.place, taped)  # the last of one place is the last of all
         self.taped[taped.place] = taped
         self.by_key.setdefault(taped.key, {}).pop(taped.place, None)
         self.by_key[taped.key][taped.place] = None
+        return before
+
+    def comparable(self, known: dict[str, Any]) -> dict[str, Any]:
+        """Return a request's identity as it is kept here."""
+        return known
 
     def find(self, place: Place) -> Taped | None:
         """Return the exchange of a place; else the last of another cell; else one for any place."""

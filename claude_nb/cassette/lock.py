@@ -12,7 +12,7 @@ from claude_nb.private import open_private
 
 try:
     import fcntl
-except ImportError:  # Windows, or a web page
+except ImportError:  # Windows
     fcntl = None
 try:
     import msvcrt
@@ -63,8 +63,9 @@ def _locked(number: int) -> Generator[None]:
 
 
 def _lock(number: int, *, take: bool) -> None:
-    if fcntl is not None:
-        fcntl.flock(number, fcntl.LOCK_EX if take else fcntl.LOCK_UN)
+    if hasattr(fcntl, "flock"):  # a web page has the rest of it
+        unix: Any = fcntl
+        unix.flock(number, unix.LOCK_EX if take else unix.LOCK_UN)
     elif msvcrt is not None:
         os.lseek(number, _FAR, os.SEEK_SET)
         windows: Any = msvcrt  # which is not there elsewhere

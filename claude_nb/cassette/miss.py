@@ -18,6 +18,8 @@ def told(
     place: Place,
     recorded: Sequence[Taped],
     damaged: Mapping[int, str],
+    *,
+    unit: str = "line",
 ) -> str:
     """Return the sentences: what was asked, what comes nearest to it, and how that differs.
 
@@ -33,14 +35,16 @@ def told(
         What the file holds.
     damaged : Mapping
         By number of the line, why it was skipped.
+    unit : str
+        What the numbers of recordings count.
     """
     body = asked["body"]
     model = cast("dict[str, Any]", body).get("model") if isinstance(body, dict) else None
     said = f"{path} holds no answer to this request to {model}: {shown(question(asked))}."
-    return " ".join([said, _why(asked, place, recorded), *_skipped(damaged)])
+    return " ".join([said, _why(asked, place, recorded, unit), *_skipped(damaged, unit)])
 
 
-def _why(asked: dict[str, Any], place: Place, recorded: Sequence[Taped]) -> str:
+def _why(asked: dict[str, Any], place: Place, recorded: Sequence[Taped], unit: str) -> str:
     key, cell, number = place
     equal = sum(taped.key == key for taped in recorded)
     if equal:
@@ -54,15 +58,15 @@ def _why(asked: dict[str, Any], place: Place, recorded: Sequence[Taped]) -> str:
     which = (
         "The one recording" if len(recorded) == 1 else f"The nearest of {len(recorded)} recordings"
     )
-    where = f"line {near.line}, {shown(question(near.request))}"
+    where = f"{unit} {near.line}, {shown(question(near.request))}"
     return f"{which} ({where}) differs: {changes(asked, near)}."
 
 
-def _skipped(damaged: Mapping[int, str]) -> list[str]:
+def _skipped(damaged: Mapping[int, str], unit: str) -> list[str]:
     if not damaged:
         return []
     lines = ", ".join(str(number) for number in [*damaged][:5])
-    return [f"Damaged lines were skipped ({lines}): one of them may have held it."]
+    return [f"Damaged {unit}s were skipped ({lines}): one of them may have held it."]
 
 
 def _nth(number: int) -> str:

@@ -22,6 +22,7 @@ from claude_nb.cassette import answers
 from claude_nb.cassette.asker import Asker, Counted, Turns, asker
 from claude_nb.cassette.file import UNFINISHED, CassetteError, CassetteFile
 from claude_nb.cassette.miss import told
+from claude_nb.cassette.notebook import ENDING, file_of
 from claude_nb.cassette.played import Played, played
 from claude_nb.cassette.said import holds_a_key
 from claude_nb.cassette.tape import tape
@@ -43,7 +44,8 @@ class Cassette:
     ----------
     path : str or Path
         The file, UTF-8; made with the first answer that is recorded, for its owner to read only.
-        One that is there keeps its mode.
+        One that is there keeps its mode. A notebook (``.ipynb``) is only read: the answers are
+        those that its outputs keep.
     mode : str, optional
         ``"auto"`` plays what is recorded, and asks and records what is not; ``"replay"`` never
         asks; ``"record"`` always asks, and records over what there was.
@@ -98,7 +100,7 @@ class Cassette:
         self._turns = Turns()
         self._used: set[Place] = set()
         self._warned: set[tuple[int, str]] = set()
-        self._file = CassetteFile(self.path)
+        self._file = _file(self.path, mode)
         self._catch_up(hanging=True)
 
     def __len__(self) -> int:
@@ -111,6 +113,11 @@ class Cassette:
     def damaged(self) -> dict[int, str]:
         """Why lines are no recorded answers and were skipped, by their numbers in the file."""
         return dict(self._file.damaged)
+
+    @property
+    def unit(self) -> str:
+        """What the numbers of its answers count: ``line``, or ``cell`` of a notebook."""
+        return self._file.unit
 
     def unused(self) -> list[Taped]:
         """Return what was neither played nor recorded since this was made, in the file's order."""
@@ -179,7 +186,8 @@ class Cassette:
 
     def _miss(self, asking: Asking) -> str:
         recorded: Sequence[Taped] = list(self._file.taped.values())
-        return told(self.path, asking.known, asking.place, recorded, self.damaged)
+        known, unit = self._file.comparable(asking.known), self._file.unit
+        return told(self.path, known, asking.place, recorded, self.damaged, unit=unit)
 
     def keep(self, asking: Asking, reply: Response, heard: Heard) -> bool:
         """Record an answer, if it is a whole one; a later one of the same place replaces it."""
@@ -217,7 +225,7 @@ class Cassette:
         new = {each for each in self._file.damaged.items() if each not in known}
         if new:
             self._warned |= new
-            warnings.warn(_skipped(self.path, sorted(new)), stacklevel=2)
+            warnings.warn(_skipped(self.path, sorted(new), self.unit), stacklevel=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,16 +271,26 @@ class Asking:
         self.counted.give_back()
 
 
+def _file(path: Path, mode: str) -> CassetteFile:
+    if path.suffix == ENDING and mode == "record":
+        raise CassetteError(
+            f"{path} is a notebook, whose cells keep their answers by themselves: "
+            "%config ClaudeMagics.keep = True. To record, name another file: answers.jsonl."
+        )
+    return file_of(path)
+
+
 def _stays_here(request: Request) -> bool:
     """Whether this may be the emulator's, which is called on its own machine only."""
     return (urlsplit(request.url).hostname or "").startswith(_HERE)
 
 
-def _skipped(path: Path, damaged: Sequence[tuple[int, str]]) -> str:
+def _skipped(path: Path, damaged: Sequence[tuple[int, str]], unit: str) -> str:
     """Say which lines of a file were skipped."""
-    said = "; ".join(f"line {number}: {why}" for number, why in damaged[:_MOST_NAMED])
+    said = "; ".join(f"{unit} {number}: {why}" for number, why in damaged[:_MOST_NAMED])
     more = f"; and {len(damaged) - _MOST_NAMED} more" if len(damaged) > _MOST_NAMED else ""
+    out = ", tidy in its place takes them out" * (unit == "line")
     return (
-        f"{path} has damaged lines, which were skipped ({said}{more}). "
-        f"`claude-nb cassette check {path}` lists them, tidy in its place takes them out."
+        f"{path} has damaged {unit}s, which were skipped ({said}{more}). "
+        f"`claude-nb cassette check {path}` lists them{out}."
     )

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from claude_nb.cassette.file import CassetteError, CassetteFile
+from claude_nb.cassette.file import CassetteError
 from claude_nb.cassette.line import LineError, written
 from claude_nb.cassette.lock import opened
+from claude_nb.cassette.notebook import file_of
 from claude_nb.cassette.said import holds_a_key
 from claude_nb.cassette.taped import Taped
 
@@ -35,11 +36,14 @@ class Found:
         By number of the line, why it is none.
     replaced : tuple of int
         Numbers of the lines that later ones replace.
+    unit : str
+        What these numbers count: ``line``, or ``cell`` of a notebook.
     """
 
     recorded: tuple[Taped, ...]
     damaged: dict[int, str]
     replaced: tuple[int, ...]
+    unit: str = "line"
 
     @cached_property
     def keyed(self) -> tuple[int, ...]:
@@ -57,9 +61,10 @@ def inspect(path: Path) -> Found:
     """
     if not path.exists():
         raise CassetteError(f"There is no file {path}.")
-    file = CassetteFile(path)
+    file = file_of(path)
     file.catch_up()
-    return Found(tuple(file.taped.values()), dict(file.damaged), tuple(sorted(file.replaced)))
+    replaced = tuple(sorted(file.replaced))
+    return Found(tuple(file.taped.values()), dict(file.damaged), replaced, file.unit)
 
 
 def tidy(path: Path) -> Found:
@@ -72,7 +77,8 @@ def tidy(path: Path) -> Found:
     CassetteError
         It is no cassette, or cannot be written; it is then as it was.
     """
-    inspect(path)  # before there would be a new file
+    if inspect(path).unit != "line":  # read before there would be a new file
+        raise CassetteError(f"{path} is a notebook: run its cells again to keep other answers.")
     try:
         with opened(path):
             found = inspect(path)

@@ -62,14 +62,14 @@ def _check(path: Path) -> int:
 
 def _damaged(found: Found) -> Iterator[str]:
     for number, why in found.damaged.items():
-        yield f"line {number} is no recorded answer and is skipped: {why}"
+        yield f"{found.unit} {number} is no recorded answer and is skipped: {why}"
 
 
 def _keys(found: Found) -> Iterator[str]:
     for number in found.keyed:
         yield (
-            f"line {number} holds what looks like a key: take it back where it was given, and take "
-            "the line out of the history of the file too"
+            f"{found.unit} {number} holds what looks like a key: take it back where it was given, "
+            f"and take the {found.unit} out of the history of the file too"
         )
 
 

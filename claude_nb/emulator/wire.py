@@ -182,8 +182,10 @@ def parse(body: bytes) -> JSON:
     """
     try:
         value = json.loads(_text(body), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise bad_json(str(error)) from None
+    except RecursionError:  # how deep Python can read depends on its version
+        raise too_deep() from None
     check_levels(value)
     encode(value)
     if not isinstance(value, dict):
@@ -210,7 +212,12 @@ def check_levels(value: Any) -> None:
         400.
     """
     if extent.has_too_many_levels(value):
-        raise bad_json(f"nested more than {extent.MOST_LEVELS} levels deep")
+        raise too_deep()
+
+
+def too_deep() -> ApiError:
+    """Return the refusal of JSON that is nested too deep."""
+    return bad_json(f"nested more than {extent.MOST_LEVELS} levels deep")
 
 
 def encode(value: Any) -> bytes:

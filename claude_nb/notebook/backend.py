@@ -15,11 +15,13 @@ from claude_nb import _http, emulator, threads
 from claude_nb.api import addresses, client, config
 from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER
 from claude_nb.api.platforms import credentials
+from claude_nb.api.wire import Request
 from claude_nb.ask.errors import InputError
 from claude_nb.cassette import Cassette, CassetteError, recording
 from claude_nb.cassette.asker import asker
 from claude_nb.cassette.recording import Recording
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.spending.consent import consent
 from claude_nb.models.spending.gate import gate
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger import accounts
@@ -102,15 +104,19 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
 
 
 def _accounted(session: Session, made: Backend) -> Backend:
-    """Have the ledger told of each call, and what costs money pass the notebook's budget."""
+    """Have the ledger told of each call; what costs money is agreed to, and passes the budget."""
     kept, local = accounts.of(session), made.emulated or addresses.stays_here(made.client.base_url)
     told = partial(kept.called, models=made.models, local=local)
     client = made.client.with_options(on_call=told)
     if not local:
-        client = client.via(
-            partial(gate, budget=lambda: kept.budget, models=lambda: session.models)
-        )
+        gated = partial(gate, budget=lambda: kept.budget, models=lambda: session.models)
+        client = client.via(gated).via(partial(consent, ask=partial(_agreed, session)))
     return replace(made, client=client, is_paid=not local)
+
+
+def _agreed(session: Session, request: Request) -> None:
+    if session.guard is not None:
+        session.guard.check(request)
 
 
 def _used(session: Session, environment: Environment) -> Recording | None:

@@ -53,6 +53,27 @@ class ClaudeMagics(_Configured):
         "answers, and taken up again when the kernel restarts",
     ).tag(config=True)
 
+    keep: traitlets.Bool[bool, bool | int] = traitlets.Bool(
+        default_value=False,
+        help="whether the outputs of this notebook keep their answers, so that %claude replay "
+        "notebook plays them again",
+    ).tag(config=True)
+
+    ask_above: traitlets.Float[Any, Any] = traitlets.Float(
+        default_value=1.0,
+        min=0,
+        allow_none=True,
+        help="US dollars: where several cells wait that could cost more, you are asked before the "
+        "first is sent; None never asks",
+    ).tag(config=True)
+
+    unasked: traitlets.Enum[str] = traitlets.Enum(
+        ("go", "cancel"),
+        default_value="go",
+        help="what is done where nobody can be asked about that, as in CI: 'go' sends and says so, "
+        "'cancel' fails the cell",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
@@ -112,6 +133,7 @@ class ClaudeMagics(_Configured):
     def _cell(self, line: str, cell: str) -> Any:
         from claude_nb.notebook.run.cell import ask  # noqa: PLC0415 (0.3 s, not at %load_ext)
 
+        self._guarded()
         line, body = split_cell(line, cell)
         given = parse_line(line)
         if ROWS & given.keys():
@@ -130,7 +152,17 @@ class ClaudeMagics(_Configured):
 
             keeping.of(self.session).look()
 
+    def _guarded(self) -> None:
+        """Have it looked at how many cells wait; only a kernel has any."""
+        if hasattr(self.shell, "kernel"):
+            from claude_nb.notebook.run.guard.deciding import Guard  # noqa: PLC0415 (as above)
+
+            if self.session.guard is None:
+                self.session.guard = Guard(self.session)
+            self.session.guard.look()
+
     def _line(self, line: str) -> Any:
+        self._guarded()
         return commands.run(self.session, line)
 
     def _keep_what_came(self) -> None:

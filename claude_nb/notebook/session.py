@@ -107,6 +107,10 @@ class Session:
         The ledger's file and the notebook's budget.
     keeper : Keeper or None
         Keeps the chats by themselves, where that is set.
+    guard : Guard or None
+        Asks before many prompts are sent.
+    turns : Turns or None
+        Counts the equal requests of each cell whose output keeps its answers.
     kept : Shelf
         The last answers of cells, and those that are coming.
     rows : Store or None
@@ -142,6 +146,8 @@ class Session:
     uploads: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     accounts: Any = None
     keeper: Any = None
+    guard: Any = None
+    turns: Any = None
     kept: Shelf = field(default_factory=Shelf)
     rows: Any = None
     outputs: Any = None

@@ -301,8 +301,8 @@ class Answers(Sequence[Answer]):
 
 _ENDS = {
     "stopped": "stopped: the same call goes on where it ended",
-    "budget": "stopped, as one more row might cost more than the budget of ${budget:g}: the same "
-    "call with a larger one goes on",
+    "budget": "stopped, as one more row could cost more than is left of the budget of ${budget:g}: "
+    "the same call with a larger one, or with fewer max_tokens, goes on",
     "detached": "the batch goes on without this kernel: the same call finds it, in any kernel",
     "alike": "stopped, as the first ten rows all failed in the same way",
 }

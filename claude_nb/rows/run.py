@@ -22,6 +22,7 @@ from typing import Any
 from claude_nb.api.client import AsyncAnthropic
 from claude_nb.ask.errors import InputError
 from claude_nb.rows import judging
+from claude_nb.rows.allowance import Allowance
 from claude_nb.rows.owners import LEASE, Owner
 from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
@@ -33,6 +34,7 @@ from claude_nb.rows.tables import Table
 __all__ = ["Run", "Work"]
 
 _AHEAD = 64  # rows that are composed and claimed before their turn
+_FEW = 4  # of rows with files, each of which may fill a request
 _POLL = 1.0  # seconds until rows of another kernel are looked at again
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _ALIKE = 10  # first rows that all fail in the same way: then nothing more is sent
@@ -98,7 +100,8 @@ class Run:
         self.owner: Owner = Owner()
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
-        self._dearest = 0.0
+        self._ahead = _FEW if self.plan.options.attach else _AHEAD
+        self._allowance = Allowance(self.budget, self.plan.models)
         self._asked = 0
         self._alike: Counter[str] = Counter()
         self._work: deque[Work] = deque()
@@ -197,7 +200,7 @@ class Run:
     async def _go_on(self, sender: Sender) -> None:
         drawing: asyncio.Task[Any] | None = None
         while not self._stopping:
-            if len(self._work) < _AHEAD // 2 and not self._drawn and drawing is None:
+            if len(self._work) < self._ahead // 2 and not self._drawn and drawing is None:
                 drawing = asyncio.create_task(self._in_store(self._draw))
                 drawing.add_done_callback(lambda _: self._wake.set())
             if drawing is not None and drawing.done():
@@ -221,7 +224,8 @@ class Run:
                 self._look_again()
                 return 0 if self._work else _POLL
             return None
-        if self._over_budget():
+        work = self._work[0]
+        if not self._allowance.allows(work.name, work.params):
             if not self._tasks:
                 self._stopping = "budget"
             return _POLL
@@ -245,7 +249,7 @@ class Run:
     def _draw(self) -> None:
         """Compose and claim the next rows, in the store's thread: iterators may be slow."""
         drawn: dict[Name, Work] = {}
-        for _ in range(_AHEAD):
+        for _ in range(self._ahead):
             if self.most is not None and len(self.names) >= self.most * self.samples:
                 self._drawn = True
                 break
@@ -300,11 +304,13 @@ class Run:
         kept: Kept | None = None
         try:
             message = await sender.answer(work.params, self.plan.common.functions)
+            self._allowance.answered(work.name, message["usage"])
             wrong = judging.problem(message, self.plan.schema, work.params["max_tokens"])
             kept = Kept(message, wrong)
-        except asyncio.CancelledError:
-            pass
+        except asyncio.CancelledError as error:
+            self._allowance.failed(work.name, error)
         except Exception as error:  # noqa: BLE001 (a row never fails the table)
+            self._allowance.failed(work.name, error)
             if judging.is_fatal(error):
                 self.fatal, self._stopping = error, "error"
             else:
@@ -352,7 +358,6 @@ class Run:
         if kept.message is not None:
             price = self.plan.models.cost(str(kept.message["model"]), usage)
             self._cost = None if price is None or self._cost is None else self._cost + price
-            self._dearest = max(self._dearest, price or 0.0)
         self._look_for_pattern(kept)
 
     def _look_for_pattern(self, kept: Kept) -> None:
@@ -360,19 +365,3 @@ class Run:
         self._alike[str(kept.error["type"]) if kept.error else ""] += 1
         if self._asked == _ALIKE == self._alike.most_common(1)[0][1] and kept.error:
             self.stop("alike")
-
-    def _over_budget(self) -> bool:
-        """Return whether one more request, with those on their way, might cost too much."""
-        if self.budget is None or self._cost is None:
-            return False
-        each = self._dearest or self._most_of_one()
-        if not self._asked and not self._tasks:
-            return False
-        return self._cost + (len(self._tasks) + 1) * each > self.budget
-
-    def _most_of_one(self) -> float:
-        """Return what the first row may cost at most, while none has been answered."""
-        params = self._work[0].params
-        sent = len(str(params)) / 3
-        usage = {"input_tokens": int(sent), "output_tokens": params["max_tokens"]}
-        return self.plan.models.cost(self.plan.model, usage) or 0.0

@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,14 +118,9 @@ class Store:
         self._scrub = scrub
         self._lock = threading.RLock()
         try:
-            if path is not None:
-                open_private(path, "ab").close()
-            self._db = sqlite3.connect(
-                ":memory:" if path is None else path,
-                isolation_level=None,
-                check_same_thread=False,
-                timeout=_PATIENCE,
-            )
+            self._db = _opened(path)
+            # not when a run is over: answers are read from it for as long as anybody holds them
+            self._close = weakref.finalize(self, self._db.close)
             self._prepare()
         except (OSError, sqlite3.Error) as problem:
             raise InputError(
@@ -133,15 +129,14 @@ class Store:
             ) from None
 
     def _prepare(self) -> None:
-        self._db.execute("pragma journal_mode = delete")
-        self._db.execute("pragma synchronous = full")
-        with self._writing() as db:
-            (version,) = db.execute("pragma user_version").fetchone()
-            if version not in {0, _FORMAT}:
-                raise sqlite3.DatabaseError("it is of another version of claude_nb")
-            for statement in _TABLES.split(";"):
-                db.execute(statement)
-            db.execute(f"pragma user_version = {_FORMAT}")
+        try:
+            self._db.execute("pragma journal_mode = delete")
+            self._db.execute("pragma synchronous = full")
+            with self._writing() as db:
+                _make_tables(db)
+        except sqlite3.Error:
+            self.close()
+            raise
 
     @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection]:
@@ -163,9 +158,9 @@ class Store:
         )
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; it closes by itself when nobody holds this any more."""
         with self._lock:
-            self._db.close()
+            self._close()
 
     # Batches.
 
@@ -327,6 +322,26 @@ class Store:
                 list(part),
             ).fetchall()
             yield from ((part[text], *values) for text, *values in found)
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    if path is not None:
+        open_private(path, "ab").close()
+    return sqlite3.connect(
+        ":memory:" if path is None else path,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_PATIENCE,
+    )
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    (version,) = db.execute("pragma user_version").fetchone()
+    if version not in {0, _FORMAT}:
+        raise sqlite3.DatabaseError("it is of another version of claude_nb")
+    for statement in _TABLES.split(";"):
+        db.execute(statement)
+    db.execute(f"pragma user_version = {_FORMAT}")
 
 
 def _state(

@@ -24,6 +24,8 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 
 mpl.use("Agg")
+CLOSED = sqlite3.connect(":memory:")
+CLOSED.close()
 SMALL = "haiku-4.5"  # a model with a context of 200,000 tokens
 
 
@@ -169,7 +171,7 @@ def test_paths_in_a_list_are_files_and_a_pattern_says_so(folder):
         (enumerate("a"), "put list"),
         (iter([1]), "put list"),
         (itertools.count(), "put list"),
-        (sqlite3.connect(":memory:"), "name something in it"),
+        (CLOSED, "name something in it"),
         (type("Response", (), {"text": "t", "__repr__": lambda _: "<Response [200]>"})(), ".text"),
     ],
 )

@@ -91,9 +91,16 @@ def notebook7(request):
         yield lab
 
 
-@pytest.fixture(params=["lab", "notebook"])
+@pytest.fixture(params=["lab", pytest.param("notebook", marks=pytest.mark.long)])
 def each_lab(request):
-    """Open a page on JupyterLab 4, then one on Notebook 7."""
+    """Open a page on JupyterLab 4; in `make long` one on Notebook 7, too."""
+    with on_page(request.param, request) as lab:
+        yield lab
+
+
+@pytest.fixture(params=["lab", "notebook"])
+def both_labs(request):
+    """Open a page on JupyterLab 4, then one on Notebook 7: what streams, where the two differ."""
     with on_page(request.param, request) as lab:
         yield lab
 
@@ -102,7 +109,8 @@ def each_lab(request):
 def go(request):
     """Give a function that lets the kernel go on past `until(name)`."""
     names = []
-    lab = request.getfixturevalue("each_lab" if "each_lab" in request.fixturenames else "lab")
+    kinds = [name for name in ("both_labs", "each_lab") if name in request.fixturenames]
+    lab = request.getfixturevalue([*kinds, "lab"][0])
 
     def made(name):
         path = lab.server.root / name

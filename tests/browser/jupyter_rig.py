@@ -1,8 +1,8 @@
 r"""A page object for one notebook open in a real JupyterLab 4 or Notebook 7.
 
-Ask for the fixture `lab` (JupyterLab), `notebook7` (Notebook 7) or `each_lab` (the test runs in
-both). Cells are numbered from 0 as in the file; every wait has a deadline and none is a fixed
-sleep::
+Ask for the fixture `lab` (JupyterLab), `notebook7` (Notebook 7), `both_labs` (the test runs in
+both) or `each_lab` (in Notebook 7 by `make long` only). Cells are numbered from 0 as in the file;
+every wait has a deadline and none is a fixed sleep::
 
     def test_streams(lab):
         lab.open(["%load_ext claude_nb", "%%claude\nWhat is a comm?"])

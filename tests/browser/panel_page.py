@@ -10,6 +10,10 @@ from playwright.sync_api import expect
 SHOW = "panel = Panel()\npanel"
 
 
+CONTRAST = {"runOnly": ["color-contrast"]}
+"""What another theme may change, of all that axe looks at."""
+
+
 class Shown:
     """The panel in the output of cell `n`."""
 

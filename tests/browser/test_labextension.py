@@ -91,8 +91,8 @@ def test_a_saved_answer_has_its_look_from_the_page_not_from_itself(each_lab):
     expect(answer.locator("footer")).to_have_css("font-size", "12.32px")  # 0.88 of the text's
 
 
-def test_commands_ask_below_the_active_cell_and_load_the_magic_once(each_lab):
-    lab = each_lab.open(["1 + 1", "1 / 0"])
+def test_commands_ask_below_the_active_cell_and_load_the_magic_once(both_labs):
+    lab = both_labs.open(["1 + 1", "1 / 0"])
     lab.run(0)
     assert not enabled(lab, "fix")
     lab.run(1)
@@ -183,7 +183,7 @@ def with_modules(modules: str) -> str:
 ODD = """{"@jupyterlab/notebook": {"9": {get: () => { throw new Error("gone") }}}}"""
 NAMES = re.findall(r"function (\w+)\(", ENTRY)
 INNER = {"hasError", "runningViews", "ask", "knowsClaude", "isLoaded", "showsLive", "put", "trust"}
-INNER |= {"concerns", "markOf"}
+INNER |= {"concerns", "markOf", "waiting"}
 LOST = {"told", "begun", "fetchLost", "say", "receive"}  # which only an answer calls
 SEEN = {"cellsAsked", "tellCells", "answeringComm", "cellsNear"}  # which a question calls
 SEEN |= {"toldCell", "toldOutput", "toldData"}

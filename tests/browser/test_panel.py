@@ -44,8 +44,9 @@ def wait_for(lab, n, expected, of=lambda found: found):
     pytest.fail(f"It stays {found}.")
 
 
-def findings(lab):
-    found = Axe().run(lab.page, ".claude-nb-panel", {"resultTypes": ["violations"]}).response
+def findings(lab, shade="light"):
+    options = {"resultTypes": ["violations"], **(panel_page.CONTRAST if shade == "dark" else {})}
+    found = Axe().run(lab.page, ".claude-nb-panel", options).response
     return [
         f"{rule['id']}: {node['html'][:200]}"
         for rule in found["violations"]
@@ -54,8 +55,8 @@ def findings(lab):
     ]
 
 
-def test_an_answer_streams_stops_is_saved_and_is_read_without_a_kernel(each_lab):
-    lab = each_lab
+def test_an_answer_streams_stops_is_saved_and_is_read_without_a_kernel(both_labs):
+    lab = both_labs
     panel = opened(lab, "print(json.dumps([e.candidates[0].state for e in panel.conversation]))")
     lab.screenshot(f"panel-idle-{lab.kind}")
     panel.send("What is 17 * 23?")
@@ -434,7 +435,7 @@ def test_axe_finds_nothing_serious_and_it_fits_narrow_and_dark(lab):
     def look(state):
         for shade in ("light", "dark"):
             lab.theme(shade)
-            found[f"{state}, {shade}"] = findings(lab)
+            found[f"{state}, {shade}"] = findings(lab, shade)
             lab.screenshot(f"panel-{state}-{shade}")
 
     panel.button("Settings").click()

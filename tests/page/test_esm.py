@@ -175,7 +175,7 @@ def test_pages_get_no_comments_no_indentation_and_only_what_they_need():
     assert "\n//" not in panel
     assert f'"{constants.VIEW}"' in panel
     assert "PART" not in panel
-    assert constants.PROBE in assets.script("probe.js")
+    assert constants.PROBE in assets.script("asked/probe.js")
     style = assets.style("answer.css", "live.css")
     assert "/*" not in style
     assert "\n" not in style

@@ -96,7 +96,7 @@ def folder(tmp_path_factory):
     """Return a folder with the scripts as pages get them, and what they are tested with."""
     place = tmp_path_factory.mktemp("page")
     texts = {name: assets.script(name) for name in PARTS}
-    widgets = {"panel/panel.js": page.PanelWidget, "probe.js": probe._Widget}
+    widgets = {"panel/panel.js": page.PanelWidget, "asked/probe.js": probe._Widget}
     widgets |= {"live.js": widget.StreamWidget, "live.loader.js": widget.LeanWidget}
     texts |= {name: made._esm for name, made in widgets.items()}
     sources = [f"export default ((a, b, x, y, f, ok) => {text}){VALUES}" for text in WHOLE.values()]
@@ -105,7 +105,10 @@ def folder(tmp_path_factory):
         "logs": {name: log(pieces) for name, pieces in SAMPLES.items()},
         "agreed": {"costs": [[cost, money(cost)] for cost in FIGURES]},
         "sentence": render.unfinished_bundle("model · while its kernel runs, ask"),
-        "joined": {"pairs": joined, "scripts": ["panel/panel.js", "probe.js", "live.loader.js"]},
+        "joined": {
+            "pairs": joined,
+            "scripts": ["panel/panel.js", "asked/probe.js", "live.loader.js"],
+        },
     }
     texts |= {f"{name}.json": json.dumps(value) for name, value in given.items()}
     for name, text in {**texts, "package.json": '{"type": "module"}'}.items():

@@ -85,6 +85,7 @@ def readable(annotation: Any, variables: Variables) -> Any:
     variables : callable
         Returns the variables that a frame or an array can be named from.
     """
+    annotation = _opened(annotation)
     if _is_held(annotation):
         return Annotated[Any, Named(_class_of(annotation), variables)]
     if isinstance(annotation, type) and _root(annotation) in _HELD:
@@ -93,6 +94,18 @@ def readable(annotation: Any, variables: Variables) -> Any:
     if origin is None or origin is typing.Literal or not arguments:
         return typed_dicts.readable(annotation)
     return _generic(annotation, origin, tuple(_inner(each, variables) for each in arguments))
+
+
+def _opened(annotation: Any) -> Any:
+    """Return what an alias of these libraries stands for, as ``ArrayLike`` is one since numpy 2.5.
+
+    A person's own is left to pydantic, for it may name itself.
+    """
+    alias = _class_of(annotation)
+    if type(alias).__name__ != "TypeAliasType" or _root(alias) not in _HELD:
+        return annotation
+    arguments = typing.get_args(annotation)
+    return alias.__value__[arguments] if arguments else alias.__value__
 
 
 def _generic(annotation: Any, origin: Any, inner: tuple[Any, ...]) -> Any:

@@ -65,14 +65,15 @@ class Arguments:
     def __init__(self, function: Callable[..., Any], variables: Variables) -> None:
         self._function = function
         self._parameters = _parameters(function, variables)
-        self._check = pydantic.validate_call(_taker(name_of(function), self._parameters))
+        self._taker = _taker(name_of(function), self._parameters)
+        self._check = pydantic.validate_call(self._taker)
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON schema of the object."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a default that is no JSON is simply not told
-            check: Any = self._check
-            return pydantic.TypeAdapter(check).json_schema()
+            taker: Any = self._taker  # what checks has no annotations of its own since Python 3.14
+            return pydantic.TypeAdapter(taker).json_schema()
 
     def checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments by name, of the types that the function wants.

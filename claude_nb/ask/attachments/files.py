@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import errno
+import os
+import stat
 from pathlib import Path
 
 from claude_nb.ask.attachments import encodings
@@ -16,6 +19,7 @@ from claude_nb.ask.errors import InputError
 __all__ = ["MOST_BYTES", "decode", "exists", "path", "read", "read_text"]
 
 MOST_BYTES = 24 * 1024 * 1024  # fills a request, which may have 32 MB, once base64 is added
+_NOTHING = (errno.ENOENT, errno.ENOTDIR, errno.EINVAL)  # the last: a name that Windows forbids
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -51,16 +55,32 @@ def read(name: str) -> bytes:
     """
     file = path(name)
     try:
-        if not file.is_file():
+        found = _found(file)
+        if found is None or not stat.S_ISREG(found.st_mode):
             raise InputError(_missing(file, name))
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError(_too_large(name, file.stat().st_size))
+        if found.st_size > MOST_BYTES:
+            raise InputError(_too_large(name, found.st_size))
         data = file.read_bytes()
     except OSError as problem:
         raise InputError(f"{name:.200} cannot be read: {problem.strerror}.") from None
     if not data:
         raise InputError(f"{name} is empty: there is nothing to send.")
     return data
+
+
+def _found(file: Path) -> os.stat_result | None:
+    """Return what the system tells of a file; None if there is nothing of that name.
+
+    Since Python 3.14 `Path.is_file` says the same of what nobody may look at.
+    """
+    try:
+        return file.stat()
+    except ValueError:  # a null character
+        return None
+    except OSError as problem:
+        if problem.errno in _NOTHING:
+            return None
+        raise
 
 
 def read_text(name: str) -> str:

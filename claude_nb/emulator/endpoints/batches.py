@@ -30,6 +30,7 @@ from claude_nb.emulator.wire import (
     dump,
     encode,
     parse,
+    too_deep,
 )
 
 __all__ = ["KEPT_BYTES", "Batches"]
@@ -235,8 +236,10 @@ def _entries(body: bytes) -> Iterator[Any]:
     while not _CLOSING.match(text, at):
         try:
             entry, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise bad_json(str(error)) from None
+        except RecursionError:
+            raise too_deep() from None
         check_levels(entry)
         yield entry
         comma = _COMMA.match(text, at)

@@ -29,6 +29,9 @@
   const MOST_TOLD = 4_000_000; // characters in all
   const MOST_WITH_PICTURES = 20_000_000;
   const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
+  const ASKS = /^\s*%%claude(?!\w)|^\s*%claude\s/m; // a cell with a prompt
+  const MOST = 10_000; // cells, of which a kernel hears
+  const LONGEST = 100_000; // characters of each
   const SOON = 400; // ms in which an output that shows a new view comes by itself
   let scope = {}; // what the application shares: {module: {version: {get, loaded}}}
 
@@ -237,9 +240,25 @@
         else fetchLost(panel, [mark], [mark]); // a view has ended: if the answer has not, there are others
       }
     });
+    views.waiting = guard((kernel) => waiting(tracker, kernel), null);
     on(tracker.widgetAdded, (_, panel) => followPages(panel));
     tracker.forEach(followPages);
   });
+
+  /** The cells that were sent to a kernel, run or wait there, and ask; long ones without their end. */
+  function waiting(tracker, kernel) {
+    const cells = [];
+    tracker.forEach((panel) => {
+      if (kernelOf(panel)?.id === kernel) cells.push(...codeCells(panel).filter(isSent));
+    });
+    return cells.slice(0, MOST).map(({ id, sharedModel }) => {
+      const source = sharedModel.getSource();
+      return { id, source: source.slice(0, LONGEST), missing: Math.max(0, source.length - LONGEST) };
+    });
+  }
+
+  const isSent = ({ executionState, sharedModel }) =>
+    executionState === "running" && ASKS.test(sharedModel.getSource());
 
   /** Whether a view is this notebook's; others on its kernel may have cells of the same ids. */
   function concerns(panel, store, mark) {

@@ -18,7 +18,7 @@ from claude_nb.api.wire import Request
 from claude_nb.models.lookup import ModelTable
 from claude_nb.models.spending.budget import Amount
 
-__all__ = ["Quote", "as_object", "quotes", "tokens_of"]
+__all__ = ["Quote", "as_object", "is_charged", "quote", "quotes", "tokens_of"]
 
 Json = Mapping[str, Any]
 Cost = Callable[[Json], float | None]
@@ -97,22 +97,27 @@ def tokens_of(text: str | bytes) -> int:
     return sum(1 for _ in _TOKEN.finditer(data))
 
 
+def is_charged(request: Request) -> bool:
+    """Return whether a request may cost something."""
+    return request.method == "POST" and endpoint(request.url) in {MESSAGES, BATCHES}
+
+
 def quotes(request: Request, models: ModelTable) -> list[Quote]:
     """Return what a request can cost: one quote for each answer; none if it is free."""
-    path = endpoint(request.url)
-    if request.method != "POST" or path not in {MESSAGES, BATCHES}:
+    if not is_charged(request):
         return []
     body = as_object(json.loads(request.content))
-    if path == MESSAGES:
-        return [_quote(body, models)]
-    return [_quote(as_object(each.get("params")), models, batch=True) for each in _batched(body)]
+    if endpoint(request.url) == MESSAGES:
+        return [quote(body, models)]
+    return [quote(as_object(each.get("params")), models, batch=True) for each in _batched(body)]
 
 
 def _batched(body: Json) -> list[Json]:
     return _objects(body.get("requests"))
 
 
-def _quote(body: Json, models: ModelTable, *, batch: bool = False) -> Quote:
+def quote(body: Json, models: ModelTable, *, batch: bool = False) -> Quote:
+    """Return what one answer can cost, to a request with this body."""
     model = str(body.get("model", ""))
     info, uses = models.get(model), _uses(body)
     scale = info.token_scale if info is not None else 1.5

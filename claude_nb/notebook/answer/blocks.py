@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, LiteralString, TypeAlias, cast
 
@@ -71,6 +71,7 @@ DISCLOSED: LiteralString = (
 
 _DISCLOSURE: LiteralString = f'<details><summary style="{SOFT}">{{}}</summary>{DISCLOSED}</details>'
 _DEEP = "(nested too deeply to be shown)"
+_DEEPEST = 200  # levels that are shown: each begins further to the right than the one around it
 _OPAQUE = re.compile("encrypted.*|signature|data")  # names of such fields
 
 
@@ -220,10 +221,25 @@ def _json(value: Any) -> str:
 
 
 def _dumps(value: Any, indent: int | None = 1) -> str:
+    if _is_deep(value):
+        return _DEEP
     try:
         return json.dumps(value, indent=indent, ensure_ascii=False, default=str)
     except RecursionError:
         return _DEEP
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [item for each in level for item in _inside(each)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value).values()
+    return cast("list[Any]", value) if isinstance(value, list) else ()
 
 
 def _readable(value: Any) -> Any:

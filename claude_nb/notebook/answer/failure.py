@@ -18,6 +18,7 @@ from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
 from claude_nb.models.spending import BudgetError
+from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.notebook.answer.amounts import duration
 from claude_nb.notebook.errors import CellError
 
@@ -252,6 +253,14 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         (
             "Ask for less (a shorter --max-tokens), or raise it: %claude budget $5. "
             "%claude budget shows what was spent."
+        ),
+    ),
+    (
+        UnconfirmedError,
+        "Nothing was sent",
+        (
+            "Run the cells again to be asked again, or one by one: a single cell asks nothing. "
+            "%config ClaudeMagics.ask_above = 5 asks from $5 on."
         ),
     ),
     (

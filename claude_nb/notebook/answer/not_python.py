@@ -9,6 +9,7 @@ rarely. The work is bounded, whatever the code is.
 from __future__ import annotations
 
 import re
+import tokenize
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -154,7 +155,23 @@ class _Reading:
         marks = [mark for tokens in statements for mark in self._marks(tokens)]
         for start, end, kind in marks:
             self._take(start, end, kind)
-        return bool(marks)
+        return bool(marks) or (_is_broken_off(statements) and self._skip())
+
+    def _skip(self) -> bool:
+        """Take out the line that ended the reading; return whether there is one.
+
+        Since Python 3.12 a number such as ``0b12`` hides all that follows. Nothing of it runs, but
+        once a person has mended the line, the rest does.
+        """
+        try:
+            for _ in tokenize.generate_tokens(iter(self.lines).__next__):
+                pass
+        except tokenize.TokenError as error:
+            place = error.args[1][0] - 1
+            is_mended = self.lines[place].strip() == "pass"
+            self.lines[place] = f"{_indent(self.lines[place])}pass\n"
+            return not is_mended
+        return False
 
     def _marks(self, tokens: Sequence[Any]) -> Iterator[tuple[int, int, str]]:
         """Yield first line, last line and kind of a statement that is no Python."""
@@ -180,8 +197,7 @@ class _Reading:
     def _take(self, start: int, end: int, kind: str) -> None:
         pieces = [line.rstrip().removesuffix("\\") for line in self.lines[start : end + 1]]
         self._found.setdefault(start, _says(kind, "".join(pieces)))
-        indent = _INDENT.match(self.lines[start])
-        self.lines[start] = f"{indent[0] if indent else ''}pass\n"
+        self.lines[start] = f"{_indent(self.lines[start])}pass\n"
         self.lines[start + 1 : end + 1] = ["\n"] * (end - start)
 
     def _read_loosely(self) -> None:
@@ -195,6 +211,17 @@ class _Reading:
                 mark = hit[1] or hit[2]
             if mark:
                 self._found.setdefault(number, _says(_DOES[mark], line))
+
+
+def _is_broken_off(statements: Sequence[Sequence[Any]]) -> bool:
+    """Whether IPython put its mark at the end, that what follows could not be read."""
+    last = statements[-1][-1] if statements and statements[-1] else None
+    return last is not None and last.type == tokenize.ERRORTOKEN and not last.string
+
+
+def _indent(line: str) -> str:
+    found = _INDENT.match(line)
+    return found[0] if found else ""
 
 
 def _automagic(lines: Sequence[str], shell: Any) -> list[Found]:

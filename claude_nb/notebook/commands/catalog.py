@@ -84,9 +84,13 @@ COMMANDS: tuple[Command, ...] = (
             more="CELL is the number of its In[...], or its id. For when the page was reloaded or "
                  "the output cleared; its value is the answer. One that is still coming goes on "
                  "here."),
-    Command(name="files", module="files", takes="word", form="[delete=ID]",
+    Command(name="files", module="served.files", takes="word", form="[delete=ID]",
             does="files that the server keeps for this key",
             more="What --upload put there, and what code made. delete=ID deletes one."),
+    Command(name="batches", module="served.batches", takes="word", form="[ID|cancel=ID]",
+            does="batches of rows that the server works on, or has done",
+            more="With an id, how far it is; cancel=ID ends it. Rows that were sent with --batch "
+                 "are collected by the same cell, run again in any kernel."),
     Command(name="usage", module="spending.usage", takes="path", form="[FILE.csv]",
             does="tokens and cost: by cell and chat here, by day and model in all notebooks",
             more="With a name, writes all calls of the ledger to that file. "
@@ -106,7 +110,8 @@ COMMANDS: tuple[Command, ...] = (
                  "prompts and answers, and never a key."),
     Command(name="replay", module="kept.recordings:replay", takes="path", form="[FILE]",
             does="ask nothing: answers come from the file, at no cost",
-            more="A question that is not recorded fails, and says which recording is nearest and "
+            more="%claude replay notebook plays what this notebook's outputs keep (--keep). "
+                 "A question that is not recorded fails, and says which recording is nearest and "
                  "what differs. CLAUDE_NB_CASSETTE_SPEED=1 replays at the pace it was recorded."),
     Command(name="auto", module="kept.recordings:auto", takes="path", form="[FILE]",
             does="replay what is recorded; ask and keep anything else",

@@ -57,7 +57,7 @@ class PageReply:
 class _Widget(OneWay):
     """Opens a comm when the page has loaded its module; shows nothing."""
 
-    _esm = assets.script("probe.js")
+    _esm = assets.script("asked/probe.js")
     probe = traitlets.Unicode().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
 

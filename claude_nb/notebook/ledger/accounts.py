@@ -23,7 +23,7 @@ from claude_nb.notebook.session import Session
 
 __all__ = ["Accounts", "of"]
 
-_UNSENT = frozenset({"BudgetError", "CassetteError", "MissingCredentialsError"})
+_UNSENT = frozenset({"BudgetError", "CassetteError", "MissingCredentialsError", "UnconfirmedError"})
 
 
 class Accounts:

@@ -122,7 +122,9 @@ class Handle:
     def begin(self) -> None:
         """Show the empty view in the running cell, and start."""
         server = backend.connect(self.session, asynchronous=True)
-        client = server.client.with_options(on_retry=self.follower.retrying)
+        outcome = self.follower.outcome
+        client = keeping.through(server.client, self.question, outcome, self.session)
+        client = client.with_options(on_retry=self.follower.retrying)
         self.follower.view.open()
         loop = asyncio.new_event_loop()
         self._task = task = loop.create_task(self._perform(client.messages))

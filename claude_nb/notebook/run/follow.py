@@ -51,6 +51,8 @@ class Outcome:
     steps : callable
         Returns the messages that were sent after the question: answers that called tools, and
         the results.
+    keeps : callable or None
+        Returns the exchanges that the output is to keep; None if it is to keep none.
     error : Exception or None
         What the client raised.
     stopped : bool
@@ -71,6 +73,7 @@ class Outcome:
 
     rounds: list[Round] = field(default_factory=list[Round])
     steps: Callable[[], list[Mapping[str, Any]]] = list
+    keeps: Callable[[], list[dict[str, Any]]] | None = None
     error: Exception | None = None
     stopped: bool = False
     seconds: float = 0.0

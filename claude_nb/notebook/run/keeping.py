@@ -1,4 +1,4 @@
-"""Keep answers of cells, coming or come, for a page that comes back and for ``%claude last``."""
+"""Keep answers of cells: for a page that comes back, for ``%claude last``, in the output itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from claude_nb.notebook.answer import render
 from claude_nb.notebook.ledger.kept import Kept
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.publishing import Home
+from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 
-__all__ = ["begin", "mark_stale"]
+__all__ = ["begin", "mark_stale", "through"]
 
 
 def begin(
@@ -52,6 +53,22 @@ def begin(
 
         returning.listen(partial(_answers, session))
     return kept.view
+
+
+def through(client: Any, question: Question, outcome: Outcome, session: Session) -> Any:
+    """Return a client of which the output keeps each answer whole, if the question says so.
+
+    Or if a notebook is replayed: saved without its answers it could not be replayed once more.
+    """
+    is_notebook = session.cassette is not None and session.cassette[1].unit == "cell"
+    if not (question.options.keep or is_notebook):
+        return client
+    from claude_nb.cassette import kept  # noqa: PLC0415 (only where answers are kept)
+
+    session.turns = session.turns or kept.Turns()
+    keeper = kept.Keeper(partial(kept.asker, session.shell), session.turns)
+    outcome.keeps = keeper.data
+    return client.via(keeper.wrap)
 
 
 def mark_stale(session: Session, turns: list[Turn]) -> None:

@@ -5,6 +5,7 @@ Runs after the stream has ended; sends nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import next_cell, render, seen
-from claude_nb.notebook.answer.amounts import count
+from claude_nb.notebook.answer.amounts import count, weight
 from claude_nb.notebook.answer.blocks import kind_of
 from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.ledger import accounts
@@ -29,6 +30,7 @@ from claude_nb.notebook.text.safe_html import SafeHtml
 
 __all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told", "unbudgeted"]
 
+_MOST_KEPT = 2_000_000  # bytes of an output's exchanges
 _MOST_TOLD = 5  # names of fields below an answer
 
 
@@ -85,6 +87,7 @@ def bundle(
             *_without(question, message),
             *_uncached(question, message),
             *_notes(place, outcome, timed=timed),
+            *filter(None, _kept(outcome)[1:]),
             *more,
         ],
         made=[*_seen(question), *made.shown(outcome.files)],
@@ -99,12 +102,27 @@ def bundle(
 def metadata(question: Question, outcome: Outcome) -> dict[str, Any]:
     """Return what the notebook file says of the run: for reports, and to find a saved answer.
 
-    ``request`` is the request's key, as recordings have it; ``usage`` holds the tokens by kind.
+    ``request`` is the request's key, as recordings have it; ``usage`` holds the tokens by kind,
+    ``kept`` the exchanges that ``%claude replay notebook`` plays again.
     """
     key = message_key(question.sent)
     usage = outcome.message.usage.to_dict() if outcome.message is not None else {}
     tokens = {name: count for name, count in usage.items() if isinstance(count, int) and count}
-    return {"claude_nb": {"request": key, "usage": tokens}}
+    kept, _ = _kept(outcome)
+    return {"claude_nb": {"request": key, "usage": tokens, **({"kept": kept} if kept else {})}}
+
+
+def _kept(outcome: Outcome) -> tuple[list[dict[str, Any]], str]:
+    """Return the exchanges that the output keeps, and what the last line says of that."""
+    if outcome.keeps is None:
+        return [], ""
+    kept = outcome.keeps()
+    size = len(json.dumps(kept))
+    if not kept:
+        return [], "not kept: it is not whole, or a key is in it"
+    if size > _MOST_KEPT:
+        return [], f"not kept: {weight(size)}, and {weight(_MOST_KEPT)} is the most"
+    return kept, f"{weight(size)} kept"
 
 
 def _cost(outcome: Outcome, models: ModelTable) -> float | None:

@@ -106,7 +106,8 @@ def perform(
         server = backend.connect(session)
         view = keeping.begin(session, question, server.environment.display, stopper.stop)
         follower = follow(question, view)
-        client = server.client.with_options(on_retry=follower.retrying)
+        client = keeping.through(server.client, question, follower.outcome, session)
+        client = client.with_options(on_retry=follower.retrying)
         view.open()
         with follower.outcome.timed():
             try:

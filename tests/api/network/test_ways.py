@@ -223,10 +223,12 @@ async def test_a_file_without_the_authority_is_named(connect, far, proxy, monkey
 
 
 def _some_authority() -> bytes:
-    context = ssl.create_default_context(cafile=AUTHORITY.with_name("server.pem"))
+    """Return a certificate of another server: one's own would do since Python 3.13."""
+    other = AUTHORITY.with_name("expired.pem")
+    context = ssl.create_default_context(cafile=other)
     assert context.get_ca_certs() == []
     return ssl.PEM_cert_to_DER_cert(
-        AUTHORITY.with_name("server.pem").read_text().partition("-----END EC PRIVATE KEY-----\n")[2]
+        other.read_text().partition("-----END EC PRIVATE KEY-----\n")[2]
     )
 
 

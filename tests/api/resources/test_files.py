@@ -9,7 +9,14 @@ import threading
 
 import pytest
 
-from claude_nb import Anthropic, AsyncAnthropic, NotFoundError, emulator
+from claude_nb import (
+    Anthropic,
+    AsyncAnthropic,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
+    NotFoundError,
+    emulator,
+)
 from claude_nb.api.errors import APIConnectionError, BadRequestError
 from claude_nb.api.types import FileMetadata
 
@@ -57,6 +64,20 @@ def test_a_file_is_put_up_looked_at_listed_and_deleted(client, tmp_path):
     assert client.files.list().data == []
     with pytest.raises(NotFoundError):
         client.files.retrieve_metadata(made.id)
+
+
+def test_a_file_goes_through_a_transport_that_reads_it_whole():
+    http = DefaultHttpxClient(transport=emulator.Transport())
+    with Anthropic(api_key="k", base_url="http://127.0.0.1", http_client=http) as client:
+        made = client.files.upload(file=("notes.txt", b"hello"))
+        assert client.files.retrieve_metadata(made.id).size_bytes == len("hello")
+
+
+async def test_a_file_goes_through_an_asynchronous_transport_that_reads_it_whole():
+    http = DefaultAsyncHttpxClient(transport=emulator.Transport())
+    async with AsyncAnthropic(api_key="k", base_url="http://127.0.0.1", http_client=http) as client:
+        made = await client.files.upload(file=("notes.txt", b"hello"))
+        assert (await client.files.retrieve_metadata(made.id)).size_bytes == len("hello")
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ async def test_half_a_character_in_what_is_nested_too_deeply_is_a_malformed_stre
         '{"type": "content_block_start", "a": "\\ud83d", "b": ' + "[" * 50_000 + "]" * 50_000 + "}"
     )
     server.script(stream(cut(START) + f"{name}data: {deep}\n\n".encode()))
-    error = errors.MalformedStreamError if name else errors.IncompleteStreamError
-    with pytest.raises(error):
+    # without a name Python 3.11 to 3.13 cannot read what it is, and skips it; 3.14 reads deeper
+    unnamed = (errors.IncompleteStreamError, errors.MalformedStreamError)
+    with pytest.raises(errors.MalformedStreamError if name else unnamed):
         await texts(client)

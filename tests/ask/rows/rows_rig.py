@@ -26,7 +26,7 @@ class Counted:
 
     def __call__(self, request: Any) -> str:
         prompt = request["messages"][-1]["content"]
-        text = prompt if isinstance(prompt, str) else prompt[0]["text"]
+        text = prompt if isinstance(prompt, str) else prompt[-1]["text"]
         with self.lock:
             self.counts[text] = self.counts.get(text, 0) + 1
         return text.upper()
@@ -47,7 +47,7 @@ class Asking:
         self, prompt: str, rows: Any, *, variables: Any = None, kind: Any = Run, **given: Any
     ) -> Any:
         """Return a run that has not begun."""
-        names = {"schema", "tools", "model", "max_tokens", "system"} & given.keys()
+        names = {"schema", "tools", "model", "max_tokens", "system", "attach"} & given.keys()
         options = Options(**{name: given.pop(name) for name in names})
         plan = Plan(prompt, options, variables or {}, "test")
         found = table(rows)

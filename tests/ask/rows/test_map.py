@@ -14,6 +14,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import compose
 from claude_nb.emulator import Fault
+from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
 from claude_nb.rows.tables import table
 
@@ -214,6 +215,29 @@ def test_the_budget_ends_a_run_before_it_costs_more(asking):
     assert 0 < answers.cost <= 0.01
     assert any(not answer.is_asked for answer in answers)
     assert "budget of $0.01" in answers.summary()
+
+
+def test_forty_at_once_and_answers_of_every_length_stay_within_the_budget(serve, tmp_path):
+    spent = []
+
+    def answer(request):
+        words = 4 + 37 * len(spent) % 60
+        spent.append(words)
+        return "word " * words
+
+    server = serve(answer=answer)
+    asking = Asking(server.url, tmp_path / "s")
+    pace = Pace(most=40, window=40)
+    answers = asking("Say {{text}}", rows(400), budget=0.05, max_tokens=200, pace=pace)
+    assert len(spent) == len([each for each in answers if each.is_asked])
+    assert 0.04 < answers.cost <= 0.05  # each may cost $0.0031, and the dearest costs $0.0015
+    assert answers.progress.ended == "budget"
+
+
+def test_a_first_row_that_could_cost_too_much_is_not_sent(asking, counted):
+    answers = asking("Say {{text}}", rows(5), budget=0.01, max_tokens=4000)
+    assert counted.total == 0
+    assert "with fewer max_tokens" in answers.summary()
 
 
 # The request of a row is that of a single call.

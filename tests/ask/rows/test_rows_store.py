@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import stat
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,7 +91,7 @@ def test_the_file_is_its_owners_alone_and_holds_neither_prompt_nor_key(asking, p
 @pytest.mark.parametrize("content", [b"no database, but a text of some length" * 9, None])
 def test_a_file_that_is_no_store_is_left_alone_and_said(path, content):
     if content is None:
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db:
             db.execute("pragma user_version = 99")
         content = path.read_bytes()
     else:
@@ -105,6 +107,16 @@ def test_rows_are_found_by_their_index_however_many_there_are(path):
         "explain query plan select state from answers where name in (?,?)", ["a-0", "b-0"]
     ).fetchall()
     assert any("SEARCH answers USING" in each[-1] for each in plan), plan
+
+
+def test_the_file_is_closed_when_nobody_holds_the_answers_any_more(asking, path):
+    answers = asking("Say {{text}}", [{"text": "sea"}])
+    db = answers._run.store._db
+    assert answers[0].text == "SAY SEA"
+    del answers
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        db.execute("select 1")
 
 
 def test_two_runs_at_once_ask_no_row_twice(asking, counted, serve):

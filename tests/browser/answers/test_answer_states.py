@@ -108,8 +108,8 @@ def test_a_wait_says_first_that_it_waits_and_then_counts_down(lab):
     lab.wait(1)
 
 
-def test_stop_stays_in_view_and_one_press_leads_to_the_newest_text_and_along_with_it(each_lab):
-    lab = each_lab
+def test_stop_stays_in_view_and_one_press_leads_to_the_newest_text_and_along_with_it(both_labs):
+    lab = both_labs
     lab.open([HERE, TALL])
     lab.run(0)
     lab.resize(700, 620)

@@ -1,6 +1,7 @@
 """The gallery in real pages: streaming and saved, light and dark, narrow and wide, on any page.
 
-Pictures are in artifacts/gallery-*.png: look at them after a change that shows.
+Pictures are in artifacts/gallery-*.png: look at them after a change that shows. All that there are
+are made by `make gallery`.
 """
 
 from __future__ import annotations
@@ -118,9 +119,7 @@ def show(lab, how: str) -> list:
 def test_streaming_looks_as_it_will_be_saved(lab):
     live = show(lab, "live")
     assert lab.page.evaluate(LOOK) == []
-    for shade in ("light", "dark"):
-        lab.theme(shade)
-        pictures(lab, f"live-{shade}")
+    pictures(lab, "live-light")
     saved = show(lab, "saved")
     for width in (700, 1000, 1900):
         lab.resize(width, 20_000)
@@ -128,9 +127,8 @@ def test_streaming_looks_as_it_will_be_saved(lab):
     lab.resize(700, 20_000)
     scrolling = lab.page.evaluate(SCROLLS)
     assert {(tag, how) for tag, how, _ in scrolling} == {("PRE", "auto"), ("TABLE", "auto")}
-    for shade in ("light", "dark"):
-        lab.theme(shade)
-        pictures(lab, f"saved-{shade}")
+    lab.theme("dark")
+    pictures(lab, "saved-dark")
     for name, was, stays in zip(gallery.samples(), live, saved, strict=True):
         (streamed, high, wide), (kept, as_high, as_wide) = was, stays
         assert (name, streamed) == (

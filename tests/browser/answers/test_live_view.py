@@ -145,8 +145,8 @@ def test_thinking_is_open_while_it_streams_and_closes_itself(lab, go):
     assert lab.errors == []
 
 
-def test_thinking_stays_as_the_person_left_it_also_over_the_end(each_lab, go):
-    lab = opened(each_lab, THINKING)
+def test_thinking_stays_as_the_person_left_it_also_over_the_end(both_labs, go):
+    lab = opened(both_labs, THINKING)
     lab.run(1, wait=False)
     thinking = lab.output(1).locator("details")
     expect(thinking).to_have_attribute("open", "")
@@ -165,8 +165,8 @@ def test_thinking_stays_as_the_person_left_it_also_over_the_end(each_lab, go):
     assert "<details open" not in saved
 
 
-def test_the_answer_grows_and_is_announced_once(each_lab):
-    lab = opened(each_lab, SWAP.replace("rate=2_500", "rate=250").format(characters=4_000))
+def test_the_answer_grows_and_is_announced_once(both_labs):
+    lab = opened(both_labs, SWAP.replace("rate=2_500", "rate=250").format(characters=4_000))
     lab.watch(1)
     lab.run(1, wait=False)
     status = lab.page.locator("[role=status].claude-nb-announcer")
@@ -178,8 +178,8 @@ def test_the_answer_grows_and_is_announced_once(each_lab):
     assert [output["output_type"] for output in lab.outputs(1)] == ["display_data"]
 
 
-def test_stop_is_heard_while_the_cell_runs(each_lab):
-    lab = opened(each_lab, STOPPABLE)
+def test_stop_is_heard_while_the_cell_runs(both_labs):
+    lab = opened(both_labs, STOPPABLE)
     lab.run(1, wait=False)
     answer = lab.output(1).locator(".claude-nb-live")
     expect(answer).to_contain_text("On and on")
@@ -231,8 +231,8 @@ view.finish({"text/plain": "done"})
     lab.wait(1)
 
 
-def test_the_code_of_the_view_comes_to_a_page_once(each_lab):
-    lab = opened(each_lab, LEAN, LEAN)
+def test_the_code_of_the_view_comes_to_a_page_once(both_labs):
+    lab = opened(both_labs, LEAN, LEAN)
     lab.run(1)
     before = lab.ws_kinds["comm_open"]
     lab.run(2, wait=False)
@@ -240,8 +240,8 @@ def test_the_code_of_the_view_comes_to_a_page_once(each_lab):
     assert lab.ws_kinds["comm_open"] - before < 6_000  # the code alone is 12 kB
 
 
-def test_a_page_without_the_code_asks_for_it_while_the_cell_runs(each_lab):
-    lab = opened(each_lab, LEAN, LEAN)
+def test_a_page_without_the_code_asks_for_it_while_the_cell_runs(both_labs):
+    lab = opened(both_labs, LEAN, LEAN)
     lab.run(1)
     lab.save()
     lab.reload()
@@ -271,8 +271,8 @@ def test_the_swap_moves_nothing_and_shows_no_gap(lab, go, deltas):
 
 
 @pytest.mark.parametrize(("first", "last"), [("irst", "The next are"), ("of some", "words")])
-def test_what_is_selected_stays_so_as_the_answer_grows_and_is_replaced(each_lab, go, first, last):
-    lab = opened(each_lab, SELECTED)
+def test_what_is_selected_stays_so_as_the_answer_grows_and_is_replaced(both_labs, go, first, last):
+    lab = opened(both_labs, SELECTED)
     selection = "getSelection().toString()"
     lab.run(1, wait=False)
     expect(lab.output(1)).to_contain_text("The next are")
@@ -353,8 +353,8 @@ def test_nothing_moves_for_those_who_asked_for_that(lab):
 BACKGROUND = "%%claude --bg --no-history --max-tokens 800\nWrite 300 words about lighthouses."
 
 
-def test_an_answer_in_the_background_streams_while_other_cells_run(each_lab):
-    lab = each_lab.open(["%load_ext claude_nb", BACKGROUND, "6 * 7"])
+def test_an_answer_in_the_background_streams_while_other_cells_run(both_labs):
+    lab = both_labs.open(["%load_ext claude_nb", BACKGROUND, "6 * 7"])
     lab.run(0)
     lab.run(1)  # which ends at once
     output = lab.output(1)

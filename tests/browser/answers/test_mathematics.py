@@ -137,8 +137,8 @@ SEE = r"""() => {
 }"""
 
 
-def test_nothing_but_formulas_is_typeset_and_no_cell_changes_another(each_lab):
-    lab = each_lab
+def test_nothing_but_formulas_is_typeset_and_no_cell_changes_another(both_labs):
+    lab = both_labs
     path = lab.server.root / "mathematics.json"
     path.write_text(json.dumps([PAYLOADS, OURS]), encoding="utf-8")
     lab.open([THEIRS, *CELLS], name="mathematics.ipynb")

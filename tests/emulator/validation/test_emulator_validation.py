@@ -41,7 +41,7 @@ def test_an_invalid_request_is_refused_in_the_api_s_words(
         (b'{"a": 1e999}', "Out of range float"),
         (b'{"a": "\\ud800"}', "no low surrogate"),
         (b"\xff\xfe\xfd", "codec can't decode"),
-        (b"[" * 100_000, "recursion"),
+        (b"[" * 100_000, "nested more than 100 levels deep"),
     ],
 )
 def test_what_is_not_json_is_refused(client, content, problem):

@@ -388,3 +388,4 @@ def test_what_is_nested_too_deeply_does_not_cost_the_answer(kind):
     block = {"type": kind, "name": "t", "input": deep, "content": deep}
     html, _ = saved({"type": "text", "text": "The answer."}, block)
     assert "nested too deeply to be shown" in html
+    assert len(html) < 1_000

@@ -10,7 +10,7 @@ from claude_nb import emulator
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook.answer.failure import RunError
-from claude_nb.notebook.commands import files as command
+from claude_nb.notebook.commands.served import files as command
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
 from claude_nb.notebook.run import cell, made

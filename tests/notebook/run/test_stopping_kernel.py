@@ -42,8 +42,17 @@ server = emulator.serve(tokens_per_second=40, answer=answer, api_key="canary")
 def press():
     stoppers[-1].stop()
 
-def press_soon():
-    threading.Timer(0.5, press).start()
+def press_soon(runs=1):
+    """Press Stop of the run that has begun by then: the next one, by default."""
+    number = len(stoppers) + runs
+
+    def wait():
+        while len(stoppers) < number:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        press()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 def pester(times):
     """Interrupt the run at these moments, each in seconds after the one before."""
@@ -68,7 +77,7 @@ def swallows(what: str) -> str:
 
 def stops(what: str) -> str:
     "Wait for something."
-    press_soon()
+    press_soon(runs=0)
     return swallows(what)
 '''
 MANY = int(os.environ.get("CLAUDE_NB_INTERRUPTS", "25"))  # runs with interrupts at random moments

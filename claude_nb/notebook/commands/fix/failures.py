@@ -6,7 +6,10 @@ IPython keeps the last error of any kind; here, errors of ours do not count, so 
 
 from __future__ import annotations
 
+import ast
+import linecache
 import sys
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.getipython import get_ipython
@@ -20,9 +23,24 @@ __all__ = ["install", "last", "remove"]
 def last(session: Session) -> CellFailure | None:
     """Return the last error that was not ours, or None if there was none."""
     if session.failure is not None:
-        return session.failure
+        return replace(session.failure, error=_complete(session.failure.error))
     error = getattr(sys, "last_value", None)  # from before the extension was loaded
-    return None if error is None or isinstance(error, OURS) else CellFailure(error)
+    return None if error is None or isinstance(error, OURS) else CellFailure(_complete(error))
+
+
+def _complete(error: BaseException) -> BaseException:
+    """Return what Python says of a cell of which IPython says, since Python 3.13, that it goes on.
+
+    "Incomplete input" tells nobody what is missing; "'(' was never closed" does.
+    """
+    if type(error).__name__ != "_IncompleteInputError" or not isinstance(error, SyntaxError):
+        return error
+    file = error.filename or ""
+    try:
+        ast.parse("".join(linecache.getlines(file)), file)
+    except SyntaxError as told:
+        return told.with_traceback(error.__traceback__)
+    return SyntaxError(*error.args)
 
 
 def _watch(result: Any) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from claude_nb.ask.errors import InputError
 from claude_nb.cassette import Cassette, recording
 from claude_nb.cassette.nearest import question, shown
+from claude_nb.cassette.notebook import ENDING
 from claude_nb.notebook import backend
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.session import Session
 
 __all__ = ["auto", "off", "record", "recordings", "replay"]
@@ -23,7 +25,7 @@ _DOES = {
     "replay": "Replaying: nothing is asked, and every answer comes from ",
     "auto": "Auto: what is recorded is replayed, anything else asked and kept in ",
 }
-_COLUMNS = page.columns("#line", "asked")
+_NOTEBOOK = "notebook"  # the word for this one
 _MOST = 50  # recordings that are listed
 
 
@@ -45,7 +47,7 @@ def auto(session: Session, words: str) -> None:
 def off(session: Session, words: str) -> None:
     """Neither record nor replay."""
     del words
-    session.recording = recording.OFF
+    session.recording, session.cassette = recording.OFF, None
     page.show(page.paragraph("Off: questions are asked, and nothing is recorded."))
 
 
@@ -66,10 +68,15 @@ def _use(session: Session, mode: str, words: str) -> None:
     """Use the file that is named, else the one in use, else the one beside the notebook."""
     environment = Environment.read()
     path = _path(session, environment, words.strip())
+    if path.suffix == ENDING and not path.exists():
+        raise InputError(f"There is no notebook {_short(path)}: save it, or say where it is.")
     if mode == "replay" and not path.exists():
         raise InputError(
             f"There is no file {_short(path)} to replay. %claude record {_short(path)} makes it."
         )
+    if path.suffix == ENDING:  # read anew, with what was saved since
+        session.cassette = None
+        session.backends.clear()
     before, session.recording = (
         session.recording,
         recording.Recording(path, mode, f"%claude {mode}"),
@@ -80,11 +87,22 @@ def _use(session: Session, mode: str, words: str) -> None:
         page.show(page.paragraph(said))
         return
     try:
-        backend.cassette(session, now)  # a file that cannot be used is said at once
+        cassette = backend.cassette(session, now)  # a file that cannot be used is said at once
+        _check_kept(cassette)
     except InputError:
         session.recording = before
+        if path.suffix == ENDING:
+            session.cassette = None
         raise
     page.show(_status(session, now, environment))
+
+
+def _check_kept(cassette: Cassette) -> None:
+    if cassette.unit == "cell" and not len(cassette):
+        raise InputError(
+            f"No output of {_short(cassette.path)} keeps its answer: say %config "
+            "ClaudeMagics.keep = True, run its cells and save it."
+        )
 
 
 def _used(session: Session, environment: Environment) -> recording.Recording | None:
@@ -92,6 +110,8 @@ def _used(session: Session, environment: Environment) -> recording.Recording | N
 
 
 def _path(session: Session, environment: Environment, words: str) -> Path:
+    if words == _NOTEBOOK:
+        return _notebook(session)
     if words:
         return Path(words.strip("\"'")).expanduser().absolute()
     now = _used(session, environment)
@@ -99,6 +119,15 @@ def _path(session: Session, environment: Environment, words: str) -> Path:
     if found is None:
         raise InputError("Say which file: %claude record answers.jsonl")
     return found
+
+
+def _notebook(session: Session) -> Path:
+    named = accounts.of(session).notebook
+    if not named:
+        raise InputError(
+            "It is not known where this notebook's file is: name it, %claude replay lesson.ipynb."
+        )
+    return Path(named)
 
 
 def _short(path: Path) -> str:
@@ -110,6 +139,9 @@ def _short(path: Path) -> str:
 def _status(session: Session, now: recording.Recording, environment: Environment) -> page.Piece:
     told = session.recording or now
     mode = now.mode if environment.timed else told.mode
+    if mode == "auto" and now.path.suffix == ENDING:
+        kept = page.code(_short(now.path))
+        return page.paragraph("Auto: what ", kept, " keeps is replayed, anything else asked.")
     ci = "" if not (now.ci and environment.timed) else " (as CI is set)"
     return page.paragraph(_DOES[mode], page.code(_short(now.path)), f"{ci}.")
 
@@ -130,4 +162,8 @@ def _unused(cassette: Cassette) -> list[page.Piece]:
     said = "Not used in this session" + (
         ", and perhaps by nobody any more:" if cassette.played else ":"
     )
-    return [page.paragraph(said), page.table(_COLUMNS, rows), *more]
+    return [
+        page.paragraph(said),
+        page.table(page.columns(f"#{cassette.unit}", "asked"), rows),
+        *more,
+    ]

@@ -23,7 +23,7 @@ PILOT = 5
 _ROWS = ("sample", "samples", "budget", "batch", "no_pilot")
 _ENOUGH = 20  # rows that are asked without a pilot
 _LOOK = 0.05  # seconds
-_OTHERS = ("bg", "chat", "context", "extract", "fresh", "no_history")  # have no meaning for rows
+_OTHERS = ("bg", "chat", "context", "extract", "fresh", "keep", "no_history")  # not for rows
 _GO_ON = "A pilot: run the cell again to ask all rows, or with --budget; these five are kept."
 
 

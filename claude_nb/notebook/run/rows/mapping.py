@@ -88,6 +88,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     system: str | None = None,
     schema: Any = None,
     tools: Sequence[Callable[..., Any]] = (),
+    attach: Sequence[str] = (),
     temperature: float | None = None,
     max_tokens: int | None = None,
     think: int | str | None = None,
@@ -119,6 +120,9 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         schema. Its fields become columns.
     tools : sequence of callable
         Functions that the model may call.
+    attach : sequence of str
+        Columns whose value goes along as a file, as with ``-a``: a path, a picture, a frame. They
+        are read when their row's turn comes; see `claude_nb.rows.files`.
     samples : int
         How often each row is asked. Without it, rows that are equal are asked once.
     sample : int, optional
@@ -155,6 +159,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     variables: dict[str, Any] = {}
     given = {"model": model, "system": system, "temperature": temperature, "think": think}
     given |= {"max_tokens": max_tokens, "stop": tuple(stop) or None, "cache": cache or None}
+    given |= {"attach": (attach,) if isinstance(attach, str) else tuple(attach) or None}
     given |= {"schema": _named(schema, variables), "tools": _listed(tools, variables)}
     options = session.defaults().changed({n: v for n, v in given.items() if v is not None})
     asked = Asked(

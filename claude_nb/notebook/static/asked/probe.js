@@ -2,7 +2,7 @@
 // which a kernel with subshells serves while a cell runs.
 
 import { PROBE } from "constants";
-import { connect } from "./comm.js";
+import { connect } from "../comm.js";
 
 /** @type {Widget} */
 export default {

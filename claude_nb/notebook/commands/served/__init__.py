@@ -1,0 +1,1 @@
+"""What the server keeps for a key, and how to see and end it: files, batches."""
