@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from claude_nb.api.client import Anthropic, AsyncAnthropic, AsyncClient, Client
     from claude_nb.api.config import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RETRIES
     from claude_nb.api.errors.advice import DEFAULT_TIMEOUT
+    from claude_nb.api.platforms.bedrock import bedrock
     from claude_nb.api.platforms.credentials import login
+    from claude_nb.api.platforms.foundry import foundry
+    from claude_nb.api.platforms.gateway import gateway
+    from claude_nb.api.platforms.vertex import vertex
     from claude_nb.api.resources.raw import APIResponse, AsyncAPIResponse
     from claude_nb.api.retry import RetryNotice
     from claude_nb.api.schemas.schema import transform_schema
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from claude_nb.api.schemas.memory import MemoryTool, memory_tool
     from claude_nb.ask.errors import InputError
     from claude_nb.ask.server_tools import code_execution, search_result, web_fetch, web_search
+    from claude_nb.notebook.backend.using import use
     from claude_nb.notebook.ledger.frame import usage
     from claude_nb.notebook.panel import Panel
     from claude_nb.notebook.panel.values import SettingError
@@ -100,10 +105,11 @@ __all__ = [
     "RequestTimeoutError", "RequestTooLargeError", "Response", "RetryNotice", "RetryableError",
     "SandboxEgressRestrictedError", "Secret", "ServiceUnavailableError", "SettingError", "Stream",
     "StreamStalledError", "Timeout", "ToolError", "UnprocessableEntityError", "WaitTimeoutError",
-    "WorkspaceHumanReviewDisabledError", "__version__", "beta_async_tool", "beta_tool", "cassette",
-    "code_execution", "connect", "emulator", "errors", "load_ipython_extension", "login",
-    "memory_tool", "models", "not_given", "omit", "search_result", "transform_schema", "types",
-    "unload_ipython_extension", "usage", "web_fetch", "web_search",
+    "WorkspaceHumanReviewDisabledError", "__version__", "bedrock", "beta_async_tool", "beta_tool",
+    "cassette", "code_execution", "connect", "emulator", "errors", "foundry", "gateway",
+    "load_ipython_extension", "login", "memory_tool", "models", "not_given", "omit",
+    "search_result", "transform_schema", "types", "unload_ipython_extension", "usage", "use",
+    "vertex", "web_fetch", "web_search",
 ]
 # fmt: on
 
@@ -121,7 +127,11 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.api.sending.requests": "NOT_GIVEN NotGiven Omit not_given omit",
     "claude_nb.api.retry": "RetryNotice",
     "claude_nb.api.wire": "Headers Request Response Timeout",
+    "claude_nb.api.platforms.bedrock": "bedrock",
     "claude_nb.api.platforms.credentials": "login",
+    "claude_nb.api.platforms.foundry": "foundry",
+    "claude_nb.api.platforms.gateway": "gateway",
+    "claude_nb.api.platforms.vertex": "vertex",
     "claude_nb.api.secret": "Secret",
     "claude_nb.api.types": "BaseModel",
     "claude_nb.api.types.params": "CallOptions RequestOptions",
@@ -137,6 +147,7 @@ _HOMES = {  # where the other names are; those of errors not listed here in clau
     "claude_nb.ask.errors": "InputError",
     "claude_nb.ask.server_tools": "code_execution search_result web_fetch web_search",
     "claude_nb.api.schemas.memory": "MemoryTool memory_tool",
+    "claude_nb.notebook.backend.using": "use",
     "claude_nb.notebook.ledger.frame": "usage",
 }
 

@@ -31,7 +31,7 @@ def main() -> None:
         if not python(version).exists():
             subprocess.run([sys.executable, "-m", "venv", str(directory() / version)], check=True)
         pip = [str(python(version)), "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", f"anthropic=={version}"], check=True)
+        subprocess.run([*pip, "install", f"anthropic[bedrock,vertex]=={version}"], check=True)
         print(f"anthropic {version}: {python(version)}")
 
 

@@ -59,7 +59,8 @@ class BaseClient:
     allow_insecure_http : bool
         Whether `base_url` may be plain http to another machine.
     platform : Platform
-        How requests are written, signed and framed there. Default: as the API itself wants it.
+        How requests are written, signed and framed there, and its address: `claude_nb.bedrock`,
+        `vertex`, `foundry` or `gateway`. Default: as the API itself wants it.
     cassette : str, Path or Cassette, optional
         A file in which answers are recorded, and from which they are played: see `Cassette`.
     """
@@ -89,7 +90,9 @@ class BaseClient:
         default_headers = config.headers(default_headers)
         default_query = config.query(default_query)
         self._config = config.Config(
-            base_url=config.base_url(base_url, allow_insecure_http=allow_insecure_http),
+            base_url=config.base_url(
+                base_url or platform.base_url, allow_insecure_http=allow_insecure_http
+            ),
             credentials=Credentials(api_key, auth_token),
             timeout=config.timeout(timeout),
             max_retries=config.retries(max_retries),
@@ -114,6 +117,10 @@ class BaseClient:
     def _connect(self) -> None:
         """Make the connector, in its wrappers: no connection is opened yet."""
         connector = self._connects(self._config.factory(), self._config.authorize)
+        if self._config.platform.dialect is not None:
+            from claude_nb.api.sending.translated import translated  # noqa: PLC0415 (of clouds)
+
+            connector = translated(connector, self._config.platform.dialect)
         if self._config.cassette is not None:
             connector = self._config.cassette.wrap(connector)
         self._connector = reduce(lambda inner, wrap: wrap(inner), self._wrappers, connector)
@@ -154,6 +161,21 @@ class BaseClient:
     def max_retries(self) -> int:
         """Attempts after a first one that failed."""
         return self._config.max_retries
+
+    @property
+    def platform(self) -> Platform:
+        """How requests are written, signed and framed."""
+        return self._config.platform
+
+    @property
+    def on_retry(self) -> Callable[[RetryNotice], Any] | None:
+        """What is told before each wait."""
+        return self._config.on_retry
+
+    @property
+    def on_call(self) -> CallHook | None:
+        """What is told of each call."""
+        return self._config.on_call
 
     @property
     def timeout(self) -> Timeout:
@@ -209,6 +231,11 @@ class BaseClient:
     def __repr__(self) -> str:
         if "_config" not in vars(self):
             return f"{type(self).__name__}(...)"  # in a traceback of its own constructor
+        platform = self._config.platform
+        if platform.authorize is not ANTHROPIC.authorize:  # no key of the API is used
+            return (
+                f"{type(self).__name__}(base_url={self.base_url!r}, {platform.name or 'gateway'})"
+            )
         source = self._config.credentials.source or "not found yet"
         return f"{type(self).__name__}(base_url={self.base_url!r}, key from {source})"
 

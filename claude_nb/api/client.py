@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
@@ -106,6 +107,18 @@ class Anthropic(BaseClient, Closing):
         except TransportError as error:
             return Failure(error.kind, error)
         return response if body is None else Streamed(response, body)
+
+    def awaited(self, adapt: Callable[[Any], Any]) -> AsyncAnthropic:
+        """Return a client for asyncio with these settings, which sends through this one.
+
+        Parameters
+        ----------
+        adapt : callable
+            Gets this client's connector, and returns one that is awaited.
+        """
+        made = object.__new__(AsyncAnthropic)
+        made.__dict__.update(_config=self._config, _connector=adapt(self._connector))
+        return made
 
     def close(self) -> None:
         """Close all connections."""

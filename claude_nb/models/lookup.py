@@ -48,6 +48,7 @@ __all__ = [
 DEFAULT_MODEL = "claude-sonnet-4-6"
 
 _PRICED = "anthropic"  # whose prices the catalogue holds
+_OWN = frozenset({_PRICED, "emulator"})  # whose new models are of the newest kind
 _VERSION = re.compile(r"(?<=\d)\.(?=\d)")
 _REPORTED = {
     "display_name": "display_name",
@@ -86,9 +87,22 @@ class ModelTable:
         return tuple(info for info in self.rows if not info.gone(day))
 
     def get(self, name: str, today: date | None = None) -> ModelInfo | None:
-        """Return the model with this id, alias or short name, or None if it is not known."""
+        """Return the model with this id, alias or short name, or None if it is not known.
+
+        A cloud's name for one (`claude_nb.models.clouds`) gives what that model can do, without
+        prices and without the days on which it goes.
+        """
         wanted = self.resolve(name, today)
-        return next((info for info in self.rows if info.id == wanted), None)
+        known = next((info for info in self.rows if info.id == wanted), None)
+        return known if known is not None else self._elsewhere(name, today)
+
+    def _elsewhere(self, name: str, today: date | None) -> ModelInfo | None:
+        """Return the model that a cloud or gateway calls so."""
+        from claude_nb.models import clouds  # noqa: PLC0415 (the API's own names need none of it)
+
+        bare = clouds.bare_name(name)
+        meant = self.get(bare, today) if bare is not None else None
+        return clouds.served_there(meant, name.strip()) if meant is not None else None
 
     def resolve(self, name: str, today: date | None = None) -> str:
         """Return the full id for an id, an alias or a short name; unknown names unchanged.
@@ -178,6 +192,14 @@ class ModelTable:
             return None
         return price_of(info, usage, batch=batch)
 
+    def _new(self, name: str) -> ModelInfo:
+        """Return a model that only its server knows: of the provider's own, the newest kind."""
+        if self.provider in _OWN:
+            return ModelInfo(id=name, display_name=name, line=_line(name))
+        from claude_nb.models import clouds  # noqa: PLC0415 (the API's own names need none of it)
+
+        return clouds.anything(name)
+
     def with_report(self, *reports: Mapping[str, Any]) -> ModelTable:
         """Return a table in which a server's own reports override the rows.
 
@@ -190,7 +212,7 @@ class ModelTable:
         rows = {info.id: info for info in self.rows}
         for report in reports:
             if isinstance(name := report.get("id"), str):
-                base = self.get(name) or ModelInfo(id=name, display_name=name, line=_line(name))
+                base = self.get(name) or self._new(name)
                 rows[base.id] = _corrected(rows.get(base.id, base), report)
         return replace(self, rows=tuple(rows.values()))
 

@@ -18,6 +18,7 @@ from datetime import date
 from typing import Any, cast
 
 from claude_nb.models import BUILT_IN, ModelInfo, ModelTable
+from claude_nb.models.clouds import anything
 
 __all__ = ["Refusal", "explain"]
 
@@ -70,21 +71,8 @@ def explain(
     if table.retired(name, today) is not None:
         return [Refusal("model", str(table.notice(name, today)))]
     table = replace(table, rows=table.all_models(today))
-    info = table.get(name, today) or _anything(name)
+    info = table.get(name, today) or anything(name)
     return [refusal for rule in _RULES for refusal in rule(request, info, table)]
-
-
-def _anything(name: str) -> ModelInfo:
-    # an unknown model: assume it takes all that any model takes
-    return ModelInfo(
-        id=name,
-        display_name=name,
-        line="",
-        max_output_tokens=10**9,
-        thinking=("adaptive", "enabled", "disabled", "between_tools"),
-        sampling=True,
-        prefill=True,
-    )
 
 
 def _object(request: Request, field: str) -> Mapping[str, Any]:

@@ -24,8 +24,9 @@ from claude_nb.api.platforms.credentials import Credentials, available
 from claude_nb.ask.errors import InputError
 from claude_nb.models import DEFAULT_MODEL
 from claude_nb.notebook.answer.failure import describe
-from claude_nb.notebook.backend import open_backend
+from claude_nb.notebook.backend import local, open_backend
 from claude_nb.notebook.environment import Environment
+from claude_nb.notebook.session import current
 
 __all__ = ["Check", "checks"]
 
@@ -77,18 +78,26 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
     yield Check("claude_nb", f"{__version__} on Python {python}")
     yield from map(_package, LAB)
     yield _live_view()
+    yield from _local()
     try:
-        backend = open_backend(Environment.read())
+        using = current().using
+        backend = open_backend(Environment.read(), using)
     except (AnthropicError, InputError) as error:
         yield Check("server", str(error), "Correct the environment variable that is named.")
         return
-    yield _key(emulated=backend.emulated)
+    yield _key(emulated=backend.emulated, using=using)
     with backend.client as client:
-        yield from _proxy(client.base_url)
-        server = _server(client, model)
+        yield from _proxy(client.base_url) if using is None else ()
+        server = _server(client, model, backend.where)
         yield server
         if server.fine:
             yield from _answer(client, model)
+
+
+def _local() -> Iterator[Check]:
+    """Name the servers of this machine that could answer, if there are any."""
+    if found := local.offer():
+        yield Check("on this machine", found)
 
 
 def _package(name: str) -> Check:
@@ -111,7 +120,9 @@ def _live_view() -> Check:
     )
 
 
-def _key(*, emulated: bool) -> Check:
+def _key(*, emulated: bool, using: Any = None) -> Check:
+    if using is not None and not emulated:
+        return Check("API key", f"that of {using.name}, as claude_nb.use was told")
     source = Credentials().source
     if source is None and available():
         source = "the keyring or Colab's secrets"
@@ -128,9 +139,9 @@ def _proxy(url: str) -> Iterator[Check]:
         yield Check("proxy", f"{proxy.host}, from {proxy.variable}")
 
 
-def _server(client: Any, model: str) -> Check:
+def _server(client: Any, model: str, where: str) -> Check:
     """Ask the server about a model, and measure how fast it replies."""
-    name = f"server {client.base_url}"
+    name = f"server {where}"
     started = time.monotonic()
     try:
         client.with_options(max_retries=0, timeout=PATIENCE).models.retrieve(model)

@@ -226,7 +226,11 @@ def load(shell: Any) -> None:
         warming.after_this_cell(shell)
     else:
         shell.display_trap.hook = magics.displayed
-    complete.install(shell, chats=lambda: magics.session.chats)
+    complete.install(
+        shell,
+        chats=lambda: magics.session.chats,
+        served=lambda: getattr(magics.session.using, "listed", ()),
+    )
     for module, name in SHOWN:
         formatter = shell.display_formatter
         formatter.ipython_display_formatter.for_type_by_name(module, name, magics.show)

@@ -87,6 +87,8 @@ class Session:
         What is known of the models of the server that answers, its own report included.
     backends : dict
         The server that answers, by kind of client, for one environment and recording.
+    using : Used or None
+        What ``claude_nb.use`` or ``%claude use`` was told; None for what the environment says.
     recording : Recording or None
         What ``%claude record`` and its like were told.
     cassette : (Recording, Cassette) or None
@@ -136,6 +138,7 @@ class Session:
     panels: WeakValueDictionary[str, Any] = field(default_factory=WeakValueDictionary[str, Any])
     models: ModelTable = BUILT_IN
     backends: dict[tuple[object, bool], Any] = field(default_factory=dict[tuple[object, bool], Any])
+    using: Any = None
     recording: Recording | None = None
     cassette: tuple[Recording, Any] | None = None
     folder: Path = field(default_factory=_here)

@@ -200,6 +200,16 @@ RUN = {
     "page: help": "%claude help",
     "page: help of a command": "%claude help show",
     "page: models": "%claude models",
+    "page: use": "%claude use",
+    "page: use of a server": (
+        "from unittest.mock import patch\n"
+        "from claude_nb.notebook.backend import local\n"
+        "names = ('qwen3:8b', 'a-model-with-a-long-name/' * 4)\n"
+        "made = local.Server('Ollama', 'ollama', 'http://127.0.0.1:11434', names)\n"
+        "with patch.object(local, 'chosen', lambda _: local.used(made)):\n"
+        "    get_ipython().run_line_magic('claude', 'use ollama')\n"
+        "%claude use off"
+    ),
     "page: set": "%claude set",
     "page: show": "%claude show",
     "page: chats": "%claude chats",

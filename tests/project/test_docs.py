@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import shlex
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import claude_nb
 from claude_nb.ask import arguments
 from claude_nb.ask.errors import InputError
 from claude_nb.cli.command import main as cli
@@ -26,9 +28,10 @@ sys.path.append(str(ROOT / "scripts"))
 import options_reference  # noqa: E402 (found through the path set above)
 import rooms_picture  # noqa: E402 (likewise)
 
+OTHERS = ("notebooks/*.md", "benchmarks/*.md", "binder/*.md")
 PAGES = sorted(
     path
-    for pattern in ("*.md", "docs/*.md", "notebooks/*.md", "benchmarks/*.md", "binder/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/how-to/*.md", *OTHERS)
     for path in ROOT.glob(pattern)
 )
 OURS = "https://github.com/claude-nb/claude-nb"
@@ -217,3 +220,14 @@ def test_each_promise_of_security_says_to_whom_what_is_not_and_which_test_holds_
     assert len(promises) >= 25
     assert [row[0] for row in promises if len(row) != len(heads) or "`tests/" not in row[-1]] == []
     assert all(all(row[:3]) for row in promises)
+
+
+def test_python_in_how_tos_calls_what_there_is_with_what_it_takes():
+    pages = [path for path in PAGES if path.parent.name == "how-to"]
+    trees = [ast.parse(text) for path in pages for text in fences(path, "python")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    ours = [node for node in calls if ast.unparse(node.func).startswith("claude_nb.")]
+    for node in ours:
+        function = getattr(claude_nb, node.func.attr)
+        inspect.signature(function).bind(*node.args, **{each.arg: None for each in node.keywords})
+    assert ours

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from claude_nb.api.platforms.credentials import Credentials
 from claude_nb.api.platforms.sse import ServerSentEvent, SSEDecoder
 from claude_nb.api.secret import Secret
 from claude_nb.api.wire import Headers, Request
+
+if TYPE_CHECKING:
+    from claude_nb.api.platforms.dialect import Dialect
 
 __all__ = ["ANTHROPIC", "Decoder", "Draft", "Platform"]
 
@@ -78,11 +81,21 @@ class Platform:
         sent, and at no other time.
     decoder : callable
         Most bytes of one event → a new `Decoder` for one stream.
+    dialect : Dialect or None
+        Translates requests as they are sent, and replies as they come. What is asked stays one of
+        the API for ledger, budgets and recordings, which `prepare` would change.
+    name : str
+        What people call it.
+    base_url : str
+        Where requests go, if the client is told no other address.
     """
 
     prepare: Callable[[Draft], Draft] = _as_it_is
     authorize: Callable[[Request, Credentials], Mapping[str, Secret]] = _with_key
     decoder: Callable[[int], Decoder] = SSEDecoder
+    dialect: Dialect | None = None
+    name: str = ""
+    base_url: str = ""
 
 
 ANTHROPIC = Platform()

@@ -142,6 +142,11 @@ class Body:
         self._owner = owner  # whose connections stay open as long as this is read
         self._chunks: Iterator[bytes] = reply.iter_bytes()
 
+    @property
+    def reply(self) -> Any:
+        """The reply of the HTTP library."""
+        return self._reply
+
     def __iter__(self) -> Self:
         return self
 

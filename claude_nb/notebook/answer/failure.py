@@ -225,6 +225,14 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         "Copy the key once more, from where it was made, and set it again.",
     ),
     (
+        errors.CredentialsError,
+        "There are no credentials to ask with",
+        (
+            "Sign in where that client looks for them (aws configure, gcloud auth "
+            "application-default login), or hand them to it; then run the cell again."
+        ),
+    ),
+    (
         errors.UnsendableTextError,
         "The request cannot be written",
         "Correct that text and run the cell again.",

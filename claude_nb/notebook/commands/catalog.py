@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["BY_NAME", "COMMANDS", "Command"]
+__all__ = ["BY_NAME", "COMMANDS", "SERVERS", "Command"]
+
+SERVERS = ("ollama", "llama.cpp", "lmstudio", "vllm")
+"""What ``%claude use`` takes beside addresses: the words of `claude_nb.notebook.backend.local`."""
 
 Takes = Literal["nothing", "word", "path", "pairs", "amounts", "text"]
 
@@ -48,10 +51,14 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command(name="help", module="guide", takes="word", form="[COMMAND]",
             does="this page, or more about one command"),
-    Command(name="models", module="models", takes="word", form="[NAME]",
+    Command(name="models", module="served.models", takes="word", form="[NAME]",
             does="what each model takes, writes and costs",
             more="With a name or part of one, only the models it fits. Asks the server which "
                  "models it offers, and says so if it could not be asked."),
+    Command(name="use", module="served.use", takes="word", form="[SERVER]",
+            does="have a model server of this machine answer: ollama, llama.cpp, lmstudio, vllm",
+            more="SERVER may be an address of this machine too; off goes back. Alone, says what "
+                 "answers, and what is found here. claude_nb.use(client) takes any client."),
     Command(name="set", module="defaults", takes="pairs", form="[NAME=VALUE ...]",
             does="defaults for this session; alone, shows them all",
             more="%claude set temperature=0.3 model=haiku; %claude set temperature= takes it "

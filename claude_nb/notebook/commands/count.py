@@ -37,8 +37,11 @@ def run(session: Session, words: str) -> None:
     if before or not words:
         name = f"next request of chat {chat}" + (", with it" if words else ", as yet without text")
         rows.append(_row(name, question, server))
-    who = "the built-in emulator" if server.emulated else server.client.base_url
-    show(table(_COLUMNS, rows), paragraph(soft(f"{question.params['model']}, counted by {who}.")))
+    who = "the built-in emulator" if server.emulated else server.where
+    how = f"counted by {who}"
+    if any(row[1].startswith("≈") for row in rows):
+        how = f"estimated by the length: {session.using.name} cannot count tokens"
+    show(table(_COLUMNS, rows), paragraph(soft(f"{question.params['model']}, {how}.")))
 
 
 def _row(name: str, question: Question, server: Backend) -> tuple[str, ...]:
@@ -48,7 +51,7 @@ def _row(name: str, question: Question, server: Backend) -> tuple[str, ...]:
         raise RunError(describe(error, question.params["model"]), shown=False) from error
     return (
         name,
-        f"{found.tokens:,}",
+        f"≈ {found.tokens:,}" if found.estimated else f"{found.tokens:,}",
         f"{100 * found.tokens / found.window:.2g} %" if found.window else "",
         money(found.cost) if found.cost is not None else "",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from claude_nb.ask.attachments import files
 from claude_nb.ask.extra import PARAMETERS
 from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
 from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
+from claude_nb.notebook.commands.catalog import SERVERS
 from claude_nb.notebook.completion import names as complete_names
 
 __all__ = ["candidates", "install", "remove"]
@@ -31,7 +33,25 @@ Names = Mapping[str, Any]
 Found = tuple[str, list[str]]
 
 
-def candidates(text: str, variables: Names, *, chats: Iterable[str] = ()) -> Found | None:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the session knows by name.
+
+    Attributes
+    ----------
+    chats : list of str
+        Its chats.
+    served : list of str
+        The models that the server which was chosen listed.
+    """
+
+    chats: list[str]
+    served: list[str]
+
+
+def candidates(
+    text: str, variables: Names, *, chats: Iterable[str] = (), served: Iterable[str] = ()
+) -> Found | None:
     """Return what can stand at the end of `text`.
 
     Parameters
@@ -42,6 +62,8 @@ def candidates(text: str, variables: Names, *, chats: Iterable[str] = ()) -> Fou
         The kernel's namespace, without what IPython put there.
     chats : iterable of str
         Names of the chats there are.
+    served : iterable of str
+        Models of the server that answers, if it listed them: no others are offered then.
 
     Returns
     -------
@@ -57,11 +79,12 @@ def candidates(text: str, variables: Names, *, chats: Iterable[str] = ()) -> Fou
         return typed, complete_names.paths(typed, variables)
     if in_body:
         return None
+    known = Known(list(chats), list(served))
     before, word = _split(line)
     words = before.split()
     if not is_cell and not word.startswith("-") and (not words or words[0] in COMMANDS):
-        return _command(words, word, variables, list(chats))
-    return _option(words, word, variables, list(chats))
+        return _command(words, word, variables, known)
+    return _option(words, word, variables, known)
 
 
 def _ours(text: str) -> tuple[str | None, bool, bool]:
@@ -74,32 +97,33 @@ def _ours(text: str) -> tuple[str | None, bool, bool]:
     return (body if in_body else line), True, bool(in_body)
 
 
-def _option(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
+def _option(words: list[str], word: str, variables: Names, known: Known) -> Found:
     setting = _wants_value(words)
     flag, equals, value = word.partition("=")
     if setting is None and equals and flag.startswith("-"):
         setting, word = BY_FLAG.get(flag), value
     if setting is not None and not (setting.kind == "think" and word.startswith("-")):
-        return word, _matching(word, _values(setting, word, variables, chats))
+        return word, _matching(word, _values(setting, word, variables, known))
     return word, _matching(word, _flags())
 
 
-def _command(words: list[str], word: str, variables: Names, chats: list[str]) -> Found:
+def _command(words: list[str], word: str, variables: Names, known: Known) -> Found:
     """Complete a command of ``%claude``, or what may follow it."""
     if not words:
         return word, _matching(word, COMMANDS)
     command = COMMANDS[words[0]]
     name, equals, value = word.partition("=")
     if command.takes == "pairs" and equals and name in BY_NAME:
-        return value, _matching(value, _values(BY_NAME[name], value, variables, chats))
-    known: dict[str, Callable[[], Iterable[str]]] = {
-        "[CHAT]": lambda: chats,
+        return value, _matching(value, _values(BY_NAME[name], value, variables, known))
+    forms: dict[str, Callable[[], Iterable[str]]] = {
+        "[CHAT]": lambda: known.chats,
         "[COMMAND]": lambda: COMMANDS,
         "[FILE]": lambda: _paths(word),
-        "[NAME]": lambda: _models(word),
+        "[NAME]": lambda: known.served or _models(word),
+        "[SERVER]": lambda: [*SERVERS, "off"],
         "[NAME=VALUE ...]": lambda: [f"{s.name}=" for s in SETTINGS if s.lasting],
     }
-    return word, _matching(word, known.get(command.form, tuple)())
+    return word, _matching(word, forms.get(command.form, tuple)())
 
 
 def _split(line: str) -> tuple[str, str]:
@@ -126,12 +150,12 @@ def _matching(word: str, known: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(known) if name.startswith(word)]
 
 
-def _values(setting: Setting, word: str, variables: Names, chats: list[str]) -> Iterable[str]:
+def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iterable[str]:
     """Return what the option of this setting takes."""
     makers: dict[str, Callable[[], Iterable[str]]] = {
-        "model": lambda: _models(word),
+        "model": lambda: known.served or _models(word),
         "think": lambda: THINK_WORDS,
-        "chat": lambda: chats,
+        "chat": lambda: known.chats,
         "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
         "attach": lambda: [*complete_names.paths(word, variables), *_SHOWN, *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
@@ -178,7 +202,12 @@ def _ending(entry: Path) -> str:
     return f"{entry.name}/" if entry.is_dir() else entry.name
 
 
-def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
+def install(
+    shell: Any,
+    *,
+    chats: Callable[[], Iterable[str]],
+    served: Callable[[], Iterable[str]] = tuple,
+) -> None:
     """Complete in this shell from now on; a second time replaces the first.
 
     Parameters
@@ -187,6 +216,8 @@ def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
         Its namespace is looked at when Tab is pressed.
     chats : callable
         Returns the names of the chats there are.
+    served : callable
+        Returns the models of the server that answers, if it listed them.
     """
     remove(shell)
 
@@ -194,7 +225,7 @@ def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
     def matcher(context: CompletionContext) -> Any:
         lines = context.full_text.split("\n")[: context.cursor_line]
         text = "\n".join([*lines, context.text_until_cursor])
-        fragment, found = _quietly(text, shell, chats) or ("", [])
+        fragment, found = _quietly(text, shell, chats, served) or ("", [])
         completions = [SimpleCompletion(text=word, type="claude") for word in found]
         return {
             "completions": completions,
@@ -206,7 +237,12 @@ def install(shell: Any, *, chats: Callable[[], Iterable[str]]) -> None:
     shell.Completer.custom_matchers.append(matcher)
 
 
-def _quietly(text: str, shell: Any, chats: Callable[[], Iterable[str]]) -> Found | None:
+def _quietly(
+    text: str,
+    shell: Any,
+    chats: Callable[[], Iterable[str]],
+    served: Callable[[], Iterable[str]],
+) -> Found | None:
     hidden = shell.user_ns_hidden  # what IPython put there, as long as it is still that
     variables = {
         name: value
@@ -214,7 +250,7 @@ def _quietly(text: str, shell: Any, chats: Callable[[], Iterable[str]]) -> Found
         if name not in hidden or hidden[name] is not value
     }
     try:
-        return candidates(text, variables, chats=chats())
+        return candidates(text, variables, chats=chats(), served=served())
     except Exception:  # noqa: BLE001 - their objects may raise anything; Tab must not
         return None
 

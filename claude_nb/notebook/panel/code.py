@@ -48,6 +48,10 @@ _OURS = """import claude_nb
 
 client = claude_nb.Anthropic()
 """
+_LENT = """import claude_nb
+
+client = claude_nb.connect()  # as claude_nb.use or %claude use was told
+"""
 _OFFICIAL = """import anthropic
 
 client = anthropic.Anthropic()
@@ -124,7 +128,7 @@ def _quoted(word: str) -> str:
     return word if word.startswith(_MAGIC) else shlex.quote(word)
 
 
-def as_python(params: Mapping[str, Any], *, emulated: bool) -> str:
+def as_python(params: Mapping[str, Any], *, emulated: bool, lent: bool = False) -> str:
     """Return Python that sends this request with our client.
 
     Parameters
@@ -133,8 +137,11 @@ def as_python(params: Mapping[str, Any], *, emulated: bool) -> str:
         The request.
     emulated : bool
         Whether the built-in emulator answers.
+    lent : bool
+        Whether a client that was lent does, or a server of this machine.
     """
-    return (_EMULATED if emulated else _OURS) + _call(params)
+    begin = _LENT if lent else _OURS
+    return (_EMULATED if emulated else begin) + _call(params)
 
 
 def as_sdk(params: Mapping[str, Any]) -> str:

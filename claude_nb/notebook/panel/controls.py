@@ -12,11 +12,14 @@ from claude_nb.notebook.traits import LASTING
 __all__ = ["controls"]
 
 
+_LISTED = frozenset({"anthropic", "emulator"})  # of whom the list tells what answers would cost
+
+
 def controls(models: ModelTable) -> dict[str, Any]:
     """Return the controls, the models, and which controls columns have."""
     return {
         "controls": [_control(setting) for setting in LASTING if setting.name != "model"],
-        "models": [_model(info) for info in models.all_models()],
+        "models": [_model(info, models) for info in models.all_models()],
         "columns": {"own": list(OWN), "most": MOST},
     }
 
@@ -36,16 +39,23 @@ def _control(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _model(info: ModelInfo) -> dict[str, Any]:
-    price = info.price
+def _model(info: ModelInfo, models: ModelTable) -> dict[str, Any]:
     return {
         "id": info.id,
         "name": info.display_name,
-        "price": f"${price.input:g} in · ${price.output:g} out" if price else "price unpublished",
+        "price": _price(info, models),
         "takes": " · ".join(_takes(info)),
         "lifecycle": "" if info.lifecycle == "active" else info.lifecycle,
         "window": info.context_window,
     }
+
+
+def _price(info: ModelInfo, models: ModelTable) -> str:
+    """Return the list price; whoever else serves a model has a price of their own."""
+    if models.provider not in _LISTED:
+        return "price not known here"
+    price = info.price
+    return f"${price.input:g} in · ${price.output:g} out" if price else "price unpublished"
 
 
 def _takes(info: ModelInfo) -> list[str]:

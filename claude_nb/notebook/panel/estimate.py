@@ -65,8 +65,10 @@ class Estimator:
 
     def _numbers(self, make: Callable[[], Question]) -> Numbers:
         try:
-            return asdict(count(make().sent, backend.connect(self._session)))
+            found = asdict(count(make().sent, backend.connect(self._session)))
         except InputError as problem:
             return {"problem": sentence(str(problem))}
         except AnthropicError as error:
             return {"problem": f"The tokens could not be counted: {describe(error, '').what}."}
+        is_estimate = found.pop("estimated")
+        return {"problem": "This server cannot count tokens."} if is_estimate else found

@@ -95,6 +95,9 @@ def _choices(kept: Options, models: ModelTable) -> dict[str, str]:
     }
 
 
+_MOST = 128_000  # tokens, where nobody says how many a model can write
+
+
 def limits(options: Options, models: ModelTable = BUILT_IN) -> dict[str, tuple[float, float]]:
     """Return (least, most) of the numbers whose bounds depend on the other settings.
 
@@ -106,7 +109,7 @@ def limits(options: Options, models: ModelTable = BUILT_IN) -> dict[str, tuple[f
         What is known of the models.
     """
     info = models.get(options.model)
-    most = info.max_output_tokens if info is not None else 128_000
+    most = min(info.max_output_tokens, _MOST) if info is not None else _MOST
     room = options.max_tokens - 1 if options.max_tokens else most - request.PLAIN_TOKENS
     thinks = _problem(options.changed({**dict.fromkeys(_PROBES), "top_p": 0.5}), models)
     return {

@@ -426,9 +426,10 @@ class Panel(Settings):
             {"attach": self.attach, "tools": listed(self.tools)[0]}
         )
         params = self.question(asked or "…", options, sees=False).sent
+        emulated, lent = backend.connect(self.session).emulated, self.session.using is not None
         return {
             "magic": code.as_magic(options, typed, params),
-            "python": code.as_python(params, emulated=backend.connect(self.session).emulated),
+            "python": code.as_python(params, emulated=emulated, lent=lent),
             "sdk": code.as_sdk(params),
         }
 

@@ -124,7 +124,7 @@ class Handle:
         server = backend.connect(self.session, asynchronous=True)
         outcome = self.follower.outcome
         client = keeping.through(server.client, self.question, outcome, self.session)
-        client = client.with_options(on_retry=self.follower.retrying)
+        client = backend.telling(client, self.follower.retrying)
         self.follower.view.open()
         loop = asyncio.new_event_loop()
         self._task = task = loop.create_task(self._perform(client.messages))

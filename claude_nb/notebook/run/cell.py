@@ -9,9 +9,10 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
-from claude_nb.notebook.run import background, containers, dry_run, origins, run, uploading
+from claude_nb.notebook.run import background, containers, dry_run, origins, run
 from claude_nb.notebook.run.context.attachable import attachable
 from claude_nb.notebook.run.context.gather import gathered
+from claude_nb.notebook.run.files import uploading
 from claude_nb.notebook.session import Session
 
 __all__ = ["ask"]

@@ -21,7 +21,8 @@ def connect(*, asynchronous: bool = False) -> Anthropic | AsyncAnthropic:
 
     With a key, it is a client of the API; with ``ANTHROPIC_BASE_URL``, of that server, which needs
     no key if it is on this machine; with neither, of the built-in emulator, whose answers say that
-    they are emulated. ``CLAUDE_NB_BACKEND`` and ``CLAUDE_NB_CASSETTE`` hold as they do for cells.
+    they are emulated. After `claude_nb.use` it is one of what that was told. ``CLAUDE_NB_BACKEND``
+    and ``CLAUDE_NB_CASSETTE`` hold as they do for cells.
 
     Parameters
     ----------

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from claude_nb.api.errors import AnthropicError
 from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.backend import Backend
 
-__all__ = ["Count", "billed_as", "count"]
+__all__ = ["Count", "billed_as", "count", "estimate"]
 
 _COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
 
@@ -26,11 +29,14 @@ class Count:
         US dollars for reading them; None where that is not known to be true.
     window : int or None
         Tokens that the model can hold, if it is known.
+    estimated : bool
+        Whether the server cannot count, so that this goes by the length.
     """
 
     tokens: int
     cost: float | None
     window: int | None
+    estimated: bool = False
 
 
 def billed_as(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,11 +57,22 @@ def count(params: Mapping[str, Any], server: Backend) -> Count:
     Raises
     ------
     AnthropicError
-        The server could not count it.
+        The server of the API could not count it; others are known not to.
     """
     counted = {name: value for name, value in params.items() if name in _COUNTED}
-    tokens = int(server.client.messages.count_tokens(**counted).input_tokens)
     model = str(params["model"])
     info = server.models.get(model)
+    window = info.context_window if info is not None else None
+    try:
+        tokens = int(server.client.messages.count_tokens(**counted).input_tokens)
+    except AnthropicError:
+        if not server.label:
+            raise
+        return Count(estimate(params), None, window, estimated=True)
     cost = server.models.cost(model, {"input_tokens": tokens, **billed_as(params)})
-    return Count(tokens, cost, info.context_window if info is not None else None)
+    return Count(tokens, cost, window)
+
+
+def estimate(params: Mapping[str, Any]) -> int:
+    """Return about how many tokens a request has, by its length."""
+    return len(json.dumps(params, default=str)) // CHARACTERS_PER_TOKEN

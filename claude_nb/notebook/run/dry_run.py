@@ -29,7 +29,6 @@ _FOLDED: LiteralString = (
 )
 _CELLS = "the notebook's cells"
 _MOST_DATA = 120  # characters of base64 data that are shown
-_CHARACTERS_PER_TOKEN = 4
 
 
 def show(question: Question, session: Session) -> None:
@@ -83,18 +82,21 @@ def _data(item: Any) -> Any:
 
 def _facts(params: dict[str, Any], session: Session) -> list[str]:
     try:
-        tokens = counting.count(params, backend.connect(session)).tokens
-        facts = [f"{tokens:,} tokens in, counted by the server"]
+        found = counting.count(params, backend.connect(session))
+        tokens, is_counted = found.tokens, not found.estimated
     except AnthropicError:
-        tokens = len(json.dumps(params, default=str)) // _CHARACTERS_PER_TOKEN
+        tokens, is_counted = counting.estimate(params), False
+    facts = [f"{tokens:,} tokens in, counted by the server"]
+    if not is_counted:
         facts = [f"≈ {tokens:,} tokens in, estimated: the server cannot count them"]
-    return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens)]
+    known = models.BUILT_IN if session.using is None else session.models
+    return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens, known)]
 
 
-def _cost(params: dict[str, Any], tokens: int) -> list[str]:
+def _cost(params: dict[str, Any], tokens: int, known: models.ModelTable) -> list[str]:
     """Return between which sums the price lies; a tool of the server's adds what nobody knows."""
     told = counting.billed_as(params)
-    least, most = (models.cost(params["model"], {**part, **told}) for part in _ends(params, tokens))
+    least, most = (known.cost(params["model"], {**part, **told}) for part in _ends(params, tokens))
     tools: list[Any] = params.get("tools") or []
     is_open = any(isinstance(tool, dict) and "input_schema" not in tool for tool in tools)
     if least is None or most is None or is_open:

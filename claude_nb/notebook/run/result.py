@@ -23,12 +23,12 @@ from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import made
+from claude_nb.notebook.run.files import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
 from claude_nb.notebook.text.safe_html import SafeHtml
 
-__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "told", "unbudgeted"]
+__all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "served", "told", "unbudgeted"]
 
 _MOST_KEPT = 2_000_000  # bytes of an output's exchanges
 _MOST_TOLD = 5  # names of fields below an answer
@@ -179,6 +179,12 @@ def unbudgeted(session: Session, server: Backend, outcome: Outcome) -> list[str]
     if is_free or server.models.cost(message.model, {}) is not None:
         return []
     return ["price unknown: only the budget's tokens count it"]
+
+
+def served(server: Backend, outcome: Outcome) -> list[str]:
+    """Say who answered, where that is neither the API nor the emulator nor a recording."""
+    is_new = bool(server.label) and not (outcome.emulated or outcome.replayed)
+    return [server.label] if is_new else []
 
 
 def told(question: Question) -> list[str]:

@@ -30,7 +30,8 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import containers, keeping, made, result
+from claude_nb.notebook.run import containers, elsewhere, keeping, result
+from claude_nb.notebook.run.files import made
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.run.tokens import with_tokens
@@ -107,7 +108,7 @@ def perform(
         view = keeping.begin(session, question, server.environment.display, stopper.stop)
         follower = follow(question, view)
         client = keeping.through(server.client, question, follower.outcome, session)
-        client = client.with_options(on_retry=follower.retrying)
+        client = backend.telling(client, follower.retrying)
         view.open()
         with follower.outcome.timed():
             try:
@@ -208,7 +209,7 @@ def conclude(
     entry = result.entry(question, outcome, place, kept.number, models=server.models)
     session.ledger.append(entry)
     bundle, error = {}, None
-    failure, answer = _failure(question, outcome, place), _answer(outcome)
+    failure, answer = _failure(question, outcome, place, session), _answer(outcome)
     if outcome.error is None or outcome.has_content:
         timed = server.environment.timed
         try:
@@ -220,12 +221,15 @@ def conclude(
                 timed=timed,
                 card=_card(failure, outcome) if failure is not None else None,
                 proposed=proposes(question, outcome) if answer is not None else (),
-                more=result.unbudgeted(session, server, outcome),
+                more=[
+                    *result.served(server, outcome),
+                    *result.unbudgeted(session, server, outcome),
+                ],
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
             outcome.error, outcome.shown = problem, False
-            failure = _failure(question, outcome, place)
+            failure = _failure(question, outcome, place, session)
     if failure is not None:
         error = _failed(failure, outcome, view)
     elif answer is not None:
@@ -282,12 +286,15 @@ def _delivered(deliver: Callable[[], object]) -> AnswerError | StoppedError | No
     return None
 
 
-def _failure(question: Question, outcome: Outcome, place: Place) -> Explanation | None:
+def _failure(
+    question: Question, outcome: Outcome, place: Place, session: Session
+) -> Explanation | None:
     """Return what went wrong, in words, and what to do where it did; None if nothing did."""
     if outcome.error is None:
         return None
     told = describe(outcome.error, question.params["model"], came=outcome.has_content)
-    return replace(told, advice=place.worded(told.advice))
+    advice = elsewhere.advice(outcome.error, session, told.advice)
+    return replace(told, advice=place.worded(advice))
 
 
 def _card(failure: Explanation, outcome: Outcome) -> render.Card:

@@ -94,6 +94,20 @@ ROWS = {
         "ANTHROPIC_API_KEY cannot be used: character 3 is em dash (U+2014)",
         env={"ANTHROPIC_API_KEY": "sk\u2014ant-canary"},
     ),
+    "a cloud without credentials": Row(
+        "There are no credentials to ask with",
+        "import claude_nb\n"
+        "class Messages:\n"
+        "    def create(self, **_): raise RuntimeError('Could not resolve AWS credentials')\n"
+        "class AnthropicBedrock: messages = Messages()\n"
+        "claude_nb.use(AnthropicBedrock())\n"
+        "try: get_ipython().run_cell_magic('claude', '--no-history', 'hi')\n"
+        "finally: claude_nb.use(None)",
+    ),
+    "an unknown server of this machine": Row("%claude use takes ollama,", "%claude use olama"),
+    "a server elsewhere": Row(
+        "is no plain address of this machine", "%claude use https://gateway.invalid"
+    ),
     "a whole line as key": Row(
         "give only what stands behind the sign",
         env={"ANTHROPIC_API_KEY": "ANTHROPIC_API_KEY=sk-ant-canary"},

@@ -19,8 +19,8 @@ from claude_nb.emulator import Clock, serve
 from claude_nb.errors import NotFoundError
 from claude_nb.notebook.answer.failure import describe
 from claude_nb.notebook.commands import asking, page
-from claude_nb.notebook.commands import models as models_page
 from claude_nb.notebook.commands.catalog import COMMANDS
+from claude_nb.notebook.commands.served import models as models_page
 from claude_nb.notebook.commands.spending import bars
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.panel.controls import controls

@@ -206,3 +206,9 @@ def test_a_key_that_the_process_knows_is_shown_nowhere():
     texts = [code.as_magic(values, f"Why is {CANARY} refused?", params), code.as_sdk(params)]
     assert [(CANARY in text, text.count("[key]")) for text in texts] == [(False, 2)] * 2
     assert holder
+
+
+def test_python_of_a_notebook_that_asks_elsewhere_takes_the_notebooks_client():
+    said = code.as_python({"model": "m", "max_tokens": 1}, emulated=False, lent=True)
+    assert "claude_nb.connect()" in said
+    assert "Anthropic()" not in said

@@ -1,1 +1,1 @@
-"""What the server keeps for a key, and how to see and end it: files, batches."""
+"""What a server has, and keeps for a key: models, files, batches; and which server answers."""

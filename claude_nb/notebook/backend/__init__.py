@@ -13,7 +13,7 @@ from typing import Any
 
 from claude_nb import _http, emulator, threads
 from claude_nb.api import addresses, client, config
-from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER
+from claude_nb.api.calls import EMULATED_HEADER, REPLAYED_HEADER, CallRecord
 from claude_nb.api.platforms import credentials
 from claude_nb.api.wire import Request
 from claude_nb.ask.errors import InputError
@@ -35,6 +35,7 @@ __all__ = [
     "open_backend",
     "origin",
     "surroundings",
+    "telling",
 ]
 
 _ANY_KEY = "none"  # servers of this machine have no keys to give, and some ask for one
@@ -57,6 +58,10 @@ class Backend:
         Whether it is the built-in emulator.
     is_paid : bool
         Whether its answers may cost money: it is no server of this machine.
+    label : str
+        What an answer's last line says of it; empty for nothing.
+    where : str
+        What people call it: its address, or its name where that is not known.
     """
 
     client: Any
@@ -64,6 +69,8 @@ class Backend:
     environment: Environment
     emulated: bool = False
     is_paid: bool = True
+    label: str = ""
+    where: str = ""
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -90,11 +97,12 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
     session = session or current()
     environment, kept = Environment.read(), session.backends
     used = _used(session, environment)
-    key = ((environment, used), asynchronous)
+    key = ((environment, used, session.using), asynchronous)
     if key not in kept or kept[key].client.is_closed():
         for old in [other for other in kept if other[0] != key[0]]:
             del kept[old]
-        made = _accounted(session, open_backend(environment, asynchronous=asynchronous))
+        opened = open_backend(environment, session.using, asynchronous=asynchronous)
+        made = _accounted(session, opened)
         if used is not None:
             made = replace(made, client=cassette(session, used).through(made.client))
         if not kept:  # another server: what the last one reported of its models is over
@@ -103,10 +111,28 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
     return replace(kept[key], models=session.models)
 
 
+def telling(client: Any, tell: Callable[[Any], Any]) -> Any:
+    """Return a client that tells of each wait, as whoever lent it may have asked for too."""
+    own: Callable[[Any], Any] | None = client.on_retry
+
+    def told(notice: Any) -> None:
+        tell(notice)
+        if own is not None:
+            own(notice)
+
+    return client.with_options(on_retry=told)
+
+
 def _accounted(session: Session, made: Backend) -> Backend:
     """Have the ledger told of each call; what costs money is agreed to, and passes the budget."""
     kept, local = accounts.of(session), made.emulated or addresses.stays_here(made.client.base_url)
-    told = partial(kept.called, models=made.models, local=local)
+    own: Callable[[CallRecord], Any] | None = made.client.on_call  # of a client that was lent
+
+    def told(record: CallRecord) -> None:
+        kept.called(record, models=made.models, local=local)
+        if own is not None:
+            own(record)
+
     client = made.client.with_options(on_call=told)
     if not local:
         gated = partial(gate, budget=lambda: kept.budget, models=lambda: session.models)
@@ -124,20 +150,31 @@ def _used(session: Session, environment: Environment) -> Recording | None:
     around = surroundings(session, environment)
     used = recording.chosen(session.recording, around)
     replays = session.recording is None and environment.cassette_mode == "replay"
-    if used is None and replays and not _wants_emulator(environment):
+    if used is None and replays and not _emulates(session, environment):
         raise InputError(around.missing())
     return used
 
 
-def open_backend(environment: Environment, *, asynchronous: bool = False) -> Backend:
+def open_backend(
+    environment: Environment, using: Any = None, *, asynchronous: bool = False
+) -> Backend:
     """Return a new backend, whose answers are neither recorded nor played; see `connect`."""
+    if using is not None and environment.mode != "emulator":
+        made = using.opens(asynchronous)
+        where = using.address or using.name
+        return Backend(made, using.models, environment, label=using.label, where=where)
     make = client.AsyncAnthropic if asynchronous else client.Anthropic
     return (_emulator if _wants_emulator(environment) else _api)(environment, make)
 
 
 def is_emulated() -> bool:
-    """Return whether the built-in emulator answers, as the environment is now; starts nothing."""
-    return _wants_emulator(Environment.read())
+    """Return whether the built-in emulator answers, as things are now; starts nothing."""
+    return _emulates(current(), Environment.read())
+
+
+def _emulates(session: Session, environment: Environment) -> bool:
+    is_lent = session.using is not None and environment.mode != "emulator"
+    return not is_lent and _wants_emulator(environment)
 
 
 def surroundings(session: Session, environment: Environment) -> recording.Surroundings:
@@ -196,7 +233,7 @@ def _api(environment: Environment, make: Callable[..., Any]) -> Backend:
         raise InputError(f"ANTHROPIC_BASE_URL cannot be used: {problem}") from None
     own = made.base_url == config.DEFAULT_BASE_URL
     models = BUILT_IN if own else replace(BUILT_IN, provider=made.base_url)
-    return Backend(made, models, environment)
+    return Backend(made, models, environment, where=made.base_url)
 
 
 def _emulator(environment: Environment, make: Callable[..., Any]) -> Backend:
@@ -206,7 +243,7 @@ def _emulator(environment: Environment, make: Callable[..., Any]) -> Backend:
     for name, value in environment.pace.items():  # it may have been running at another pace
         setattr(server.options, name, value)
     client = make(api_key=server.api_key, base_url=server.url)
-    return Backend(client, _EMULATED, environment, emulated=True)
+    return Backend(client, _EMULATED, environment, emulated=True, where=client.base_url)
 
 
 def _without_sockets(environment: Environment, make: Callable[..., Any]) -> Backend:
@@ -215,4 +252,4 @@ def _without_sockets(environment: Environment, make: Callable[..., Any]) -> Back
     transport = emulator.Transport(emulator.Emulator(emulator.Options(**environment.pace)))
     here = "http://127.0.0.1"  # which nothing is sent to
     client = make(api_key="emulator", base_url=here, http_client=http(transport=transport))
-    return Backend(client, _EMULATED, environment, emulated=True)
+    return Backend(client, _EMULATED, environment, emulated=True, where=client.base_url)

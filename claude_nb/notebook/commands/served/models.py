@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from claude_nb.api.errors import AnthropicError
@@ -37,6 +38,8 @@ def run(session: Session, words: str) -> None:
     default = facts.resolve(session.defaults().model)
     today = current_day()
     known.sort(key=lambda info: info.id != default)
+    if session.using is not None and facts.provider != "anthropic":  # no table knows their prices
+        known = [replace(info, price=None) for info in known]
     rows = [_row(info, _short_names(info, facts), default, offered, today) for info in known]
     tinted = 0 if known[0].id == default else -1
     page.show(page.table(_COLUMNS, rows, tinted=tinted), source)
@@ -56,10 +59,12 @@ def _refresh(session: Session) -> tuple[ModelTable, frozenset[str] | None, page.
             page.soft(" looks for the cause."),
         )
         return session.models, None, page.paragraph(*words)
-    who = "the built-in emulator" if server.emulated else client.base_url
+    who = "the built-in emulator" if server.emulated else server.where
     session.models = server.models.with_report(*(model.to_dict() for model in listed))
     offered = frozenset(model.id for model in listed)
-    return session.models, offered, page.paragraph(page.soft(f"Refreshed from {who}; {_PRICES}"))
+    is_theirs = session.using is not None and not server.emulated
+    prices = "its prices are not known here." if is_theirs else _PRICES
+    return session.models, offered, page.paragraph(page.soft(f"Refreshed from {who}; {prices}"))
 
 
 def _fits(info: ModelInfo, words: str, facts: ModelTable) -> bool:
@@ -96,6 +101,8 @@ def _row(
 
 
 def _tokens(count: int) -> str:
+    if count in {0, 10**9}:  # nobody says
+        return ""
     return f"{count / 1e6:g}M" if count >= 10**6 else f"{count / 1e3:g}k"
 
 
