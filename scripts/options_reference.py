@@ -46,7 +46,8 @@ def taken(one: Setting) -> str:
     words = ", ".join(f"`{word}`" for word in THINK_WORDS if one.kind == "think")
     words = words or ", ".join(f"`{word}`" for word in one.choices)
     limits = bounds(one.low, one.high)
-    return "".join((KINDS[one.kind], limits and f", {limits}", words and f": {words}"))
+    number = ", or a number of cells" * one.counted
+    return "".join((KINDS[one.kind], limits and f", {limits}", words and f": {words}", number))
 
 
 def bounds(low: float | None, high: float | None) -> str:

@@ -20,8 +20,11 @@ Kind = Literal["text", "number", "integer", "money", "flag", "texts", "stops", "
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 SEARCHES = 5  # at most, where nobody says how many
+_DIGITS = 9  # of a number of cells: more would be the same
 _LARGE = 10**15  # nobody reads longer numbers
 THINK_WORDS = ("off", "on", *EFFORTS)
+CONTEXTS = ("none", "above", "all")
+CONTEXT_TOKENS = 20_000
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -49,6 +52,8 @@ class Setting:
         Bounds (inclusive) and step of a slider, for numbers.
     choices : tuple of str
         The words a ``"choice"`` takes.
+    counted : bool
+        Whether a ``"choice"`` takes a whole number, 1 or more, as well.
     wire : str
         The request's field that it sets; empty if it sets none.
     alone : object
@@ -76,6 +81,7 @@ class Setting:
     high: float | None = None
     step: float | None = None
     choices: tuple[str, ...] = ()
+    counted: bool = False
     wire: str = ""
     alone: Any = None
     probe: Any = None
@@ -179,11 +185,14 @@ def _stop(setting: Setting, text: str) -> str:
     return value
 
 
-def _choice(setting: Setting, text: str) -> str:
+def _choice(setting: Setting, text: str) -> str | int:
     word = text.strip().lower()
+    if setting.counted and word.isdecimal() and int(word[:_DIGITS]) > 0:
+        return int(word[:_DIGITS])
     if word not in setting.choices:
+        number = ", or a whole number, 1 or more" if setting.counted else ""
         raise InputError(
-            f"{setting.flags[-1]} takes one of {', '.join(setting.choices)}; not {text!r}."
+            f"{setting.flags[-1]} takes one of {', '.join(setting.choices)}{number}; not {text!r}."
         )
     return word
 
@@ -256,6 +265,17 @@ class Options:
     option: tuple[str, ...] = _option(
         (), "-o", "--option", kind="texts", metavar="KEY=VALUE", label="Other parameters",
         help="any other request parameter, such as -o service_tier=standard_only")
+    context: str | int = _option(
+        "none", "--context", kind="choice", metavar="above|all|N|none", choices=CONTEXTS,
+        counted=True, alone="above", label="Cells that it sees",
+        help="let Claude see the notebook's cells: those above, all, the last N above, or none")
+    context_images: bool = _flag(
+        "--context-images", label="Pictures of those cells",
+        help="with --context: send the pictures that the cells show, too")
+    context_tokens: int = _option(
+        CONTEXT_TOKENS, "--context-tokens", kind="integer", metavar="N", low=100, high=500_000,
+        label="Tokens of those cells",
+        help=f"with --context: about how many tokens of cells to send at most ({CONTEXT_TOKENS:,})")
     attach: tuple[str, ...] = _option(
         (), "-a", "--attach", kind="texts", metavar="X", lasting=False,
         help="a file, address or variable to ask about; repeat for more")

@@ -18,6 +18,7 @@ from claude_nb.ask.answers import formats
 from claude_nb.ask.answers.answer_schema import AnswerSchema, answer_schema
 from claude_nb.ask.attachments import attach, limits
 from claude_nb.ask.attachments.images import Noted
+from claude_nb.ask.context.choosing import Context
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.functions import function_tools
 from claude_nb.ask.options import Options
@@ -54,6 +55,10 @@ class Question:
         The names in braces that values were put in for.
     notes : tuple of str
         What was changed of what was named, such as the size of a picture.
+    context : Context or None
+        What it sees of the notebook; stands in the request before the conversation.
+    begins_as_text : bool
+        Whether the first message of the conversation is a text, and no list of blocks.
     """
 
     params: Param
@@ -62,6 +67,8 @@ class Question:
     functions: tuple[FunctionTool[Any], ...] = ()
     filled: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    context: Context | None = None
+    begins_as_text: bool = False
 
     @property
     def tools(self) -> list[Any]:
@@ -77,13 +84,24 @@ class Question:
 
     @property
     def history(self) -> list[Param]:
-        """The messages that go out before what is asked."""
-        return list(self.params["messages"][:-1])
+        """The messages that go out before what is asked, without what it sees."""
+        return self.conversation[:-1]
 
     @property
     def asked(self) -> Param:
         """The user's turn."""
-        return self.params["messages"][-1]
+        return self.conversation[-1]
+
+    @property
+    def conversation(self) -> list[Param]:
+        """The messages without what it sees of the notebook."""
+        messages: list[Param] = list(self.params["messages"])
+        shown = len(self.context.blocks) if self.context is not None else 0
+        if not shown:
+            return messages
+        first, *rest = messages
+        said = first["content"][shown:]
+        return [{**first, "content": said[0]["text"] if self.begins_as_text else said}, *rest]
 
     @property
     def format(self) -> str:
@@ -108,6 +126,8 @@ def compose(
     models: ModelTable = BUILT_IN,
     verbatim: bool = False,
     container: str = "",
+    context: Context | None = None,
+    shown: attach.Shown | None = None,
 ) -> Question:
     """Return the question that a cell asks.
 
@@ -127,6 +147,10 @@ def compose(
         Send `text` as it stands, braces and all, instead of putting variables in.
     container : str
         Where code of this conversation ran before; code runs there again.
+    context : Context, optional
+        What the question sees of its notebook.
+    shown : callable, optional
+        Knows what of the notebook can be attached by name.
 
     Raises
     ------
@@ -134,8 +158,12 @@ def compose(
         Something in it cannot be used, or the model would refuse it.
     """
     _check(options, text)
-    turn = {"role": "user", "content": _content(options, text, variables, verbatim=verbatim)}
+    turn = {"role": "user", "content": _content(options, text, variables, shown, verbatim=verbatim)}
     messages = server_tools.cited([*history, turn], cite=options.cite)
+    begins_as_text = isinstance(messages[0]["content"], str)
+    others = extra.parameters(options.option)
+    if context is not None:
+        messages = _seeing(messages, context, others.get("cache_control"))
     system = prompt.system_template(options.system)
     settings = options.changed({"system": _system(options, system, variables)})
     messages, notes = limits.fitted(messages, models.get(options.model))
@@ -143,7 +171,7 @@ def compose(
     schema = answer_schema(options.schema, variables) if options.schema else None
     if schema is not None:
         params = extra.merged(params, {"output_config": {"format": schema.format}})
-    params = extra.merged(params, extra.parameters(options.option))
+    params = extra.merged(params, others)
     functions = _functions(options, variables, models)
     names = [function.name for function in functions]
     params = server_tools.added(options, params, models, names)
@@ -161,7 +189,28 @@ def compose(
         if options.raw
         else tuple(dict.fromkeys(_fields(system, "" if verbatim else text))),
         notes=(*_notes(turn["content"]), *notes),
+        context=context,
+        begins_as_text=begins_as_text,
     )
+
+
+def _seeing(messages: Sequence[Param], context: Context, cached: Any) -> list[Param]:
+    """Return the messages with what is seen before the first of them, where it can be cached.
+
+    A server refuses what is cached for longer than what stands before it: both are cached alike.
+    """
+    first, *rest = messages
+    blocks = [
+        {**block, "cache_control": cached} if cached and "cache_control" in block else block
+        for block in context.blocks
+    ]
+    if not blocks:
+        return list(messages)
+    return [{**first, "content": [*blocks, *_parted(first["content"])]}, *rest]
+
+
+def _parted(content: Any) -> list[Param]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else [*content]
 
 
 def _check(options: Options, text: str) -> None:
@@ -224,8 +273,15 @@ def _called_before(history: Sequence[Param]) -> dict[str, Any]:
     return {"tools": tools, "tool_choice": {"type": "none"}} if tools else {}
 
 
-def _content(options: Options, text: str, variables: Mapping[str, Any], *, verbatim: bool) -> Any:
-    attached = attach.blocks(options.attach, variables)
+def _content(
+    options: Options,
+    text: str,
+    variables: Mapping[str, Any],
+    shown: attach.Shown | None,
+    *,
+    verbatim: bool,
+) -> Any:
+    attached = attach.blocks(options.attach, variables, shown)
     if options.raw or verbatim:  # as typed, but for the line end that closes the cell
         return prompt.user_content(attached, text.removesuffix("\n"))
     return prompt.user_content(attached, prompt.content(text.strip("\n"), variables))

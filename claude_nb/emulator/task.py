@@ -6,6 +6,7 @@ Pure. Reads a request's turns, system prompt and attachments into plain Python; 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -14,7 +15,9 @@ __all__ = ["Draft", "MadeFile", "Task", "Turn", "blocks_of", "read", "readable"]
 
 
 T = TypeVar("T")
-_REMINDER = "<system-reminder>"
+_CELL, _MOST_CELL = "<notebook-cell>", 50_000  # characters
+_FENCED = re.compile(r"^(`{3,})\w*\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+_BESIDE = ("<system-reminder>", "<notebook-")
 _HEAD, _TAIL = 7_000, 1_000  # characters of a text that are read
 
 
@@ -110,11 +113,20 @@ class Task:
         return options[0]
 
     def documents(self) -> Iterator[str]:
-        """Yield the text of the text documents in the last user turn."""
+        """Yield the text documents in the last user turn, then what is seen of a notebook.
+
+        Of that, what stands next to the question comes first.
+        """
         for block in self.attached("document"):
             source = cast("Mapping[str, Any]", block.get("source") or {})
             if source.get("type") == "text" and isinstance(source.get("data"), str):
                 yield source["data"]
+        for turn in reversed(self.turns):
+            for text in reversed(list(_texts(turn.blocks)) if turn.role == "user" else []):
+                if text.startswith(_CELL):
+                    yield from (
+                        found[2] for found in reversed([*_FENCED.finditer(text[:_MOST_CELL])])
+                    )
 
     def attached(self, *kinds: str) -> Iterator[Mapping[str, Any]]:
         """Yield the content blocks of these kinds in the last user turn."""
@@ -190,9 +202,9 @@ def _turn(role: str, blocks: list[Mapping[str, Any]]) -> Turn:
 
 
 def _asked(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    # programs put reminders of their own beside what a person asks
+    # programs put reminders, and what there is to look at, beside what a person asks
     texts = list(_texts(blocks))
-    return [text for text in texts if not text.lstrip().startswith(_REMINDER)] or texts
+    return [text for text in texts if not text.lstrip().startswith(_BESIDE)] or texts
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.notebook import commands, session, warming
 from claude_nb.notebook.completion import complete
 from claude_nb.notebook.errors import OURS, StoppedError
+from claude_nb.notebook.ledger import outputs
 from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
@@ -219,6 +220,8 @@ def load(shell: Any) -> None:
     magics = ClaudeMagics(shell)
     shell.register_magics(magics)
     commands.install(shell)
+    magics.session.outputs = outputs.Outputs(shell)
+    magics.session.outputs.install()
     if hasattr(shell, "kernel"):
         warming.after_this_cell(shell)
     else:
@@ -243,6 +246,7 @@ def unload(shell: Any) -> None:
     complete.remove(shell)
     shell.display_trap.hook = shell.displayhook
     session.of(shell).settings = None
+    session.of(shell).outputs.remove()
     for module, name in SHOWN:
         for kind in ("ipython_display_formatter", "mimebundle_formatter"):
             getattr(shell.display_formatter, kind).pop(f"{module}.{name}", None)

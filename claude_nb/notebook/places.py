@@ -76,6 +76,13 @@ class CellPlace:
         chat = self.chat
         return chat.messages(self.cell) if chat is not None and not self.options.fresh else []
 
+    def turns(self) -> list[Turn]:
+        """Return the turns whose messages these are."""
+        chat = self.chat
+        if chat is None or self.options.fresh:
+            return []
+        return chat.turns[: chat.position(self.cell)]
+
     def worded(self, advice: str) -> str:
         """Return advice as it is: it is for cells."""
         return advice

@@ -117,6 +117,12 @@ class Session:
         The last answers of cells, and those that are coming.
     rows : Store or None
         Where answers of the built-in emulator to rows are: in memory, as they cost nothing.
+    outputs : Outputs or None
+        What its cells were and showed; None where the magic was never loaded.
+    pages : Pages or None
+        Those that tell a notebook's cells.
+    numbered : dict of str
+        What names the question of a cell, by the cell's number.
     paces : dict
         How fast rows are asked, by server with key, and model: all runs share one.
     """
@@ -147,6 +153,9 @@ class Session:
     turns: Any = None
     kept: Shelf = field(default_factory=Shelf)
     rows: Any = None
+    outputs: Any = None
+    pages: Any = None
+    numbered: dict[int | None, str] = field(default_factory=dict[int | None, str])
     paces: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
     @property
@@ -219,6 +228,7 @@ class Session:
         before = before + 1 if execution == self.execution else 0
         self.questions = (self.execution, before)
         key = self.cell_key(text)
+        self.numbered[self.number] = key
         return f"{key}/{before + 1}" if before else key
 
 

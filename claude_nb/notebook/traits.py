@@ -31,6 +31,13 @@ def _texts(_: Setting, **common: Any) -> Any:
     return traitlets.List(traitlets.Unicode(), **common)
 
 
+def _choice(setting: Setting, **common: Any) -> Any:
+    words = traitlets.Enum(setting.choices)
+    if not setting.counted:
+        return traitlets.Enum(setting.choices, **common)
+    return traitlets.Union([words, traitlets.Int(min=1)], **common)
+
+
 _TRAITS: dict[Kind, Callable[..., Any]] = {
     "number": lambda s, **kw: traitlets.Float(min=s.low, max=s.high, **kw),
     "integer": lambda s, **kw: traitlets.Int(min=s.low, max=s.high, **kw),
@@ -38,6 +45,6 @@ _TRAITS: dict[Kind, Callable[..., Any]] = {
     "texts": _texts,
     "stops": _texts,
     "think": lambda _, **kw: traitlets.Union([traitlets.Int(), traitlets.Enum(THINK_WORDS)], **kw),
-    "choice": lambda s, **kw: traitlets.Enum(s.choices, **kw),
+    "choice": _choice,
     "text": lambda _, **kw: traitlets.Unicode(**kw),
 }

@@ -2,6 +2,7 @@
 
 declare module "constants" {
   export const ANSWERS: string;
+  export const CELLS: string;
   export const CENTS: number;
   export const EFFORTS: string[];
   export const FORMULA: string;

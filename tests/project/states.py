@@ -15,6 +15,9 @@ import gallery
 from nbformat import v4
 
 from claude_nb.api.types import Message
+from claude_nb.ask.context.cells import Cell, Notebook
+from claude_nb.ask.context.choosing import Context, chosen
+from claude_nb.notebook.answer import seen
 from claude_nb.notebook.answer.render import Footer, bundle, unfinished_bundle
 
 __all__ = ["LIVE", "PANEL", "RUN", "SETUP", "SHOWS", "notebook", "saved"]
@@ -40,6 +43,13 @@ SOME = (
 )
 TEXT = "An answer of *some* words, with `code` in it, which goes on until its line is full.\n"
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenfabrik" * 3
+
+
+def context() -> Context:
+    """Return what a question saw: cells that are written, run, and long."""
+    sources = ("frame.describe()", "# A title", f"'{LONG_WORD}' <b>& more</b>")
+    cells = [Cell(source=text, place=n, number=n) for n, text in enumerate(sources, 1)]
+    return chosen(Notebook(cells=tuple(cells), at=3, is_run=True), 2, budget=900, notes=["a note"])
 
 
 def message(content: Any = TEXT, **more: Any) -> Message:
@@ -102,6 +112,7 @@ def _footers() -> dict[str, dict[str, str]]:
         "footer: usual": bundle(message(), Footer(seconds=4.2, cost=0.0123)),
         "footer: cached": bundle(message(usage=cached), Footer(seconds=61.0)),
         "footer: much": bundle(message(), Footer(seconds=4.2, cost=1.5, notes=notes)),
+        "footer: saw cells": bundle(message(), Footer(made=[seen.line(context())])),
         "footer: quiet": bundle(message(), Footer(quiet=True)),
     }
 

@@ -18,7 +18,7 @@ from claude_nb.api.hiding.shapes import keys, pem
 from claude_nb.api.hiding.tables import in_tables
 from claude_nb.api.secret import HIDDEN, Secret, known
 
-__all__ = ["hidden", "looks_secret"]
+__all__ = ["hidden", "looks_secret", "secrets_in"]
 
 Span = tuple[int, int]
 
@@ -53,6 +53,11 @@ def hidden(text: str, *secrets: Secret | None) -> str:
 def looks_secret(text: str) -> bool:
     """Return whether a part of `text` looks like a key, whether this process knows it or not."""
     return any(True for _ in _found(text)) or any(True for _ in _in_escaped(text))
+
+
+def secrets_in(text: str) -> list[str]:
+    """Return the parts of `text` that look like keys, to be taken out wherever else they stand."""
+    return [text[start:end] for start, end in _merged([*_found(text), *_in_escaped(text)])]
 
 
 def _found(text: str) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, unquote_to_bytes, urlsplit
@@ -21,9 +21,11 @@ from claude_nb.ask.attachments.kinds import other_kind
 from claude_nb.ask.errors import InputError
 from claude_nb.characters import without_surrogates
 
-__all__ = ["blocks"]
+__all__ = ["Shown", "blocks"]
 
 Block = dict[str, Any]
+Shown = Callable[[str], list[Block]]
+"""What a notebook shows, by its name: ``last-plot``, ``In[5]``; nothing for all other names."""
 
 MOST_ENCODED = 31 * 1024 * 1024  # a request may have 32 MB; the rest is for the conversation
 _TABLE = 200_000  # characters of a data frame or other value: about 50,000 tokens
@@ -36,7 +38,9 @@ _SVG = re.compile(
 _LOCAL = {"localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 - recognised, not bound
 
 
-def blocks(items: Iterable[str], variables: Mapping[str, Any]) -> list[Block]:
+def blocks(
+    items: Iterable[str], variables: Mapping[str, Any], shown: Shown | None = None
+) -> list[Block]:
     """Return one content block for each attachment, in order.
 
     Parameters
@@ -48,13 +52,15 @@ def blocks(items: Iterable[str], variables: Mapping[str, Any]) -> list[Block]:
         variable before it is a file; ``./name`` is the file.
     variables : Mapping
         The kernel's namespace.
+    shown : callable, optional
+        Knows the outputs, errors and cells of the notebook that asks.
 
     Raises
     ------
     InputError
         Nothing has that name, or it cannot be sent; says why and what can.
     """
-    found = [block for item in items for block in _blocks(item.strip(), variables)]
+    found = [block for item in items for block in _found(item.strip(), variables, shown)]
     sources = [block.get("source") for block in found]  # that of a search result is its address
     size = sum(len(each.get("data", "")) for each in sources if isinstance(each, dict))
     if size > MOST_ENCODED:
@@ -63,6 +69,10 @@ def blocks(items: Iterable[str], variables: Mapping[str, Any]) -> list[Block]:
             "Attach fewer, or make images smaller."
         )
     return found
+
+
+def _found(item: str, variables: Mapping[str, Any], shown: Shown | None) -> list[Block]:
+    return (shown(item) if shown is not None else []) or _blocks(item, variables)
 
 
 def _blocks(item: str, variables: Mapping[str, Any]) -> list[Block]:

@@ -1,6 +1,6 @@
 // The front-end extension, written by hand for JupyterLab 4 and Notebook 7: no build step, no Node.
-// It colours %%claude cells as Markdown, adds three commands, and puts answers back into a page that
-// was reloaded. Everything works without it.
+// It colours %%claude cells as Markdown, adds three commands, puts answers back into a page that was
+// reloaded, and tells a question the notebook's cells where it asks for them. Everything works without it.
 //
 // The page loads this file as a module-federation container. The plugin asks for no service when it
 // is registered and nobody waits for its start, so that it cannot hold the page up; what it needs it
@@ -20,6 +20,15 @@
   const ANSWERS = "claude_nb.answers"; // the comm target at which a kernel tells its answers
   const WIDGET = "application/vnd.jupyter.widget-view+json";
   const MARK = /^[0-9a-f]{32}$/; // a kernel hears no page out that says another
+  const CELLS = "claude_nb.cells"; // the comm target at which a page is asked for its notebook's cells
+  const MOST_CELLS = 400; // next to the one that asks
+  const MOST_OUTPUTS = 20; // of a cell
+  const MOST_TEXT = 40_000; // characters of a source or an error, from either end
+  const MOST_SHOWN = 15_000; // of any other output: a kernel shows less of it
+  const MOST_PICTURE = 14_000_000; // characters of base64
+  const MOST_TOLD = 4_000_000; // characters in all
+  const MOST_WITH_PICTURES = 20_000_000;
+  const PICTURE = /^image\/(png|jpeg|gif|webp)$/;
   const ASKS = /^\s*%%claude(?!\w)|^\s*%claude\s/m; // a cell with a prompt
   const MOST = 10_000; // cells, of which a kernel hears
   const LONGEST = 100_000; // characters of each
@@ -274,6 +283,7 @@
     const connected = guard(async function connected(_, status) {
       const kernel = kernelOf(panel);
       if (status !== "connected" || !kernel) return;
+      serveCells(panel, kernel);
       const soon = (await toldSoon(kernel)) ? await isLoaded(kernel) : undefined;
       if (soon ?? mentionsClaude(panel)) fetchLost(panel, unfinished(panel));
     });
@@ -378,6 +388,88 @@
   const ranSince = (cell, number, count) => cell.executionCount > number && cell.executionCount <= count;
   const holds = (cell, data) =>
     outputsOf(cell).some((output) => String(output.data?.["text/plain"]) === data["text/plain"]);
+
+  // What a question sees. The kernel asks while the question's cell runs, and the page with that cell
+  // tells its cells as they stand there: written or run, saved or not. Which are sent, the kernel decides.
+
+  const serveCells = guard(function serveCells(panel, kernel) {
+    const asked = guard(function cellsAsked(comm, message) {
+      comm.onMsg = guard(({ content }) => void tellCells(panel, kernel, content.data));
+      void tellCells(panel, kernel, message.content.data); // not awaited: all messages would wait
+    });
+    kernel.registerCommTarget(CELLS, asked);
+  });
+
+  const answering = new WeakMap(); // comms by kernel; they stay open, as those above
+
+  const tellCells = guard(async function tellCells(panel, kernel, wish) {
+    const cells = [...(panel.content.model?.cells ?? [])];
+    const at = cells.findIndex(({ id }) => id === wish.cell);
+    if (at < 0) return; // another notebook of this kernel asks
+    const comm = await answeringComm(kernel);
+    comm.send({ ask: wish.ask, at, cells: cellsNear(cells, at, wish) });
+  });
+
+  /** A comm of the page's own: on one that a running cell opened, it is heard after that cell only. */
+  async function answeringComm(kernel) {
+    const known = answering.get(kernel);
+    if (known && !known.isDisposed) return known;
+    const comm = kernel.createComm(CELLS);
+    answering.set(kernel, comm);
+    if (kernel.supportsSubshells) await comm.subshellStarted;
+    comm.open();
+    return comm;
+  }
+
+  /** The cells next to the one that asks, or the one that is wished, in order, as far as there is room. */
+  function cellsNear(cells, at, { all, pictures, only }) {
+    const isWished = (place) => (only ? place === only - 1 : place < at || (all && place > at));
+    const places = [...cells.keys()].filter(isWished);
+    places.sort((one, other) => Math.abs(one - at) - Math.abs(other - at));
+    const found = [];
+    let room = pictures ? MOST_WITH_PICTURES : MOST_TOLD;
+    for (const place of places.slice(0, MOST_CELLS)) {
+      const each = toldCell(cells[place], place, pictures);
+      room -= JSON.stringify(each).length;
+      if (room < 0) break;
+      found.push(each);
+    }
+    return found.sort((one, other) => one.place - other.place);
+  }
+
+  function toldCell(cell, place, pictures) {
+    const tags = cell.sharedModel.getMetadata?.("tags") ?? [];
+    const outputs = cell.type === "code" ? outputsOf(cell).slice(0, MOST_OUTPUTS) : [];
+    return {
+      id: cell.id,
+      kind: cell.type,
+      source: ends(cell.sharedModel.getSource()),
+      outputs: outputs.map((output) => toldOutput(output.toJSON(), pictures)),
+      tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === "string").slice(0, 100) : [],
+      number: cell.type === "code" ? cell.executionCount : null,
+      place: place + 1,
+    };
+  }
+
+  function toldOutput({ output_type, text, data, metadata, ename, evalue, traceback }, pictures) {
+    if (output_type === "stream") return { output_type, text: ends(joined(text), MOST_SHOWN) };
+    if (output_type === "error") {
+      const whole = Array.isArray(traceback) ? traceback.join("\n") : "";
+      return { output_type, ename: ends(joined(ename)), evalue: ends(joined(evalue)), traceback: [ends(whole)] };
+    }
+    const kinds = Object.entries(data ?? {}).map(([kind, value]) => [kind, toldData(kind, value, pictures)]);
+    return { output_type, data: Object.fromEntries(kinds), metadata: metadata?.claude_nb ? { claude_nb: {} } : {} };
+  }
+
+  function toldData(kind, value, pictures) {
+    const text = joined(value);
+    if (PICTURE.test(kind)) return pictures && text.length <= MOST_PICTURE ? text : "";
+    return kind.startsWith("text/") ? ends(text, MOST_SHOWN) : "";
+  }
+
+  const joined = (value) => (Array.isArray(value) ? value.join("") : typeof value === "string" ? value : "");
+  const ends = (text, most = MOST_TEXT) =>
+    text.length <= 2 * most ? text : `${text.slice(0, most)}\n[…]\n${text.slice(-most)}`;
 
   const plugin = {
     id: `${NAME}:plugin`,

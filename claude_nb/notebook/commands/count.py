@@ -18,6 +18,7 @@ __all__ = ["run"]
 _ALONE = {"no_history": True, "system": None, "think": None, "option": (), "format": "markdown"} | {
     "tools": None,
     "schema": None,
+    "context": "none",
 }
 _COLUMNS = columns("", "#tokens", "#of the context", "#reading it costs")
 
@@ -32,6 +33,7 @@ def run(session: Session, words: str) -> None:
         alone = next_question(session, chat, words, **_ALONE)
         rows.append(_row("this text", alone, server))
     before = len(question.params["messages"]) > 1 or "system" in question.params
+    before = before or question.context is not None
     if before or not words:
         name = f"next request of chat {chat}" + (", with it" if words else ", as yet without text")
         rows.append(_row(name, question, server))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from claude_nb.api.hiding.hidden import hidden
+from claude_nb.ask.context.choosing import Context
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.question import Question, compose
 from claude_nb.characters import one_line
@@ -16,6 +17,7 @@ from claude_nb.notebook.answer.blocks import words
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.chats import current, find
 from claude_nb.notebook.places import CellPlace
+from claude_nb.notebook.run.context.gather import gathered
 from claude_nb.notebook.session import Session
 
 __all__ = ["described", "next_question", "run"]
@@ -45,9 +47,15 @@ def run(session: Session, words: str) -> None:
 def next_question(session: Session, name: str, text: str, **changes: Any) -> Question:
     """Return the question that `text` would be in chat `name`; no chat is begun by it."""
     options = session.defaults().changed({"chat": name, **changes})
-    history = CellPlace(session, options, cell="").history()
-    variables, models = session.variables, session.models
-    return compose(options, text, variables=variables, history=history, models=models)
+    place = CellPlace(session, options, cell="")
+    return compose(
+        options,
+        text,
+        variables=session.variables,
+        history=place.history(),
+        models=session.models,
+        context=gathered(session, options, session.cell, place.turns()),
+    )
 
 
 def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
@@ -57,12 +65,13 @@ def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
         page.soft(f" · {count(turns, 'turn')} · what goes out with your next question"),
     )
     try:
-        params = next_question(session, name, "?").sent
+        question = next_question(session, name, "?")
     except InputError as problem:
         yield page.paragraph(
             page.strong("As the defaults are, nothing can be sent: "), str(problem)
         )
         return
+    params = question.sent
     system = params.pop("system", None)
     params.pop("messages")
     said = ", ".join(f"{key}={json.dumps(value)}" for key, value in params.items())
@@ -70,6 +79,23 @@ def _head(session: Session, name: str, turns: int) -> Iterator[page.Piece]:
     if system:
         yield page.paragraph(page.strong("System"))
         yield from described(system)
+    if question.context is not None:
+        yield from _seen(question.context)
+
+
+def _seen(context: Context) -> Iterator[page.Piece]:
+    """Yield what the next question sees of the notebook, as far as there is room, by cell."""
+    said = [context.line.removeprefix("saw "), *context.notes]
+    yield page.paragraph(page.strong("The notebook: "), " · ".join(said))
+    room = _ROOM
+    for each in reversed(context.seen):
+        name = " · ".join(filter(None, [each.name, each.title]))
+        piece = page.folds(f"{name} (≈ {each.tokens:,} tokens)", *described(each.blocks))
+        room -= len(piece.html) + len(piece.text)
+        if room < 0:
+            yield page.paragraph(page.soft("Cells before these are sent too: see --dry-run."))
+            break
+        yield piece
 
 
 def _bounded(turns: Sequence[Turn]) -> list[page.Piece]:

@@ -26,6 +26,7 @@ __all__ = ["candidates", "install", "remove"]
 
 _IDENTIFIER = "claude_nb"
 _FIRST = 1000  # before all of IPython's own matchers
+_SHOWN = ("last-plot", "last-error")  # by the notebook
 _LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
 
 Names = Mapping[str, Any]
@@ -156,7 +157,7 @@ def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iter
         "think": lambda: THINK_WORDS,
         "chat": lambda: known.chats,
         "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
-        "attach": lambda: [*complete_names.paths(word, variables), *_paths(word)],
+        "attach": lambda: [*complete_names.paths(word, variables), *_SHOWN, *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
         "schema": lambda: _named(variables, lambda value: isinstance(value, type | dict)),
         "tools": lambda: _listed(word, _named(variables, callable)),

@@ -4,8 +4,8 @@ from typing import LiteralString
 
 # fmt: off
 __all__ = [
-    "ANSWERS", "CENTS", "DONE", "FAILED", "FORMULA", "GONE", "IGNORED", "OPEN", "PART", "PAUSE",
-    "PROBE", "RUNS", "UNFINISHED", "VIEW",
+    "ANSWERS", "CELLS", "CENTS", "DONE", "FAILED", "FORMULA", "GONE", "IGNORED", "OPEN", "PART",
+    "PAUSE", "PROBE", "RUNS", "UNFINISHED", "VIEW",
 ]
 # fmt: on
 
@@ -14,6 +14,9 @@ VIEW = "claude_nb.view"
 
 ANSWERS = "claude_nb.answers"
 """The comm target at which a page that comes back asks for its answers."""
+
+CELLS = "claude_nb.cells"
+"""The comm target at which a page is asked for its notebook's cells."""
 
 UNFINISHED: LiteralString = "not finished when saved"
 """What a saved output says of an answer that is still coming."""

@@ -28,6 +28,8 @@ from claude_nb.notebook.panel.transcript.tools import listed, normal
 from claude_nb.notebook.panel.uploads import Uploads
 from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
 from claude_nb.notebook.run import containers
+from claude_nb.notebook.run.context.attachable import attachable
+from claude_nb.notebook.run.context.gather import cell_of, seen_by
 from claude_nb.private import open_private
 
 __all__ = ["Panel"]
@@ -244,9 +246,17 @@ class Panel(Settings):
         return handles
 
     def question(
-        self, text: str, options: Options, before: str = "", *, verbatim: bool = False
+        self,
+        text: str,
+        options: Options,
+        before: str = "",
+        *,
+        verbatim: bool = False,
+        sees: bool = True,
     ) -> Question:
         """Return the question that `text` is with these options, as the magic would ask it.
+
+        It sees the notebook's cells, if it is to, unless `sees` is false.
 
         Raises
         ------
@@ -264,6 +274,8 @@ class Panel(Settings):
             models=self.session.models,
             verbatim=verbatim,
             container=containers.usable(container),
+            context=seen_by(self, options, before) if sees else None,
+            shown=attachable(self.session, cell_of(self)),
         )
 
     def drafted(self) -> Question:
@@ -413,7 +425,7 @@ class Panel(Settings):
         options = self.fits()[0].options.changed(
             {"attach": self.attach, "tools": listed(self.tools)[0]}
         )
-        params = self.question(asked or "…", options).sent
+        params = self.question(asked or "…", options, sees=False).sent
         emulated, lent = backend.connect(self.session).emulated, self.session.using is not None
         return {
             "magic": code.as_magic(options, typed, params),

@@ -9,7 +9,10 @@ from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
-from claude_nb.notebook.run import background, containers, dry_run, origins, run, uploading
+from claude_nb.notebook.run import background, containers, dry_run, origins, run
+from claude_nb.notebook.run.context.attachable import attachable
+from claude_nb.notebook.run.context.gather import gathered
+from claude_nb.notebook.run.files import uploading
 from claude_nb.notebook.session import Session
 
 __all__ = ["ask"]
@@ -55,6 +58,7 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
 def _composed(session: Session, options: Options, text: str, place: CellPlace) -> Question:
     history, variables = place.history(), session.variables
     container = containers.usable(place.container())
+    context = gathered(session, options, session.cell, place.turns())
     try:
         return compose(
             options,
@@ -63,6 +67,8 @@ def _composed(session: Session, options: Options, text: str, place: CellPlace) -
             history=history,
             models=session.models,
             container=container,
+            context=context,
+            shown=attachable(session, session.cell),
         )
     except RefusedError as refusal:
         raise origins.explained(session, options, refusal) from None

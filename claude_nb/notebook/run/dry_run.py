@@ -11,7 +11,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.question import Question
 from claude_nb.characters import bounded
 from claude_nb.notebook import backend
-from claude_nb.notebook.answer import render
+from claude_nb.notebook.answer import render, seen
 from claude_nb.notebook.answer.amounts import count, span
 from claude_nb.notebook.answer.blocks import SOFT
 from claude_nb.notebook.live import views
@@ -27,22 +27,35 @@ _MOST = 20_000  # characters of the request that are shown, and of the messages 
 _FOLDED: LiteralString = (
     f'<details class="claude-nb-code"><summary style="{SOFT}">{{}}</summary>{{}}</details>'
 )
+_CELLS = "the notebook's cells"
 _MOST_DATA = 120  # characters of base64 data that are shown
 
 
 def show(question: Question, session: Session) -> None:
     """Display the request that this question would send, and what it would cost."""
     params = question.sent
-    *earlier, last = params["messages"]
+    *earlier, last = _without_cells(params["messages"], question)
     before = _written({"messages": earlier}) if earlier else ""
     text = _written({**params, "messages": [last]})
     facts = [*told(question), *_facts(params, session)]
     line = " · ".join(["nothing was asked", *facts])
     title = f"{count(len(earlier), 'earlier message')}, sent before this one"
     folded = markup(_FOLDED, visible_html(title), _highlighted(before)) if before else EMPTY
-    html = join([folded, _highlighted(text), render.foot(line)])
-    texts = [f"{title}:\n{before}"] * bool(before) + [text, f"— {line}"]
+    cells, told_cells = seen.whole(question.context) if question.context else (EMPTY, "")
+    html = join([cells, folded, _highlighted(text), render.foot(line)])
+    texts = [told_cells] * bool(told_cells) + [f"{title}:\n{before}"] * bool(before)
+    texts += [text, f"— {line}"]
     views.FinalView().finish({"text/html": render.page(html), "text/plain": "\n\n".join(texts)})
+
+
+def _without_cells(messages: list[Any], question: Question) -> list[Any]:
+    """Return the messages with a word for the notebook's cells, which are shown by themselves."""
+    blocks = question.context.blocks if question.context is not None else []
+    if not blocks:
+        return messages
+    first, *rest = messages
+    word = f"[the {count(len(blocks), 'block')} of {_CELLS}, as shown above]"
+    return [{**first, "content": [word, *first["content"][len(blocks) :]]}, *rest]
 
 
 def _written(params: dict[str, Any]) -> str:

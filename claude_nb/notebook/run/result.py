@@ -16,16 +16,17 @@ from claude_nb.ask.errors import AnswerError
 from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
-from claude_nb.notebook.answer import next_cell, render
+from claude_nb.notebook.answer import next_cell, render, seen
 from claude_nb.notebook.answer.amounts import count, weight
 from claude_nb.notebook.answer.blocks import kind_of
 from claude_nb.notebook.backend import Backend
 from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import made
+from claude_nb.notebook.run.files import made
 from claude_nb.notebook.run.follow import Outcome
 from claude_nb.notebook.session import Session
+from claude_nb.notebook.text.safe_html import SafeHtml
 
 __all__ = ["bundle", "deliver", "entry", "metadata", "proposed", "served", "told", "unbudgeted"]
 
@@ -89,7 +90,7 @@ def bundle(
             *filter(None, _kept(outcome)[1:]),
             *more,
         ],
-        made=made.shown(outcome.files),
+        made=[*_seen(question), *made.shown(outcome.files)],
         proposed=proposed,
         quiet=question.options.quiet,
     )
@@ -192,6 +193,11 @@ def told(question: Question) -> list[str]:
     names = ", ".join(filled[:_MOST_TOLD])
     more = f" and {len(filled) - _MOST_TOLD} more" if len(filled) > _MOST_TOLD else ""
     return [*([f"filled in: {names}{more}"] if filled else []), *question.notes[:_MOST_TOLD]]
+
+
+def _seen(question: Question) -> list[tuple[SafeHtml, str]]:
+    """Return the line that tells which cells were seen; folded, for who looks."""
+    return [seen.line(question.context)] if question.context is not None else []
 
 
 def _uncached(question: Question, message: Message) -> list[str]:

@@ -30,7 +30,8 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live import views
 from claude_nb.notebook.places import Place
-from claude_nb.notebook.run import containers, elsewhere, keeping, made, result
+from claude_nb.notebook.run import containers, elsewhere, keeping, result
+from claude_nb.notebook.run.files import made
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.run.tokens import with_tokens

@@ -156,7 +156,8 @@ def attach(monkeypatch, tmp_path):
 
 def test_files_and_names_where_an_option_takes_them(attach):
     files = [r"my\ paper.pdf", "notes.txt", "plots/"]
-    assert found("%%claude -a ") == ["great", "table", "thing", "things", *files]
+    shown = ["last-plot", "last-error"]
+    assert found("%%claude -a ") == ["great", "table", "thing", "things", *shown, *files]
     assert found("%%claude -a t") == ["table", "thing", "things"]
     assert found("%%claude -a plots/") == ["plots/a.png"]
     assert found("%%claude -a my") == [r"my\ paper.pdf"]

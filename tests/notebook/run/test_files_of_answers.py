@@ -13,7 +13,8 @@ from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.commands.served import files as command
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
-from claude_nb.notebook.run import cell, made
+from claude_nb.notebook.run import cell
+from claude_nb.notebook.run.files import made
 
 
 @pytest.fixture

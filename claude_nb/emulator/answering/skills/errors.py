@@ -6,7 +6,7 @@ import re
 
 from claude_nb.emulator.answering.skills import words
 from claude_nb.emulator.answering.skills.stock import stock
-from claude_nb.emulator.task import Draft, Task
+from claude_nb.emulator.task import Draft, Task, readable
 
 __all__ = ["tell"]
 
@@ -19,10 +19,12 @@ _ASKED = re.compile(
 
 
 def tell(task: Task) -> Draft | None:
-    """Explain the error that the prompt shows or names."""
+    """Explain the error that the prompt shows or names, or one that it is asked with."""
     found = list(_HEADLINE.finditer(task.prompt))
     if not found:
-        return None
+        attached = next(filter(_HEADLINE.search, task.documents()), "")
+        is_asked = attached and _ASKED.search(task.prompt)
+        return tell(Task(readable(attached))) if is_asked else None
     headline = found[-1] if "Traceback (most recent" in task.prompt else found[0]
     kind, message = headline["kind"], _message(task.prompt, headline)
     said = headline["message"] or ""

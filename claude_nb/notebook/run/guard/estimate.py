@@ -132,8 +132,9 @@ class _Later:
         body, is_whole = self._body(options, text)
         before = 0 if options.fresh else self._said[self._chat(options)]
         alone = quote(body, self._session.models)
-        found = replace(alone, read=alone.read + before + cell.missing)
-        tokens = _about(len(json.dumps(body)) + cell.missing, found.read)
+        cells = _seen(options)
+        found = replace(alone, read=alone.read + before + cell.missing + cells)
+        tokens = _about(len(json.dumps(body)) + cell.missing, found.read) + cells
         self._note(options, body, cell.missing)
         vague = options.each or body.get("tools") or cell.missing or not is_whole
         return Estimate(1, tokens, found.amount(), int(bool(vague)))
@@ -166,6 +167,11 @@ class _Later:
             return []
         kept = [turn for turn in chat.turns if turn.cell.partition("/")[0] not in self._ids]
         return [message for turn in kept for message in turn.messages]
+
+
+def _seen(options: Options) -> int:
+    """Return the tokens of the notebook's cells at most, as dear as what goes into a cache."""
+    return 0 if options.context == "none" else options.context_tokens * 5 // 4
 
 
 def _asked(source: str, known: _Later) -> tuple[Options, str] | None:

@@ -23,7 +23,7 @@ PILOT = 5
 _ROWS = ("sample", "samples", "budget", "batch", "no_pilot")
 _ENOUGH = 20  # rows that are asked without a pilot
 _LOOK = 0.05  # seconds
-_OTHERS = ("bg", "chat", "extract", "fresh", "keep", "no_history")  # have no meaning for rows
+_OTHERS = ("bg", "chat", "context", "extract", "fresh", "keep", "no_history")  # not for rows
 _GO_ON = "A pilot: run the cell again to ask all rows, or with --budget; these five are kept."
 
 
@@ -62,7 +62,7 @@ def _check(options: Options, given: Mapping[str, Any]) -> None:
         flag = next(BY_NAME[name].flags[-1] for name in _ROWS if name in given)
         raise InputError(f"{flag} goes with --each: name the table whose rows are asked.")
     for name in _OTHERS:
-        if given.get(name):
+        if given.get(name) not in (None, False, "none"):
             raise InputError(f"{BY_NAME[name].flags[-1]} has no meaning with --each: leave it out.")
     if options.format not in {"markdown", "text"}:
         raise InputError(f"-f {options.format} with --each: use --schema, which makes columns.")

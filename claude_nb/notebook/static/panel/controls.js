@@ -142,11 +142,21 @@ export class FlagControl extends Control {
 export class ChoiceControl extends Control {
   make() {
     const options = this.spec.choices.map((word) => h("option", { value: word }, word));
-    return h("select", { id: this.id, onchange: () => this.send(this.body.value) }, options);
+    return h("select", { id: this.id, onchange: () => this.send(this.chosen()) }, options);
+  }
+
+  /** The word that is chosen, or the number, which only Python or a cell can have set before. */
+  chosen() {
+    const { value } = this.body;
+    return this.spec.choices.includes(value) ? value : Number(value);
   }
 
   show(value) {
-    this.body.value = value;
+    const text = String(value);
+    if (![...this.body.options].some((option) => option.value === text)) {
+      this.body.append(h("option", { value: text }, text));
+    }
+    this.body.value = text;
   }
 }
 

@@ -53,6 +53,13 @@ def test_values_are_put_in_and_those_that_are_not_there_yet_are_told(session):
     assert str(missing).endswith("as far as it can be counted now: 2 of them may take more")
 
 
+def test_cells_that_a_question_sees_count_as_much_as_there_is_room_for(session):
+    plain = told(session, "%%claude --no-history\nHi")
+    sees = told(session, "%%claude --no-history --context above --context-tokens 8000\nHi")
+    assert sees.tokens == plain.tokens + 10_000
+    assert sees.most.dollars == pytest.approx(plain.most.dollars + 0.03, rel=0.01)
+
+
 def test_a_turn_is_sent_with_the_answers_before_it(session):
     turn, alone = "%%claude --max-tokens 1000\nHi", "%%claude --no-history --max-tokens 1000\nHi"
     chat, single = told(session, *[turn] * 10), told(session, *[alone] * 10)

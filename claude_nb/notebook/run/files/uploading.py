@@ -41,7 +41,9 @@ def uploaded(question: Question, session: Session) -> Question:
     server = backend.connect(session)
     sent: list[int] = []
     try:
-        content = [_by_id(block, server, session, sent) for block in turn["content"]]
+        seen = len(question.context.blocks) if question.context is not None and not before else 0
+        cells, said = turn["content"][:seen], turn["content"][seen:]
+        content = [*cells, *(_by_id(block, server, session, sent) for block in said)]
     except APIError as error:
         raise RunError(describe(error, str(question.params["model"])), shown=False) from error
     params = {**question.params, "messages": [*before, {**turn, "content": content}]}
