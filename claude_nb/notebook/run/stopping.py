@@ -3,7 +3,8 @@
 Stop takes the way of the kernel's own interrupt (SIGINT in the main thread), so that there is one
 way out of a run, whether it waits for a connection, for a retry, for the next event or for a tool.
 All signals of a run come through here, which tells the two apart and loses neither: one that comes
-while an answer is shown and kept is noted, and one that a tool swallows ends the run after it.
+while an answer is shown and kept is noted, and one that a tool swallows ends the run after it. One
+that a library makes an error of its own of (pydantic does, while it builds a model) stays one.
 """
 
 from __future__ import annotations
@@ -81,11 +82,16 @@ class Stopper:
         KeyboardInterrupt
             The run is to end.
         """
+        before = self._raised
         try:
             self._raises = True
             if not late:
                 self.check()
             work()
+        except Exception:
+            if self._raised != before:
+                raise KeyboardInterrupt from None
+            raise
         finally:
             self._raises = False
 

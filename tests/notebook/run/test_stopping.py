@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -149,3 +150,24 @@ def test_in_another_thread_the_run_is_stopped_and_the_main_thread_left_alone():
     thread.start()
     thread.join()
     assert seen == ["asked", "stopped"]
+
+
+@pytest.mark.parametrize("press", [interrupt, "stop"], ids=["interrupt", "stop"])
+def test_one_that_a_library_made_an_error_of_its_own_is_one(stopper, press):
+    def work():
+        try:
+            stopper.stop() if press == "stop" else press()
+            time.sleep(5)  # not to its end: a signal comes
+        except KeyboardInterrupt:
+            raise ValueError("SchemaError: KeyboardInterrupt") from None
+
+    with stopper, pytest.raises(KeyboardInterrupt):
+        stopper.heard_in(work)
+
+
+def test_an_error_without_one_stays_what_it_is(stopper):
+    def work():
+        raise ValueError("of its own")
+
+    with stopper, pytest.raises(ValueError, match="of its own"):
+        stopper.heard_in(work)
