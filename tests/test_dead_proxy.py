@@ -12,6 +12,8 @@ from nbformat import v4
 
 from claude_nb.cli.command import main
 
+pytestmark = pytest.mark.slow  # an interpreter for each test
+
 DEAD = "http://127.0.0.1:1"
 PROXIES = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"), DEAD)
 

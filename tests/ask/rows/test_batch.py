@@ -17,6 +17,8 @@ from claude_nb.rows.batch import BatchRun
 from claude_nb.rows.owners import Owner
 from claude_nb.rows.store import Store
 
+pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
+
 
 def rows(count: int) -> list[dict[str, object]]:
     return [{"text": f"w{number}"} for number in range(count)]

@@ -18,6 +18,8 @@ from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
 from claude_nb.rows.tables import table
 
+pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
+
 WORDS = ["sky", "sea", "天空", "a \\ b", "{{text}}", "<b>&"]
 
 

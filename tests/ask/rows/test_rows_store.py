@@ -21,6 +21,8 @@ from claude_nb.rows import owners
 from claude_nb.rows.owners import Owner
 from claude_nb.rows.store import Kept, Store
 
+pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
+
 ROOT = Path(__file__).parents[3]
 A, B = ("a", 0), ("b", 0)
 GONE = 4_194_304 + 1  # no process has that number

@@ -136,6 +136,14 @@ SEE = r"""() => {
   };
 }"""
 
+# Whether the neighbour has all its parts: MathJax goes on for a while, longer on a slow machine.
+STANDS = """() => {
+  const now = document.querySelectorAll("#near *").length;
+  const before = window.stood;
+  window.stood = now;
+  return now === before;
+}"""
+
 
 def test_nothing_but_formulas_is_typeset_and_no_cell_changes_another(both_labs):
     lab = both_labs
@@ -146,6 +154,7 @@ def test_nothing_but_formulas_is_typeset_and_no_cell_changes_another(both_labs):
     theirs = lab.output(0).locator("mjx-container")
     expect(theirs).to_have_count(2)
     expect(theirs.locator("mjx-assistive-mml")).to_have_count(2)  # which come last
+    lab.page.wait_for_function(STANDS, polling=1_000)
     before = lab.page.evaluate(SEE)
     for cell in range(1, len(CELLS) + 1):
         lab.run(cell)

@@ -13,6 +13,8 @@ from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.ledger import accounts
 
+pytestmark = pytest.mark.slow  # a server and a shell for each test
+
 LONG = " ".join(f"word{n}," for n in range(400))
 
 

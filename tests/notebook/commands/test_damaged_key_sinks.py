@@ -20,6 +20,8 @@ from claude_nb import Anthropic, Panel
 from claude_nb.notebook import backend
 from claude_nb.notebook.checks import checks
 
+pytestmark = pytest.mark.slow  # twenty keys through every place that might show one
+
 CANARY = "nary7f3a9c1e5b2d"
 SECRET = f"sk-ant-ca{CANARY}8046"
 FORMS = {

@@ -76,6 +76,7 @@ def test_the_work_on_a_table_is_linear_in_its_length(monkeypatch):
     assert sum(parsed) < 8 * len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [17, 100])
 @pytest.mark.parametrize("end", ["", "\n", "| last", "| a[^1] | 2 |", "\nThe end.\n", "# A\n"])
 def test_a_table_is_sent_once(size, end):

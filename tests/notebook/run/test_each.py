@@ -11,6 +11,8 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.run.rows import cell, mapping, showing
 from claude_nb.notebook.session import current
 
+pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
+
 ROWS = [{"text": f"w{number}"} for number in range(30)]
 
 
