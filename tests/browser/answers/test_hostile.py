@@ -17,6 +17,7 @@ from threading import Thread
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -161,7 +162,7 @@ def test_saved_trusted_untrusted_and_converted(lab, canary):
     assert_nothing_happened(lab.page, canary)
     saved = lab.save()
     lab.reopen(kernel=False)
-    assert lab.output(1).get_by_text("✓ ").count() > 0
+    expect(lab.output(1).get_by_text("✓ ").first).to_be_attached()
     assert_nothing_happened(lab.page, canary)
     html, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(saved))
     path = lab.server.root / "converted.html"
