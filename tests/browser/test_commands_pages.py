@@ -25,6 +25,7 @@ def test_the_page_answers_the_doctor(each_lab):
     assert each_lab.errors == before
 
 
+@pytest.mark.long
 def test_pages_fit_a_narrow_window_and_are_read_again_without_a_kernel(lab):
     question = "%claude What is 17 * 23?"
     lab.resize(1280, 6000)

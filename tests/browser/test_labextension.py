@@ -213,7 +213,13 @@ def served(lab, text: str):
     lab.page.unroute_all()
 
 
-@pytest.mark.parametrize("sabotage", SABOTAGES)
+RARE = ("no shared modules", "other shared modules")
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [pytest.param(name, marks=[pytest.mark.long] * (name in RARE)) for name in SABOTAGES],
+)
 def test_a_mistake_in_it_never_costs_the_page(lab, sabotage):
     text, mistakes = SABOTAGES[sabotage]
     warnings = []

@@ -186,6 +186,7 @@ def drag(slider, share):
     mouse.up()
 
 
+@pytest.mark.long
 def test_every_control_is_set_by_mouse(each_lab):
     lab = each_lab
     panel = opened(lab, STATE.replace("panel.stop]", "panel.stop, panel.cache]"))
@@ -240,6 +241,7 @@ def test_what_was_typed_outlives_older_news_from_the_kernel(lab):
     wait_for(lab, 2, ["claude-sonnet-4-6", None, None, None, ["one", "two", "three"]])
 
 
+@pytest.mark.long
 def test_copied_code_run_in_a_new_cell_makes_the_same_request(each_lab):
     lab = each_lab
     show = "panel = Panel(max_tokens=900, temperature=0.3, stop=['\\n\\nEND', 'a b'])\npanel"

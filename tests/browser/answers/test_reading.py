@@ -117,6 +117,7 @@ def goes_to_its_note(lab, n: int) -> None:
     assert lab.page.url == before
 
 
+@pytest.mark.long
 def test_each_of_two_equal_answers_leads_to_its_own_note(each_lab):
     lab = each_lab.open([SETUP, ASK, AGAIN, AGAIN])
     for cell in range(4):

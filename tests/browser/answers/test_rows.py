@@ -18,6 +18,7 @@ SLOW = "import os; os.environ['CLAUDE_NB_EMULATOR_SPEED'] = '12'"
 QUICK = "import os; os.environ['CLAUDE_NB_EMULATOR_SPEED'] = '0'"
 
 
+@pytest.mark.long
 def test_a_page_sees_five_rows_first_and_the_cell_run_again_asks_all(lab):
     lab.open([TABLE, QUICK, ASK, "worked.to_frame().head(3)"])
     lab.run(0)
