@@ -144,6 +144,7 @@ export class Compose {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (!/^\s*%%claude(\s|$)/.test(text) || this.box.value.trim()) return;
     event.preventDefault();
+    this.tellDraft.cancel(); // of the box as it was: it would come after this
     this.panel.channel.ask("paste", { text });
   }
 
