@@ -31,6 +31,7 @@ PARTS = (
     "comm.js",
     "channel.js",
     "live.growth.js",
+    "live.latest.js",
     "live.store.js",
     "press.js",
     "saving.js",

@@ -14,6 +14,7 @@ export class Latest {
   constructor(footer) {
     this.footer = footer;
     this.follows = false;
+    this.below = false; // as last seen: the browser tells of it when it changes, not when following ends
     this.end = element("div", "claude-nb-end"); // no height: where the answer ends
     this.button = element("button", "claude-nb-latest");
     this.button.type = "button";
@@ -23,14 +24,22 @@ export class Latest {
     onPress(this.button, () => this.follow());
     this.observer = new IntersectionObserver(([...seen]) => this.show(seen[seen.length - 1]));
     this.observer.observe(this.end);
-    this.away = () => (this.follows = false);
+    this.away = () => this.stay();
     for (const kind of AWAY) document.addEventListener(kind, this.away, { capture: true, passive: true });
   }
 
   /** @param {IntersectionObserverEntry} seen */
-  show({ isIntersecting, boundingClientRect, rootBounds }) {
-    const below = !isIntersecting && boundingClientRect.top > (rootBounds?.bottom ?? innerHeight) - 1;
-    this.button.hidden = !below || this.follows;
+  show({ isIntersecting, boundingClientRect }) {
+    // What scrolls may end above the window's end: the footer, which sticks to it, says where.
+    this.below = !isIntersecting && this.footer.getBoundingClientRect().top < boundingClientRect.top;
+    this.button.hidden = !this.below || this.follows;
+  }
+
+  /** The person scrolls: the end may have been a hair below all along, and nobody will say so again. */
+  stay() {
+    if (!this.follows) return;
+    this.follows = false;
+    this.button.hidden = !this.below;
   }
 
   follow() {
