@@ -78,6 +78,9 @@ notebooks: $(VENV)/.installed ## run the notebooks again and save their outputs
 nbval: $(VENV)/.installed ## run the notebooks again and compare every output, twice over
 	@$(TOGETHER) plain exact
 
+# Runs of the project's own notebooks are not written into the ledger of who works on it.
+plain bench gallery film: export CLAUDE_NB_LEDGER := $(abspath build/usage.sqlite3)
+
 # As people do it. In one process, for nbval's kernels listen at ports that others might take.
 plain: $(VENV)/.installed
 	CLAUDE_NB_BACKEND=emulator IPYTHONDIR=$(abspath build/ipython) \

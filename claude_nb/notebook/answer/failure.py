@@ -94,10 +94,15 @@ def describe(error: Exception, model: str, *, came: bool = False) -> Explanation
     says_more = why.rstrip(".").casefold() not in what.casefold()
     return Explanation(
         what=what,
-        why=why if says_more and not (came and _is_lost(error)) else "",
+        why=why if says_more and not _is_said(error, came=came) else "",
         advice=_wait(error) or _foreign(error) or _no_model(error) or advice,
         code=_code(error),
     )
+
+
+def _is_said(error: Exception, *, came: bool) -> bool:
+    """Tell whether the advice says it all: the error's own words are for those who write Python."""
+    return (came and _is_lost(error)) or isinstance(error, errors.MissingCredentialsError)
 
 
 def _code(error: Exception) -> str:
@@ -217,7 +222,10 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
     (
         errors.MissingCredentialsError,
         "There is no API key",
-        "Set ANTHROPIC_API_KEY before Jupyter starts, or call claude_nb.login() here.",
+        (
+            "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) before Jupyter starts, or call "
+            "claude_nb.login() here. CLAUDE_NB_BACKEND=emulator answers with no key, by rules."
+        ),
     ),
     (
         errors.DamagedCredentialsError,
