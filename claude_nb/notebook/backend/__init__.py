@@ -95,6 +95,7 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
         A variable of the environment cannot be used, or what it says to replay is not there.
     """
     session = session or current()
+    _ = session.locks  # what cannot be read is said here, as no client can be made
     environment, kept = Environment.read(), session.backends
     used = _used(session, environment)
     key = ((environment, used, session.using), asynchronous)
