@@ -8,6 +8,7 @@ import pytest
 from commands_rig import start_shell, stop_shell
 
 import claude_nb
+from claude_nb import emulator
 from claude_nb.ask.errors import InputError
 from claude_nb.models.locks.locks import LockedError
 from claude_nb.notebook.answer.failure import RunError
@@ -184,6 +185,49 @@ def test_the_environment_does_not_choose_another(claude, monkeypatch):
 def test_use_takes_no_other(claude, client):
     refused(lambda: claude_nb.use(client()), SERVER)
     assert claude.session.using is None
+
+
+def test_a_server_that_is_not_listed_is_refused_before_anything_is_begun(
+    locked, tmp_path, monkeypatch
+):
+    locked('servers = ["https://gw.example.org"]\n')
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    started = start_shell(tmp_path)
+    said = "https://api.anthropic.com is locked out here: allowed are https://gw.example.org. Only"
+    try:
+        for call in (
+            lambda: cell(started, ""),
+            lambda: cell(started, "--dry-run"),
+            lambda: claude_nb.map("Translate {{a}}", [{"a": 1}]),
+            lambda: claude_nb.map("Translate {{a}}", [{"a": 1}], via="batch"),
+            lambda: claude_nb.Panel(prompt="Hi").send(),
+            claude_nb.connect,
+        ):
+            refused(call, said)
+        assert not list(tmp_path.glob("*.sqlite3"))
+    finally:
+        stop_shell(started)
+
+
+def test_recorded_answers_come_whatever_server_is_locked(locked, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with emulator.serve(tokens_per_second=0, answer=lambda _: "Blue.") as server:
+        recorded = claude_nb.Anthropic(
+            api_key=KEY, base_url=server.url, cassette=tmp_path / "a.answers.jsonl"
+        )
+        asked = {"model": "claude-sonnet-4-6", "max_tokens": 4096}
+        message = {"role": "user", "content": "What is 2 + 3?"}
+        with recorded.messages.stream(**asked, messages=[message]) as stream:
+            stream.until_done()
+    locked('servers = ["https://gw.example.org"]\n')
+    started = start_shell(tmp_path)
+    try:
+        started.outputs("replay a.answers.jsonl")
+        assert cell(started, "--no-history").content[0].text == "Blue."
+    finally:
+        stop_shell(started)
 
 
 def test_a_client_of_python_asks_no_other(claude):
