@@ -180,6 +180,15 @@ def test_a_server_is_one_of_those_listed_or_below_it(url, fits):
     assert Lock(path="p", servers=("https://gw.example.org/claude/",)).serves(url) is fits
 
 
+def test_a_long_list_leaves_room_for_who_can_change_it():
+    many = tuple(f"claude-something-{n}-20251001" for n in range(40))
+    (refusal,) = Lock(path="/etc/ipython/claude_nb_locks.toml", models=many).refusals(
+        {"model": "o" * 10_000}
+    )
+    assert len(str(refusal)) < 300
+    assert "and 37 more (%claude doctor). Only whoever runs this machine" in str(refusal)
+
+
 def test_the_model_of_cells_is_the_first_that_is_allowed():
     allowed = Locks((Lock(path="p", models=("claude-opus-*", "haiku", "sonnet")),))
     assert allowed.usual_model("claude-opus-4-6") == "claude-opus-4-6"
@@ -202,6 +211,12 @@ def test_the_model_of_cells_is_the_first_that_is_allowed():
             ]
         ),
         lambda client: client.post("/v1/messages", body={"model": OPUS, **ASKED}),
+        lambda client: client.messages.create(
+            model=HAIKU, **ASKED, extra_body={"fallbacks": [{"model": OPUS}]}
+        ),
+        lambda client: client.messages.create(
+            model=HAIKU, **ASKED, tools=[{"type": "advisor_20260301", "model": OPUS}]
+        ),
         lambda client: client.with_options(max_retries=1).messages.create(model=OPUS, **ASKED),
         lambda client: client.copy(base_url=client.base_url).messages.create(model=OPUS, **ASKED),
         lambda client: client.messages.with_raw_response.create(model=OPUS, **ASKED),

@@ -6,7 +6,7 @@ Each sentence names what is allowed, who can change that, and where.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, cast
@@ -27,6 +27,8 @@ __all__ = ["EMULATOR", "NONE", "Lock", "LockedBudgetError", "LockedError", "Lock
 EMULATOR = "emulator"  # the word for it among servers
 _PORTS = {"http": 80, "https": 443}
 _WILD = frozenset("*?[")
+_FEW = 3  # names in a sentence
+_MOST = 50  # characters of a name
 Json = Mapping[str, Any]
 
 
@@ -113,18 +115,17 @@ class Lock:
 
     def refusals(self, body: Json) -> Iterator[Refusal]:
         """Yield why a request may not be sent, whatever its server."""
-        model = str(body.get("model", ""))
-        if not self.allows(model):
-            allowed = ", ".join(self.models)
-            says = f"{model or 'No model'} is locked out here: allowed are {allowed}. {self.who}"
-            yield Refusal("model", says)
+        model = next((name for name in _asked(body) if not self.allows(name)), None)
+        if model is not None:
+            name, allowed = model[:_MOST] or "No model", _some(self.models)
+            yield Refusal("model", f"{name} is locked out here: allowed are {allowed}. {self.who}")
         if not self.tools and _can_call(body):
             yield Refusal("tools", f"Tools are locked here: ask without them. {self.who}")
 
     def server_refusal(self, where: str) -> str:
         """Return why a server may not be asked."""
         others = [each for each in self.servers if each != EMULATOR]
-        allowed = f"allowed are {', '.join(others)}" if others else "only the emulator may answer"
+        allowed = f"allowed are {_some(others)}" if others else "only the emulator may answer"
         return f"{where} is locked out here: {allowed}. {self.who}"
 
     def lines(self) -> list[str]:
@@ -210,6 +211,23 @@ class Locks:
 
 
 NONE = Locks()
+
+
+def _asked(body: Json) -> Iterator[str]:
+    """Yield each model that a request may be answered by: others stand in for it, or advise it."""
+    yield str(body.get("model", ""))
+    for field in ("fallbacks", "tools"):
+        listed = body.get(field)
+        for each in cast("list[Any]", listed) if isinstance(listed, list) else ():
+            name = as_object(each).get("model")
+            if isinstance(name, str):
+                yield name
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names for a sentence that is cut where it is long."""
+    more = f" and {len(names) - _FEW} more (%claude doctor)" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def _spoken(model: str) -> str:
