@@ -109,7 +109,7 @@ long: $(VENV)/.installed browser ## browser tests that take minutes: leaks, rand
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py
 
-film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
+film: $(VENV)/.installed browser ## renew the pictures of README and docs from a real JupyterLab
 	$(BIN)/python scripts/film.py
 
 binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser

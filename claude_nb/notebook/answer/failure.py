@@ -17,6 +17,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
+from claude_nb.models.locks.locks import LockedBudgetError, LockedError
 from claude_nb.models.spending import BudgetError
 from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.notebook.answer.amounts import duration
@@ -262,6 +263,12 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         CassetteError,
         "Nothing is recorded for this",
         "%claude auto asks what is not recorded, and records its answer.",
+    ),
+    (LockedError, "That is locked here", "Keep to what is allowed; nothing was sent."),
+    (
+        LockedBudgetError,
+        "The budget of this machine does not allow it",
+        "%claude budget shows what was spent; ask for less (a shorter --max-tokens).",
     ),
     (
         BudgetError,

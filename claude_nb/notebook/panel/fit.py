@@ -16,6 +16,7 @@ from claude_nb.ask import extra, request
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import BY_NAME, SETTINGS, THINK_WORDS, Options
 from claude_nb.models import BUILT_IN, ModelTable, rules
+from claude_nb.models.locks.locks import NONE, Locks
 
 __all__ = ["ORDER", "Fit", "fit", "limits"]
 
@@ -46,10 +47,11 @@ class Fit:
 
 
 @lru_cache(maxsize=32)  # a panel asks several times for each change
-def fit(wished: Options, models: ModelTable = BUILT_IN) -> Fit:
+def fit(wished: Options, models: ModelTable = BUILT_IN, locks: Locks = NONE) -> Fit:
     """Return those of the options that a request to these models can hold."""
     kept = wished.changed({name: BY_NAME[name].default for name in ORDER})
-    gone = _problem(kept, models)
+    locked = locks.refusals({"model": models.resolve(wished.model)})
+    gone = str(locked[0]) if locked else _problem(kept, models)
     if gone:
         return Fit(kept, {"model": gone})
     refused: dict[str, str] = {}

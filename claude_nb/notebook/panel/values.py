@@ -15,6 +15,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.ask.options import BY_NAME, Options
 from claude_nb.notebook.panel.fit import ORDER, fit
+from claude_nb.notebook.session import current
 from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["NAMES", "SettingError", "Settings", "checked"]
@@ -86,8 +87,11 @@ class Settings(_Checked):
     """
 
     def __init__(self, **values: Any) -> None:
-        known = {_ALIASES.get(name, name): checked(name, value) for name, value in values.items()}
-        refused = fit(Options(**known)).refused
+        locks, usual = current().locks, BY_NAME["model"].default
+        allowed = locks.usual_model(usual)
+        known: dict[str, Any] = {} if allowed == usual else {"model": allowed}
+        known |= {_ALIASES.get(name, name): checked(name, value) for name, value in values.items()}
+        refused = fit(Options(**known), locks=locks).refused
         for name, value in known.items():
             _raise_if(refused, name, value)
         super().__init__(**known)
@@ -101,7 +105,8 @@ class Settings(_Checked):
             name = _ALIASES.get(name, name)
             value = checked(name, value)
             if name in (*ORDER, "model"):
-                _raise_if(fit(self.options().changed({name: value})).refused, name, value)
+                wished = self.options().changed({name: value})
+                _raise_if(fit(wished, locks=current().locks).refused, name, value)
         super().__setattr__(name, value)
 
     def options(self) -> Options:

@@ -104,4 +104,5 @@ def _shown(session: Session, options: Options, text: str, rows: Table) -> None:
             f"--each {options.each} with --dry-run: there is no first row that can be shown."
         )
     scope = {**session.variables, "row": row, **row}
-    dry_run.show(compose(options, text, variables=scope, models=session.models), session)
+    known: dict[str, Any] = {"models": session.models, "locks": session.locks}
+    dry_run.show(compose(options, text, variables=scope, **known), session)

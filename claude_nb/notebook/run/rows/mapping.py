@@ -193,7 +193,8 @@ def begun(  # noqa: PLR0917 (of ours)
     if not threads.AVAILABLE:
         raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
     server = backend.connect(session, asynchronous=True)
-    plan = Plan(prompt, options, variables, server.models.provider, server.models)
+    known = server.models.provider, server.models, session.locks
+    plan = Plan(prompt, options, variables, *known)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
