@@ -81,7 +81,7 @@ class ClaudeMagics(_Configured):
         self.session: session.Session = session.of(shell)
         self.session.settings = self
         if found() and self.model == DEFAULT_MODEL:  # what somebody has set is refused instead
-            self.model = self._allowed()
+            self.set_trait("model", self._allowed())
         self._shown: tuple[Any, object] = None, None  # the answer, and in which execution
 
     @no_var_expand
