@@ -12,7 +12,7 @@ from claude_nb.conversation import Turn
 from claude_nb.notebook.run.context import history
 from claude_nb.notebook.session import Session
 
-__all__ = ["cell_of", "gathered", "one", "seen_by"]
+__all__ = ["cell_of", "gathered", "on_page", "one", "seen_by"]
 
 _RUN = "what was run, not what is written: no page told the notebook's cells"
 
@@ -95,6 +95,20 @@ def one(session: Session, cell: str, place: int) -> tuple[Cell, ...] | None:
     """
     told = _told(session, cell, everything=True, pictures=True, only=place)
     return None if told is None else tuple(_cell(each) for each in told.cells)
+
+
+def on_page(session: Session, cell: str) -> tuple[Cell, ...] | None:
+    """Return the other cells of a notebook, as far as they are told; None without a page.
+
+    Parameters
+    ----------
+    session : Session
+        Of the kernel.
+    cell : str
+        The id of the cell that asks.
+    """
+    told = _told(session, cell, everything=True, pictures=False)
+    return None if told is None else tuple(_cell(each) for each in told.cells if each.id != cell)
 
 
 def _told(session: Session, cell: str, **wish: Any) -> Any:
