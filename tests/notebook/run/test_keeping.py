@@ -37,7 +37,7 @@ def here():
 @pytest.fixture
 def told(here):
     """Give a function that says something as a page, and returns what it is told."""
-    returning.listen(lambda asked: keeping._answers(here, asked))
+    returning.listen(lambda asked: keeping._told_page(here, asked))
     page = SimpleNamespace(sent=[])
     comm = SimpleNamespace(on_msg=lambda heard: setattr(page, "say", heard), send=page.sent.append)
     get_comm_manager().targets[ANSWERS](comm, {})

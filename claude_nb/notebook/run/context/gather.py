@@ -74,7 +74,26 @@ def cell_of(panel: Any) -> str:
 def _on_page(session: Session, options: Options, cell: str) -> Notebook | None:
     """Return the cells as the page has them; None without a page that tells."""
     everything = options.context == "all"
-    told = _told(session, cell, everything=everything, pictures=options.context_images)
+    return on_page(session, cell, everything=everything, pictures=options.context_images)
+
+
+def on_page(
+    session: Session, cell: str, *, everything: bool = True, pictures: bool = False
+) -> Notebook | None:
+    """Return the other cells of a notebook, as its page has them; None without one that tells.
+
+    Parameters
+    ----------
+    session : Session
+        Of the kernel.
+    cell : str
+        The id of the cell that asks.
+    everything : bool
+        Whether the cells below it are asked for, too.
+    pictures : bool
+        Whether pictures of outputs are.
+    """
+    told = _told(session, cell, everything=everything, pictures=pictures)
     if told is None:
         return None
     cells = [_cell(each) for each in told.cells if each.id != cell]
@@ -95,20 +114,6 @@ def one(session: Session, cell: str, place: int) -> tuple[Cell, ...] | None:
     """
     told = _told(session, cell, everything=True, pictures=True, only=place)
     return None if told is None else tuple(_cell(each) for each in told.cells)
-
-
-def on_page(session: Session, cell: str) -> tuple[Cell, ...] | None:
-    """Return the other cells of a notebook, as far as they are told; None without a page.
-
-    Parameters
-    ----------
-    session : Session
-        Of the kernel.
-    cell : str
-        The id of the cell that asks.
-    """
-    told = _told(session, cell, everything=True, pictures=False)
-    return None if told is None else tuple(_cell(each) for each in told.cells if each.id != cell)
 
 
 def _told(session: Session, cell: str, **wish: Any) -> Any:

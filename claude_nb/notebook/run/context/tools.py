@@ -154,7 +154,7 @@ class _Look:
     def _cells(self) -> tuple[Cell, ...]:
         """Return the cells as the page has them, else as they were run."""
         told = gather.on_page(self._session, self._cell)
-        return self.ran() if told is None else told
+        return self.ran() if told is None else told.cells
 
     def _list(self) -> str:
         cells = self._cells()

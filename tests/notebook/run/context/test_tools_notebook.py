@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "commands"))
 from commands_rig import start_shell, stop_shell
 
 from claude_nb import emulator
+from claude_nb.ask.context.cells import Cell, Notebook
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import compose
@@ -174,9 +175,7 @@ def test_a_cell_is_read_by_its_number_without_keys(look):
 
 
 def test_a_cell_is_read_by_its_place_where_a_page_tells(look, monkeypatch):
-    from claude_nb.ask.context.cells import Cell  # noqa: PLC0415
-
-    told = (Cell(id="a", source="written, not run", place=3),)
+    told = Notebook(cells=(Cell(id="a", source="written, not run", place=3),))
     monkeypatch.setattr(gather, "on_page", lambda *_: told)
     assert "written, not run" in look("read_cell", "cell 3")
     assert look("read_cell", "all") == "cell 3 · code, not run: written, not run"

@@ -37,7 +37,7 @@ _SCALARS = ("NaTType", "NAType", "Timestamp", "Timedelta", "Period", "Interval")
 class _Container(NamedTuple):
     """What a built-in container is to its subclasses too: how long, what is in it, its brackets."""
 
-    count: Callable[[Any], int]
+    length: Callable[[Any], int]
     items: Callable[[Any], Iterator[Any]]
     brackets: str
 
@@ -128,7 +128,7 @@ def _container(kind: type) -> _Container | None:
 def counted(value: Any) -> int:
     """Return how many items a built-in container, or what derives from one, has."""
     container = _container(type(value))
-    return 0 if container is None else container.count(value)
+    return 0 if container is None else container.length(value)
 
 
 def items(value: Any, most: int) -> list[tuple[Any, Any]] | None:
@@ -145,7 +145,7 @@ def items(value: Any, most: int) -> list[tuple[Any, Any]] | None:
 
 def _listed(value: Any, container: _Container, most: int) -> str:
     """Return the items where they are few and short, else how many there are."""
-    count, kind = container.count(value), name_of(type(value))
+    count, kind = container.length(value), name_of(type(value))
     opening, closing = container.brackets
     if count <= _FEW and type(value) in _CONTAINERS:
         found = items(value, _FEW) or ()
