@@ -229,6 +229,16 @@ def test_a_cell_that_the_page_has_no_more_is_the_next_one(claude, on_page):
     assert change(claude, "fix")[2] == "total = sum([1])"
 
 
+def test_without_a_page_that_is_heard_it_is_the_next_cell_and_may_be_accepted_later(claude):
+    run(claude, "total = smu([1])")
+    claude.session.failure.cell = "a"  # as from ipykernel 6
+    html, _, below = change(claude, "fix")
+    assert below == "total = sum([1])"
+    [told] = marked(claude)
+    assert told["placed"]
+    assert told["mark"] in html
+
+
 def test_a_cell_of_which_the_model_saw_a_part_is_not_replaced(claude, desk, on_page):
     source = f"x = '''{'y' * 9_000}'''\ntotal = smu([1])"
     run(claude, source)

@@ -8,6 +8,7 @@ from typing import Any
 from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.context.cells import Cell
 from claude_nb.ask.errors import InputError
+from claude_nb.notebook.commands.asking import unquoted
 from claude_nb.notebook.commands.fix import targets
 from claude_nb.notebook.commands.fix.asked import asked, last_code
 from claude_nb.notebook.commands.fix.offer import offer
@@ -55,18 +56,11 @@ def _read(session: Session, words: str) -> tuple[Cell, str]:
     """Return the cell that is meant, and what is to change in it."""
     words = words.strip()
     found = targets.NAMED.match(words)
-    wish = unquoted(words[found.end() :] if found is not None else words)
-    if not wish:
+    wish = unquoted((words[found.end() :] if found is not None else words).strip())
+    if not wish.strip("\"' "):
         raise InputError(
             'Say what to change: %claude edit "make it faster", or, of another cell, '
             '%claude edit cell:3 "add a docstring".'
         )
     cell = targets.above(session) if found is None else targets.named(session, found[0])
     return cell, wish
-
-
-def unquoted(words: str) -> str:
-    """Return words without the quotes around all of them."""
-    words = words.strip()
-    is_quoted = len(words) > 1 and words[0] == words[-1] and words[0] in "\"'"
-    return words[1:-1].strip() if is_quoted else words

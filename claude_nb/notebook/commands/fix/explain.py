@@ -9,9 +9,9 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.context import choosing, cuts
 from claude_nb.ask.context.cells import Cell
 from claude_nb.ask.errors import InputError
+from claude_nb.notebook.commands.asking import unquoted
 from claude_nb.notebook.commands.fix import targets
 from claude_nb.notebook.commands.fix.asked import asked
-from claude_nb.notebook.commands.fix.edit import unquoted
 from claude_nb.notebook.commands.fix.failures import last
 from claude_nb.notebook.commands.fix.report import failing_cell, report
 from claude_nb.notebook.places import CellPlace
@@ -43,10 +43,10 @@ def run(session: Session, words: str) -> Any:
 def _read(session: Session, words: str) -> tuple[str, str]:
     """Return what is sent of what is meant, and what is asked about it."""
     if found := _ERROR.match(words):
-        return _error(session), unquoted(words[found.end() :])
+        return _error(session), unquoted(words[found.end() :].strip())
     if found := targets.NAMED.match(words):
         cell = targets.named(session, found[0])
-        return _cell(session, cell), unquoted(words[found.end() :])
+        return _cell(session, cell), unquoted(words[found.end() :].strip())
     cell = targets.ran_last(session)
     failure = last(session)
     if failure is not None and failing_cell(failure, session.shell).strip() == cell.source.strip():

@@ -38,6 +38,14 @@ class Table(dict):
 trap, text, table = Trap(), Text('hello'), Table(a=1, password='hunter2')
 traps = [trap] * 3
 """
+WRAPPED = """
+import functools
+import numpy as np
+@functools.cache
+def kept(x, y=2):
+    'Keep it.'
+cached = kept
+"""
 
 
 @pytest.fixture
@@ -198,6 +206,10 @@ def test_docs_of_what_is_loaded_are_told_and_nothing_is_imported(look):
     assert look("search_docs", "str.join").startswith("function join(self, iterable, /)")
     assert "names in it: " in look("search_docs", "json", "dump")
     assert look("search_docs", "json.dumsp").endswith("Did you mean dump or dumps?")
+    look("list_variables", cells=[WRAPPED])
+    assert look("search_docs", "cached").startswith("function kept(x, y=2)\n\nKeep it.")
+    assert look("search_docs", "np.mean").startswith("function mean(a, axis=None, ")
+    assert "Trigonometric sine" in look("search_docs", "np.sin", "sine")
     sys.modules.pop("antigravity", None)
     assert "is installed, and not imported" in look("search_docs", "antigravity.geohash")
     assert "antigravity" not in sys.modules

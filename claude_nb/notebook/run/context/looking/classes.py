@@ -6,9 +6,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
-__all__ = ["bases_of", "comes_from", "is_frame", "module_of", "name_of", "own_fields"]
+__all__ = ["bases_of", "comes_from", "is_frame", "is_python", "module_of", "name_of", "own_fields"]
 
 _OF_TYPE: Any = type.__dict__  # a metaclass may put something else before what is in it
+_HEAP_TYPE = 1 << 9  # as Python's C interface has it: Py_TPFLAGS_HEAPTYPE
 _FRAMES = ("pandas", "polars", "geopandas")
 
 
@@ -26,6 +27,11 @@ def module_of(kind: type) -> str:
 def bases_of(kind: type) -> tuple[type, ...]:
     """Return a class and those that it derives from."""
     return _OF_TYPE["__mro__"].__get__(kind)
+
+
+def is_python(kind: type) -> bool:
+    """Return whether a class may have been made by Python, and not in C alone."""
+    return bool(_OF_TYPE["__flags__"].__get__(kind) & _HEAP_TYPE)
 
 
 def comes_from(value: object, *packages: str) -> bool:

@@ -16,22 +16,46 @@ from typing import Any
 
 from claude_nb.api.hiding.hidden import hidden
 from claude_nb.characters import one_line
-from claude_nb.notebook.run.context.looking.classes import name_of
+from claude_nb.notebook.run.context.looking.classes import (
+    comes_from,
+    is_python,
+    module_of,
+    name_of,
+    own_fields,
+)
 
-__all__ = ["headline", "is_class", "is_routine", "signature"]
+__all__ = ["headline", "is_class", "is_routine", "signature", "unwrapped"]
 
 _ROUTINES = (
     *(BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType),
     WrapperDescriptorType,
 )
+_COMPILED = ("_ArrayFunctionDispatcher", "_lru_cache_wrapper", "cython_function_or_method", "ufunc")
+_DEEPEST = 10  # functions around a function
 _MOST = 1_500  # characters
 _SHORT = 40  # characters of a default
 _MARKS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 
 
 def is_routine(value: object) -> bool:
-    """Return whether `value` is a function of Python's own kinds."""
-    return type(value) in _ROUTINES
+    """Return whether `value` is a function of Python's own kinds, or of numpy's and Cython's."""
+    kind = type(value)
+    if kind in _ROUTINES:
+        return True
+    root = module_of(kind).partition(".")[0]
+    is_known = root in {"functools", "numpy"} or root.startswith("_cython_")
+    is_named = is_known and name_of(kind) in _COMPILED
+    return is_named and (not is_python(kind) or comes_from(value, root))
+
+
+def unwrapped(value: Any) -> Any:
+    """Return the function within what wraps it, as far as that is a function."""
+    for _ in range(_DEEPEST):
+        inner = own_fields(value).get("__wrapped__")
+        if not is_routine(inner):
+            break
+        value = inner
+    return value
 
 
 def is_class(value: object) -> bool:
@@ -53,7 +77,7 @@ def _name(value: Any) -> str:
 
 def signature(value: Any) -> str:
     """Return the parameters of a function, or of a class, in brackets; empty if unknown."""
-    called = _maker(value) if is_class(value) else value
+    called = _maker(value) if is_class(value) else unwrapped(value)
     if not is_routine(called):
         return ""
     try:
