@@ -106,10 +106,13 @@ class Choice {
     this.say(WORDS.next);
   }
 
-  /** Make a cell the active one, so that it can be read and run. */
+  /** Make a cell the active one, so that it is read and the next keys run it; the button that had the focus goes. */
   go(place) {
-    this.panel.content.activeCellIndex = place;
-    this.panel.content.widgets[place]?.node.scrollIntoView?.({ block: "nearest" });
+    const notebook = this.panel.content;
+    notebook.activeCellIndex = place;
+    notebook.mode = "command";
+    notebook.widgets[place]?.node.scrollIntoView?.({ block: "nearest" });
+    notebook.activate?.();
   }
 
   say(words) {

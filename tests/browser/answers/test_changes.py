@@ -68,10 +68,15 @@ def test_a_change_is_accepted_in_place_undone_asked_about_and_put_below(each_lab
         lab.screenshot(f"change-{lab.kind}-{shade}", 2)
     assert count(lab) == 5  # nothing was put below
     assert lab.page.evaluate("() => window.hurt") is None
+    assert lab.output(2).locator("mjx-container").count() == 0
 
     button(lab, 2, "Accept").click()
     expect(lab.output(2).get_by_role("status")).to_contain_text("Accepted")
     assert (source(lab, 1), number(lab, 1)) == (MENDED, 2)  # and it was not run
+    lab.page.keyboard.press("Shift+Enter")  # it is the active cell now
+    lab.page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount === 4"
+    )
     lab.cell(1).locator(".cm-content").click()
     lab.page.keyboard.press("Control+z")
     assert source(lab, 1) == BROKEN
