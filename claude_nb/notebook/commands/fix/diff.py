@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Literal, NamedTuple
 
 __all__ = ["Row", "compared", "opcodes", "rows"]
@@ -13,6 +14,7 @@ Sign = Literal[" ", "-", "+", "…"]
 Span = tuple[int, int]
 
 _AROUND = 3  # lines that stayed, above and below a change
+_MOST_PAIRS = 200  # of lines in a row in which they are looked for
 _LONGEST = 400  # characters of a line in which the changed words are looked for
 _ALIKE = 0.5  # of two lines: less, and one is no new form of the other
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
@@ -77,19 +79,14 @@ def _stayed(
 
 
 def _changed(before: Sequence[str], after: Sequence[str], old: Span, new: Span) -> Iterator[Row]:
-    """Yield the lines that go, then those that come; of pairs, with the words that differ."""
-    pairs = old[1] - old[0] == new[1] - new[0]
-    told = [
-        compared(before[i], after[j]) if pairs else ((), ())
-        for i, j in zip(range(*old), range(*new), strict=False)
-    ]
-    told += [((), ())] * max(old[1] - old[0], new[1] - new[0])
-    yield from (
-        Row("-", i + 1, before[i], each[0]) for i, each in zip(range(*old), told, strict=False)
-    )
-    yield from (
-        Row("+", j + 1, after[j], each[1]) for j, each in zip(range(*new), told, strict=False)
-    )
+    """Yield the lines that go, then those that come, with the words that differ of those alike."""
+    pairs = islice(zip(range(*old), range(*new), strict=False), _MOST_PAIRS)
+    told = [compared(before[i], after[j]) for i, j in pairs]
+    told += [((), ())] * (max(old[1] - old[0], new[1] - new[0]) - len(told))
+    for i, (spans, _) in zip(range(*old), told, strict=False):
+        yield Row("-", i + 1, before[i], spans)
+    for j, (_, spans) in zip(range(*new), told, strict=False):
+        yield Row("+", j + 1, after[j], spans)
 
 
 def compared(old: str, new: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:

@@ -12,7 +12,7 @@ from claude_nb.notebook.commands.fix.asked import asked, last_code
 from claude_nb.notebook.commands.fix.facts import gathered
 from claude_nb.notebook.commands.fix.failures import last
 from claude_nb.notebook.commands.fix.offer import offer
-from claude_nb.notebook.commands.fix.report import SOURCE, cell_file, failing_cell, report
+from claude_nb.notebook.commands.fix.report import cell_file, failing_cell, is_whole, report
 from claude_nb.notebook.commands.fix.rules import mended
 from claude_nb.notebook.commands.page import paragraph, show
 from claude_nb.notebook.places import CellPlace
@@ -48,7 +48,7 @@ def run(session: Session, words: str) -> Any:
         _by_rule(session, failure, place.cell, failed)
     elif message is not None:
         code = last_code(failed.source, question, ended.outcome)
-        is_seen = len(failed.source) <= SOURCE
+        is_seen = is_whole(failed.source)
         offer(session, failed, code[0] if code else failed.source, place.cell, whole=is_seen)
     return message
 

@@ -22,6 +22,7 @@ __all__ = ["MOST_LINES", "Proposal", "proposed"]
 MOST_LINES = 2_000
 """Of a cell; beyond, nothing is compared."""
 
+_MOST = 100_000  # characters of a cell that is compared
 _BESIDE = 8  # characters before a key, and one behind it, by which its place is known
 _KEY = re.compile(re.escape(HIDDEN))
 _LOST = f"{HIDDEN} stands where a secret was kept from Claude: write yours there before you run it."
@@ -62,28 +63,37 @@ def proposed(before: str, code: str, shell: Any = None) -> Proposal:
     shell : InteractiveShell, optional
         Where it would run.
     """
-    code, own = _ends(code), _ends(before)
-    old, shown = own.split("\n"), hidden(own).split("\n")
-    new = code.split("\n")
+    code = _ends(code)
+    if len(before) > _MOST:
+        return _apart([], before, code, shell)
+    own = _ends(before)
+    old, shown, new = own.split("\n"), hidden(own).split("\n"), code.split("\n")
     if len(old) != len(shown) or max(len(old), len(new)) > MOST_LINES:
-        prepared = next_cell.prepare(code, shell)
-        warnings = (*prepared.warnings, *_lost(prepared.text, before))
-        told = diff.rows(shown, hidden(prepared.text).split("\n")) if len(new) <= MOST_LINES else []
-        return Proposal(
-            before=before, after=prepared.text, rows=tuple(told), warnings=warnings, is_whole=False
-        )
+        return _apart(shown, before, code, shell)
     made = [line for lines in _made(old, shown, new) for line in lines]
     if made == old:
         return Proposal(before=before, after=before)
     after = "\n".join(made)
     seen = hidden(after).split("\n")
-    is_shown = len(seen) == len(made)
-    rows = diff.rows(shown, seen if is_shown else [hidden(line) for line in made])
+    if len(seen) != len(made):  # a secret over several lines that is new
+        seen = [hidden(line) for line in made]
+    warnings = tuple(_warnings(before, after, code, shell))
+    rows = tuple(diff.rows(shown, seen))
+    return Proposal(before=before, after=after, rows=rows, warnings=warnings)
+
+
+def _apart(shown: Sequence[str], before: str, code: str, shell: Any) -> Proposal:
+    """Return code that cannot stand in the place of the cell, compared with what is shown of it."""
+    prepared = next_cell.prepare(code, shell)
+    new = hidden(prepared.text).split("\n")
+    many = max(len(shown), len(new)) > MOST_LINES
+    rows = [diff.Row("+", n, line) for n, line in enumerate(new, 1)]
     return Proposal(
         before=before,
-        after=after,
-        rows=tuple(rows),
-        warnings=tuple(_warnings(before, after, code, shell)),
+        after=prepared.text,
+        rows=tuple(rows if many or not shown else diff.rows(shown, new)),
+        warnings=(*prepared.warnings, *_lost(prepared.text, before)),
+        is_whole=False,
     )
 
 

@@ -12,11 +12,9 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.context.cells import Cell
 from claude_nb.notebook.session import CellFailure
 
-__all__ = ["SOURCE", "cell_file", "failing_cell", "fenced", "report"]
+__all__ = ["cell_file", "failing_cell", "fenced", "is_whole", "report"]
 
-SOURCE = 8_000
-"""Characters of the failing cell that are sent; of a longer one not the middle."""
-
+_SOURCE = 8_000  # characters of the failing cell
 _ERROR = 500  # characters of its message
 _OTHER = 2_000  # characters of another cell
 _OTHERS = 3  # such cells, those nearest to the error
@@ -35,12 +33,17 @@ def report(failure: CellFailure, shell: Any) -> str:
     shell : InteractiveShell
         Knows which code is of which cell.
     """
-    cell = _cut(failing_cell(failure, shell), SOURCE)
+    cell = _cut(failing_cell(failure, shell), _SOURCE)
     parts = [_headline(failure.error), f"The cell that failed:\n\n{fenced(cell)}"]
     for name, source in _others(failure, shell):
         parts.append(f"{name}, which takes part:\n\n{fenced(_cut(source, _OTHER))}")
     parts.append(f"The traceback:\n\n{fenced(_traceback(failure.error, shell), 'text')}")
     return hidden("\n\n".join(parts))
+
+
+def is_whole(source: str) -> bool:
+    """Return whether a report holds all of a failing cell, and not only its ends."""
+    return len(source) <= _SOURCE and len(hidden(source)) <= _SOURCE
 
 
 def _headline(error: BaseException) -> str:
