@@ -122,7 +122,7 @@ class _Look:
 
     @_told
     def search_docs(self, object: str, find: str = "") -> str:  # noqa: A002 - a model's word
-        """Read the signature and the docstring of a function, class or module that is loaded.
+        """Read the signature and the docstring of an installed function, class or module.
 
         Parameters
         ----------
@@ -131,8 +131,8 @@ class _Look:
         find : str
             Only the lines, and the names in it, that contain this.
         """
-        value = docs.named_object(object.strip("` \n"), self._own())
-        return docs.searched(value, find.strip()) if find.strip() else docs.documented(value)
+        said = docs.found(object.strip("` \n"), self._own())
+        return docs.searched(said, find.strip()) if find.strip() else docs.documented(said)
 
     def _names(self) -> list[str]:
         """Return the names of a person's own, in order."""

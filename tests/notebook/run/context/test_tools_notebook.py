@@ -210,10 +210,35 @@ def test_docs_of_what_is_loaded_are_told_and_nothing_is_imported(look):
     assert look("search_docs", "cached").startswith("function kept(x, y=2)\n\nKeep it.")
     assert look("search_docs", "np.mean").startswith("function mean(a, axis=None, ")
     assert "Trigonometric sine" in look("search_docs", "np.sin", "sine")
-    sys.modules.pop("antigravity", None)
-    assert "is installed, and not imported" in look("search_docs", "antigravity.geohash")
-    assert "antigravity" not in sys.modules
-    assert look("search_docs", "no_such_thing").startswith("There is no variable and no imported")
+    assert look("search_docs", "no_such_thing").startswith("There is no variable, and no module")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("antigravity.geohash", "function geohash(latitude, longitude, datedow)"),
+        ("cgitb.Hook", "class Hook("),
+        ("this", "module this"),
+        ("xml.dom.minidom.parseString", "function parseString(string, parser=None)"),
+        ("imaplib.IMAP4.login", "function login(self, user, password)"),
+    ],
+)
+def test_docs_of_what_is_not_imported_are_read_from_its_source(look, monkeypatch, name, says):
+    if name.startswith("cgitb") and sys.version_info >= (3, 13):
+        name, says = "mailbox.Maildir", "class Maildir("
+    top = name.partition(".")[0]
+    for each in [each for each in sys.modules if each.partition(".")[0] == top]:
+        monkeypatch.delitem(sys.modules, each)
+    told = look("search_docs", name)
+    assert told.startswith(says)
+    assert "this kernel has not imported it" in told
+    assert top not in sys.modules
+
+
+def test_a_file_of_the_persons_own_that_is_not_imported_is_not_read(look, tmp_path, monkeypatch):
+    (tmp_path / "mine_alone.py").write_text("def f():\n    'Do it.'", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "no module imported or installed" in look("search_docs", "mine_alone.f")
 
 
 # As an option.

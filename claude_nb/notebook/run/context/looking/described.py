@@ -73,7 +73,7 @@ def _lines(value: Any) -> Iterator[str]:
     elif (found := items(value, _ITEMS)) is not None:
         yield from _container(value, found)
     elif is_routine(value) or is_class(value) or issubclass(kind, ModuleType):
-        yield docs.documented(value)
+        yield docs.documented(docs.docs_of(value))
     else:
         yield brief(value)
         yield from _object(value)

@@ -1,6 +1,6 @@
 """What an installed object says of itself: how it is called, its docstring, what is in it.
 
-Nothing is imported, called or looked up by code of its own: only what this kernel has loaded.
+Nothing is imported, called or looked up by code of its own: what is not loaded is read.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import builtins
 import inspect
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +16,9 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.ask.values import cut
+from claude_nb.notebook.run.context.looking import installed
 from claude_nb.notebook.run.context.looking.classes import bases_of, name_of, own_fields
+from claude_nb.notebook.run.context.looking.installed import Docs
 from claude_nb.notebook.run.context.looking.reach import stored
 from claude_nb.notebook.run.context.looking.signatures import (
     headline,
@@ -26,7 +27,7 @@ from claude_nb.notebook.run.context.looking.signatures import (
     signature,
 )
 
-__all__ = ["documented", "named_object", "searched"]
+__all__ = ["docs_of", "documented", "found", "named_object", "searched"]
 
 _MOST = 6_000  # characters of a docstring that are told
 _READ = 60_000  # characters that are read
@@ -45,30 +46,21 @@ def named_object(path: str, variables: Mapping[str, Any]) -> Any:
     """
     first, *steps = path.strip().removesuffix("()").split(".")
     if first in variables:
-        found = variables[first]
+        value = variables[first]
     elif first in sys.modules:
-        found = sys.modules[first]
+        value = sys.modules[first]
     elif hasattr(builtins, first):
-        found = getattr(builtins, first)
+        value = getattr(builtins, first)
     else:
         raise InputError(_unknown(first, variables))
     for step in steps:
-        found = _member(found, step, path)
-    return found
+        value = _member(value, step, path)
+    return value
 
 
 def _unknown(first: str, variables: Mapping[str, Any]) -> str:
-    try:
-        is_installed = first.isidentifier() and find_spec(first) is not None
-    except (ImportError, ValueError):
-        is_installed = False
-    if is_installed:
-        return (
-            f"{first} is installed, and not imported in this kernel. Importing runs code: the "
-            f"person can run `import {first}`."
-        )
     near = did_you_mean(first, [*variables, *sys.modules])
-    return f"There is no variable and no imported module {first!r:.90}.{near}"
+    return f"There is no variable, and no module imported or installed, {first!r:.90}.{near}"
 
 
 def _member(value: Any, step: str, path: str) -> Any:
@@ -86,24 +78,47 @@ def _kind(value: Any) -> str:
     return f"the class {name_of(value if is_class(value) else type(value))}"
 
 
-def documented(value: Any) -> str:
+def found(path: str, variables: Mapping[str, Any]) -> Docs:
+    """Return what is said of an object of that name: one that is loaded, else as its source has it.
+
+    Raises
+    ------
+    InputError
+        There is none; says what would help.
+    """
+    try:
+        return docs_of(named_object(path, variables))
+    except InputError:
+        read = installed.read(path.strip().removesuffix("()"))
+        if read is None:
+            raise
+        return read
+
+
+def docs_of(value: Any) -> Docs:
+    """Return what a loaded object says of itself."""
+    is_full = is_class(value) or issubclass(type(value), ModuleType)
+    return Docs(_headline(value), _docstring(value), _members(value), is_listed=is_full)
+
+
+def documented(said: Docs) -> str:
     """Return how an object is called, its docstring, and the names in a class or a module."""
-    docstring = _docstring(value)
-    parts = [_headline(value), cut(docstring, _MOST), _in_it(value)]
-    return hidden("\n\n".join(filter(None, parts)))
+    names = said.members if said.is_listed else []
+    more = f" and {len(names) - _MEMBERS:,} more" if len(names) > _MEMBERS else ""
+    listed = f"names in it: {', '.join(names[:_MEMBERS])}{more}" if names else ""
+    return hidden("\n\n".join(filter(None, [said.headline, cut(said.docstring, _MOST), listed])))
 
 
-def searched(value: Any, word: str) -> str:
+def searched(said: Docs, word: str) -> str:
     """Return the lines of an object's docstring and the names in it that contain a word."""
-    folded, lines = word.casefold(), _docstring(value).splitlines()
+    folded, lines = word.casefold(), said.docstring.splitlines()
     hits = [n for n, line in enumerate(lines) if folded in line.casefold()]
     near = sorted({n + by for n in hits for by in range(-_ROUND, _ROUND + 1)})
-    told = [lines[n] for n in near if 0 <= n < len(lines)][:_FOUND]
-    names = [name for name in _members(value) if folded in name.casefold()][:_MEMBERS]
-    if not told and not names:
-        return f"{_headline(value)}\n\nNothing in it contains {word!r:.90}."
+    told = "\n".join([lines[n] for n in near if 0 <= n < len(lines)][:_FOUND])
+    names = [name for name in said.members if folded in name.casefold()][:_MEMBERS]
     listed = f"names in it: {', '.join(names)}" if names else ""
-    return hidden("\n\n".join(filter(None, [_headline(value), "\n".join(told), listed])))
+    nothing = "" if told or listed else f"Nothing in it contains {word!r:.90}."
+    return hidden("\n\n".join(filter(None, [said.headline, told, listed, nothing])))
 
 
 def _headline(value: Any) -> str:
@@ -125,12 +140,6 @@ def _docstring(value: Any) -> str:
     told = own_fields(source).get("__doc__") if not is_routine(source) else source.__doc__
     told = vars(type)["__doc__"].__get__(source) if is_class(source) else told
     return inspect.cleandoc(told[:_READ]) if type(told) is str else ""
-
-
-def _in_it(value: Any) -> str:
-    names = _members(value) if is_class(value) or issubclass(type(value), ModuleType) else []
-    more = f" and {len(names) - _MEMBERS:,} more" if len(names) > _MEMBERS else ""
-    return f"names in it: {', '.join(names[:_MEMBERS])}{more}" if names else ""
 
 
 def _members(value: Any) -> list[str]:
