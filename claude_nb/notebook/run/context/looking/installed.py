@@ -102,10 +102,10 @@ def _defined(tree: ast.Module, names: Sequence[str]) -> _Named | None:
     inside: Sequence[ast.stmt] = tree.body
     node: _Named | None = None
     for name in names:
-        found = (each for each in inside if isinstance(each, _Named) and each.name == name)
-        node = next(found, None)
-        if node is None:
+        found = [each for each in inside if isinstance(each, _Named) and each.name == name]
+        if not found:
             return None
+        node = found[-1]  # those before it may be overloads
         inside = node.body
     return node
 
