@@ -103,6 +103,8 @@ def test_the_cells_that_failed_go_out_and_mended_code_comes_back(notebook, desk)
         "",
         "1 - f(0)  # call",
         "1 + f(1)",
+        "",
+        "The changed cell is put below; it is not run.",
     ]
     assert "data-claude-nb-change" not in change.data["text/html"]  # no page can make it
 

@@ -24,7 +24,7 @@ from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, attribute, join, 
 
 __all__ = ["compared", "offer"]
 
-_MOST_ROWS = 1_000  # of a change that can be accepted unseen by nobody
+_MOST_ROWS = 1_000  # of a comparison; what is longer is not shown whole, and replaces nothing
 _SHEET: LiteralString = "asked/change.css"
 _PLACE: LiteralString = '<div class="claude-nb-change"{}><pre class="claude-nb-diff">{}</pre></div>'
 _MARK: LiteralString = ' data-claude-nb-change="{}"'
@@ -35,7 +35,10 @@ _ROW: dict[str, LiteralString] = {
     "…": '<span class="claude-nb-stayed"><small>{}</small><b>…</b><code>{}\n</code></span>',
 }
 _WORDS: dict[str, LiteralString] = {"-": "<del>{}</del>", "+": "<ins>{}</ins>"}
+_CHANGED = "The cell has changed since it ran: this is compared with what ran."
+_PARTLY = "It cannot stand in the place of the cell, of which not all was seen."
 _SAID = {
+    "inserted": "The changed cell is put below; it is not run.",
     "kept": "The same code was put into the cell below before; nothing was added.",
     "changed": "The code is new; the cell proposed before still stands below it.",
 }
@@ -65,24 +68,15 @@ def offer(session: Session, target: Cell, code: str, cell: str, *, whole: bool =
         page.show(paragraph("It proposes no change to this cell: nothing differs."))
         return
     whole = whole and change.is_whole and len(change.rows) <= _MOST_ROWS
-    said = [] if whole else [paragraph(soft(_PARTLY))]
-    if there is not None and there.source != target.source:
-        said.append(paragraph(_CHANGED))
-    name = there.id if there is not None else target.id
     in_place = there is not None and whole
-    if not in_place:
-        how = next_cell.insert(session, change.after, cell)
-        said += [paragraph(_SAID[how])] if how in _SAID else []
+    said = [_CHANGED] * (there is not None and there.source != target.source)
+    said += [_PARTLY] * (not whole)
+    said += [] if in_place else [_SAID[next_cell.insert(session, change.after, cell)]]
+    name = there.id if there is not None else target.id
     mark = _kept(session, change, name, placed=not in_place) if whole and name else ""
-    shown = [_headed(there or target, change), compared(change.rows[:_MOST_ROWS], mark)]
     looks = [paragraph(strong("Before you run it: "), warning) for warning in change.warnings]
-    page.show(*shown, *said, *looks, sheets=(_SHEET,))
-
-
-_PARTLY = (
-    "It cannot stand in the place of the cell, of which not all was seen: it is the next cell."
-)
-_CHANGED = "The cell has changed since it ran: this is compared with what ran."
+    shown = [_headed(there or target, change), compared(change.rows[:_MOST_ROWS], mark)]
+    page.show(*shown, *map(paragraph, said), *looks, sheets=(_SHEET,))
 
 
 def _kept(session: Session, change: Proposal, cell: str, *, placed: bool) -> str:
