@@ -151,7 +151,7 @@ def test_hostile_text_is_text(line):
     change = proposed("a\n1/0", f"{line}\n1")
     shown = compared(change.rows, "0" * 32)
     tags = set(re.findall(r"</?([a-z]+)", shown.html))
-    assert tags <= {"div", "pre", "span", "small", "b", "code", "del", "ins", "mark"}
+    assert tags <= {"div", "pre", "span", "small", "b", "code", "del", "ins", "u", "mark"}
     for one in (shown.html, shown.text):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", one)
 
@@ -168,5 +168,5 @@ def test_signs_tell_without_colours_what_goes_and_what_comes():
         "2 + total = sum([1])",
         "3   print(total)",
     ]
-    assert "<b>-</b><code>total = <del>smu</del>([1])\n</code>" in shown.html
-    assert "<b>+</b><code>total = <ins>sum</ins>([1])\n</code>" in shown.html
+    assert "<b>-</b><code>total = <u>smu</u>([1])\n</code>" in shown.html
+    assert "<b>+</b><code>total = <u>sum</u>([1])\n</code>" in shown.html

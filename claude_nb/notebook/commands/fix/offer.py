@@ -26,15 +26,15 @@ __all__ = ["compared", "offer"]
 
 _MOST_ROWS = 1_000  # of a comparison; what is longer is not shown whole, and replaces nothing
 _SHEET: LiteralString = "asked/change.css"
-_PLACE: LiteralString = '<div class="claude-nb-change"{}><pre class="claude-nb-diff">{}</pre></div>'
+_PLACE: LiteralString = '<div class="claude-nb-change"{}><pre tabindex="0">{}</pre></div>'
 _MARK: LiteralString = ' data-claude-nb-change="{}"'
 _ROW: dict[str, LiteralString] = {
-    "-": '<span class="claude-nb-out"><small>{}</small><b>-</b><code>{}\n</code></span>',
-    "+": '<span class="claude-nb-in"><small>{}</small><b>+</b><code>{}\n</code></span>',
+    "-": "<del><small>{}</small><b>-</b><code>{}\n</code></del>",
+    "+": "<ins><small>{}</small><b>+</b><code>{}\n</code></ins>",
     " ": "<span><small>{}</small><b> </b><code>{}\n</code></span>",
     "…": '<span class="claude-nb-stayed"><small>{}</small><b>…</b><code>{}\n</code></span>',
 }
-_WORDS: dict[str, LiteralString] = {"-": "<del>{}</del>", "+": "<ins>{}</ins>"}
+_WORDS: LiteralString = "<u>{}</u>"
 _CHANGED = "The cell has changed since it ran: this is compared with what ran."
 _PARTLY = "It cannot stand in the place of the cell, of which not all was seen."
 _SAID = {
@@ -120,7 +120,7 @@ def _marked(row: Row) -> SafeHtml:
     parts, end = list[SafeHtml](), 0
     for start, stop in row.spans:
         parts.append(visible_html(row.text[end:start], code=True))
-        parts.append(markup(_WORDS[row.sign], visible_html(row.text[start:stop], code=True)))
+        parts.append(markup(_WORDS, visible_html(row.text[start:stop], code=True)))
         end = stop
     return join([*parts, visible_html(row.text[end:], code=True)])
 
