@@ -70,7 +70,7 @@ def look(claude):
 
 def test_variables_are_listed_with_a_glimpse_and_without_secrets(look):
     cells = [
-        "import json\nn, big, api_key, words = 3, 'x' * 10_000_000, 'hunter2', ['a', 'b']",
+        "import string\nn, big, api_key, words = 3, 'x' * 10_000_000, 'hunter2', ['a', 'b']",
         f"login = 'me:{KEY}'\n_private = 1",
         "# claude: skip\nwages = [1, 2]\ndef pay(): pass",
     ]
@@ -78,9 +78,9 @@ def test_variables_are_listed_with_a_glimpse_and_without_secrets(look):
     assert told.splitlines() == [
         "api_key: str [key]",
         "big: '" + "x" * 80 + "'… (10,000,000 characters)",
-        "json: module 2.0.9",
         "login: 'me:[key]'",
         "n: 3",
+        "string: module",
         "words: ['a', 'b']",
         "and 2 from cells marked claude: skip, which stay here",
     ]

@@ -81,11 +81,18 @@ def signature(value: Any) -> str:
     if not is_routine(called):
         return ""
     try:
-        found = list(inspect.signature(called, follow_wrapped=False).parameters.values())
+        known = inspect.signature(called, follow_wrapped=False, **_unevaluated())
     except (TypeError, ValueError):
         return ""
+    found = list(known.parameters.values())
     told = ", ".join(_told(found[1:] if is_class(value) else found))
     return one_line(hidden(f"({told})"), _MOST)
+
+
+def _unevaluated() -> dict[str, Any]:
+    """Return what lets annotations be text: since Python 3.14 they are code, which would be run."""
+    forms = getattr(inspect, "Format", None)
+    return {} if forms is None else {"annotation_format": forms.STRING}
 
 
 def _maker(kind: type) -> Any:
