@@ -30,6 +30,7 @@ class Trap:
         ran.append(given)
         raise RuntimeError('ran')
     __repr__ = __str__ = __len__ = __iter__ = __getitem__ = __hash__ = __eq__ = __getattr__ = trap
+    __call__ = trap
     price = property(trap)
 class Text(str):
     __repr__ = __str__ = __len__ = __getitem__ = __iter__ = Trap.trap
@@ -37,6 +38,7 @@ class Table(dict):
     __repr__ = __len__ = __iter__ = __getitem__ = items = keys = Trap.trap
 trap, text, table = Trap(), Text('hello'), Table(a=1, password='hunter2')
 traps = [trap] * 3
+method = __import__('types').MethodType(Trap.__new__(Trap), 3)
 """
 WRAPPED = """
 import functools
@@ -88,7 +90,7 @@ def test_variables_are_listed_with_a_glimpse_and_without_secrets(look):
     assert look("list_variables", "nothing") == "There are no such variables."
 
 
-@pytest.mark.parametrize("name", ["trap", "text", "table", "traps", "Trap", "traps[0]"])
+@pytest.mark.parametrize("name", ["trap", "text", "table", "traps", "Trap", "traps[0]", "method"])
 def test_no_code_of_a_value_is_run(look, name):
     look("list_variables", cells=[TRAPS])
     told = look("describe_variable", name)

@@ -12,7 +12,7 @@ from types import (
     MethodType,
     WrapperDescriptorType,
 )
-from typing import Any
+from typing import Any, cast
 
 from claude_nb.api.hiding.hidden import hidden
 from claude_nb.characters import one_line
@@ -26,10 +26,7 @@ from claude_nb.notebook.run.context.looking.classes import (
 
 __all__ = ["headline", "is_class", "is_routine", "signature", "unwrapped"]
 
-_ROUTINES = (
-    *(BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType),
-    WrapperDescriptorType,
-)
+_ROUTINES = (*(BuiltinFunctionType, FunctionType, MethodDescriptorType, WrapperDescriptorType),)
 _COMPILED = ("_ArrayFunctionDispatcher", "_lru_cache_wrapper", "cython_function_or_method", "ufunc")
 _DEEPEST = 10  # functions around a function
 _MOST = 1_500  # characters
@@ -40,6 +37,8 @@ _MARKS = {Parameter.VAR_POSITIONAL: "*", Parameter.VAR_KEYWORD: "**"}
 def is_routine(value: object) -> bool:
     """Return whether `value` is a function of Python's own kinds, or of numpy's and Cython's."""
     kind = type(value)
+    if kind is MethodType:  # it may be of anything that can be called
+        return is_routine(cast("MethodType", value).__func__)
     if kind in _ROUTINES:
         return True
     root = module_of(kind).partition(".")[0]
