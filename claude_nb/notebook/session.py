@@ -171,6 +171,18 @@ class Session:
         values = {s.name: getattr(self.settings, s.name, s.default) for s in SETTINGS}
         return Options(**values)
 
+    @property
+    def servers(self) -> Mapping[str, str]:
+        """The addresses of the MCP servers that ``%config`` names, by name."""
+        return getattr(self.settings, "mcp_servers", None) or {}
+
+    @property
+    def source(self) -> str:
+        """The running cell; empty where nobody says."""
+        said = (self.parent.get("content") or {}).get("code")
+        kept: list[Any] = getattr(self.shell, "user_ns", {}).get("_ih") or [""]
+        return str(said or kept[-1])
+
     def free_name(self) -> str:
         """Return a name for a panel's chat that no chat has: ``panel``, ``panel-2`` and so on."""
         number, name = 1, "panel"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +64,8 @@ class Plan:
         What tells one server from another: an emulated answer is not taken for a real one.
     models : ModelTable
         What is known of its models.
+    sealed : callable
+        Puts into a request what only the server is to see, as it is sent.
     """
 
     text: str
@@ -71,6 +73,7 @@ class Plan:
     variables: Mapping[str, Any]
     server: str = ""
     models: ModelTable = BUILT_IN
+    sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     common: Question = field(init=False)
     _identity: dict[str, Any] = field(init=False)
     _needs: tuple[str, ...] = field(init=False)

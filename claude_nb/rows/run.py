@@ -176,7 +176,7 @@ class Run:
     async def _all(self) -> None:
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
         self._loop = asyncio.get_running_loop()
-        sender = Sender(self.client.copy(max_retries=0), self.pace)
+        sender = Sender(self.client.copy(max_retries=0), self.pace, sealed=self.plan.sealed)
         with ThreadPoolExecutor(1, "claude_nb store") as pool:
             self._pool = pool
             beating = asyncio.create_task(self._beat())

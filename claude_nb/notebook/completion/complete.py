@@ -16,7 +16,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from claude_nb import models
 from claude_nb.ask.attachments import files
-from claude_nb.ask.extra import PARAMETERS
+from claude_nb.ask.extra import PARAMETERS, TOOLS
 from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
 from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.commands.catalog import SERVERS
@@ -27,6 +27,7 @@ __all__ = ["candidates", "install", "remove"]
 _IDENTIFIER = "claude_nb"
 _FIRST = 1000  # before all of IPython's own matchers
 _SHOWN = ("last-plot", "last-error")  # by the notebook
+_OF_TOOLS = [f"{tool}.{name}" for tool, names in TOOLS.items() for name in names]
 _LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
 
 Names = Mapping[str, Any]
@@ -156,7 +157,7 @@ def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iter
         "model": lambda: known.served or _models(word),
         "think": lambda: THINK_WORDS,
         "chat": lambda: known.chats,
-        "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
+        "option": lambda: [f"{name}=" for name in (*PARAMETERS, *_OF_TOOLS)],
         "attach": lambda: [*complete_names.paths(word, variables), *_SHOWN, *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
         "schema": lambda: _named(variables, lambda value: isinstance(value, type | dict)),

@@ -12,17 +12,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from claude_nb.ask import extra, request
+from claude_nb.ask import extra, request, server_tools
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import BY_NAME, SETTINGS, THINK_WORDS, Options
 from claude_nb.models import BUILT_IN, ModelTable, rules
 
 __all__ = ["ORDER", "Fit", "fit", "limits"]
 
-ORDER = ("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop")
+ORDER = (
+    *("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop"),
+    *("search", "fetch", "run_code"),
+)
 LEAST_BUDGET = rules.MIN_BUDGET
 _PROBES = {setting.name: setting.probe for setting in SETTINGS if setting.probe is not None}
 _LEAST_TOP_P = 0.95  # while the model thinks
+_JOINED = "tools"  # what -o gives stands beside what the settings give
+_ELSEWHERE = {"mcp": None}  # looked at where it is typed, for names stand in the session
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,13 @@ def _problem(options: Options, models: ModelTable) -> str:
         return str(problem)
     for name in ORDER:
         sent = BY_NAME[name].wire
-        if sent in others and getattr(options, name) not in (None, ()):
+        if sent in others and sent != _JOINED and getattr(options, name) not in (None, ()):
             return f"Option {sent} sets this already: take it out to set {name} by itself."
-    found = rules.explain(extra.merged(request.build(options, [], models), others), models)
+    made = extra.merged({"messages": [], **request.build(options, [], models)}, others)
+    try:
+        found = rules.explain(server_tools.added(options.changed(_ELSEWHERE), made, models), models)
+    except InputError as problem:
+        return str(problem)
     return str(found[0]) if found else ""
 
 

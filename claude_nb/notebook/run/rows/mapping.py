@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +12,10 @@ from claude_nb import threads
 from claude_nb.api.secret import known
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
+from claude_nb.ask.server_tools import with_named
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.run.mcp import with_tokens
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
@@ -193,7 +196,9 @@ def begun(  # noqa: PLR0917 (of ours)
     if not threads.AVAILABLE:
         raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
     server = backend.connect(session, asynchronous=True)
-    plan = Plan(prompt, options, variables, server.models.provider, server.models)
+    named = with_named(options, session.servers)
+    sealed = partial(with_tokens, session=session)
+    plan = Plan(prompt, named, variables, server.models.provider, server.models, sealed)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
