@@ -5,7 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-ELSEWHERE := not conformance and not compat and not lite and not long
+ELSEWHERE := not conformance and not streams and not compat and not lite and not long
 FAST := not slow and not browser and not kernel and $(ELSEWHERE)
 ROOMS := api notebook emulator
 # Parts of a command side by side, all of them to their ends, and what each says kept together (older
@@ -14,6 +14,7 @@ JOBS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
+STREAMS ?=
 EXAMPLES ?= 5000
 DESCRIBED := conformance schemathesis valid_requests
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms long gallery film binder browser lite bench kernels labs conformance compat audit pins clean
+.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms long gallery film binder browser lite bench kernels labs conformance streams compat audit pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -132,6 +133,10 @@ conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the A
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
 	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" CLAUDE_NB_EXAMPLES=$(EXAMPLES) $(PYTEST) -n logical $(DESCRIBED:%=tests/emulator/test_emulator_%.py)
+
+streams: $(VENV)/.installed ## STREAMS=folder: the streams of the official SDK's tests give the same messages, and read well
+	@test -d "$(STREAMS)" || { echo "Say which folder: make streams STREAMS=path/to/streams"; exit 2; }
+	CLAUDE_NB_STREAMS="$(abspath $(STREAMS))" $(PYTEST) -q -m streams tests/api/streaming tests/notebook/answer
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py
