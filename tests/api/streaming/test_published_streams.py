@@ -2,7 +2,7 @@
 
 The streams are not part of this project: `CLAUDE_NB_STREAMS` names the folder of their files. What
 the SDK makes of each stands in ``tests/samples/sdk_finals.json``, as a digest, which
-`test_compat_streams.py` compares with the SDK itself.
+`test_compat_recorded.py` compares with the SDK itself.
 """
 
 from __future__ import annotations
