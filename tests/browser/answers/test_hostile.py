@@ -68,6 +68,12 @@ def blocks(text):
     yield dict(type="text", text=text, citations=[cited, local])
     found = dict(type="web_search_result", title=text, url=text)
     yield dict(type="web_search_tool_result", tool_use_id="t", content=[found])
+    yield dict(type="server_tool_use", id="c", name="bash_code_execution", input=dict(command=text))
+    ran = dict(stdout=text, stderr=text, return_code=0, content=[dict(file_id=text)])
+    yield dict(type="bash_code_execution_tool_result", tool_use_id="c", content=ran)
+    yield dict(type="mcp_tool_use", id="m", name=text, server_name=text, input={text: text})
+    given = [dict(type="text", text=text)]
+    yield dict(type="mcp_tool_result", tool_use_id="m", is_error=False, content=given)
     yield dict(type="tool_use", id="t", name=text, input={text: [text]})
     yield {"type": "new", text: text}
 
