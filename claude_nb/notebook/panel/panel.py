@@ -129,7 +129,7 @@ class Panel(Portable):
     def _check_place(self, proposal: Mapping[str, Any]) -> str | None:
         """Refuse what is no server and no folder where it is typed, and not when it is sent."""
         value = proposal["value"]
-        tried = Options(**{proposal["trait"].name: value or None})
+        tried = Options().changed({proposal["trait"].name: value or None})
         try:
             if tried.mcp:
                 mcp_servers(str(with_named(tried, self.session.servers).mcp))

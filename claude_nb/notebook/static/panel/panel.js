@@ -115,7 +115,7 @@ export class Panel {
     const columns = model.get("columns").slice(0, this.schema.columns.most);
     this.picker.update(model.get("controls"));
     this.controls.update(model.get("controls"), columns.length ? this.schema.columns.own : []);
-    this.tools.update(model.get("controls"));
+    this.tools?.update(model.get("controls"));
     this.updateColumns(columns);
     this.updateTurns();
     this.compose.update({ draft: model.get("draft"), numbers: model.get("numbers"), running: this.running });
