@@ -207,6 +207,7 @@ class BatchRun(Run):
 
     async def _collect(self, intent: Intent) -> None:
         results = await self.client.messages.batches.results(str(intent.batch))
+        self.hear(results.response.headers)
         part: dict[Name, Kept] = {}
         async for each in results:
             part[name_of(each.custom_id)] = self._kept(each.result)
