@@ -15,6 +15,7 @@ pytestmark = pytest.mark.compat
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = Path(__file__).with_name("sdk_streams.py")
+FOLDER = os.environ.get("CLAUDE_NB_STREAMS", "")
 KNOWN = ROOT / "tests" / "samples" / "sdk_finals.json"
 _spec = importlib.util.spec_from_file_location("compat_venvs", ROOT / "scripts/compat_venvs.py")
 compat_venvs = importlib.util.module_from_spec(_spec)
@@ -34,10 +35,10 @@ def named(final):
     return hashlib.sha256(json.dumps(given(final), sort_keys=True).encode()).hexdigest()
 
 
-@pytest.mark.skipif("CLAUDE_NB_STREAMS" not in os.environ, reason="CLAUDE_NB_STREAMS is unset")
+@pytest.mark.skipif(not FOLDER, reason="CLAUDE_NB_STREAMS is unset")
 def test_the_recorded_finals_are_those_of_the_sdk():
     done = subprocess.run(  # noqa: S603 - our own program
-        [str(compat_venvs.python("2.14.0")), str(PROGRAM), os.environ["CLAUDE_NB_STREAMS"]],
+        [str(compat_venvs.python("2.14.0")), str(PROGRAM), FOLDER],
         capture_output=True,
         text=True,
         check=False,
