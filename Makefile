@@ -16,6 +16,7 @@ TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 OPENAPI ?=
 STREAMS ?=
 EXAMPLES ?= 5000
+STREAMED := tests/api/streaming/test_published_streams.py tests/notebook/answer/test_published_streams_shown.py
 DESCRIBED := conformance schemathesis valid_requests
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 KERNELS := 6.29 7.0
@@ -136,7 +137,7 @@ conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the A
 
 streams: $(VENV)/.installed ## STREAMS=folder: the streams of the official SDK's tests give the same messages, and read well
 	@test -d "$(STREAMS)" || { echo "Say which folder: make streams STREAMS=path/to/streams"; exit 2; }
-	CLAUDE_NB_STREAMS="$(abspath $(STREAMS))" $(PYTEST) -q -m streams tests/api/streaming tests/notebook/answer
+	CLAUDE_NB_STREAMS="$(abspath $(STREAMS))" $(PYTEST) -q -m streams $(STREAMED)
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py

@@ -120,7 +120,9 @@ def compared(path, home):
 
 
 MARKED = "sk-ant-marked-7f3a9c1e5b2d8046"
+TOKEN = "marked-token-4c1d9e8f7a6b5230"
 BEGIN = """%load_ext claude_nb
+%config ClaudeMagics.keep_chats = True
 import claude_nb
 from pydantic import BaseModel
 
@@ -149,6 +151,8 @@ TWENTY = {
     "code": "%%claude --no-history --run-code\nRun code: sum of 1, 2, 3",
     "a plot": "%%claude --no-history --run-code\nRun code: plot 1, 2, 3",
     "its file": "len(_.files and _.files[0].read())",
+    "kept": "%%claude --no-history --keep\nWhat is 6 * 7?",
+    "mcp": "%%claude --no-history --mcp lib=https://mcp.example.org/mcp\nAsk: what is new?",
     "cited": "%%claude --no-history --cite -a notes\nHow high is the tower?",
     "typed": "%%claude --no-history --schema Height -a notes\nHow high is the tower?",
     "rows": "%%claude --each rows --no-pilot --out table\nSay hello to {{city}}.",
@@ -188,6 +192,7 @@ def backwards():
 @pytest.mark.long
 def test_twenty_calls_of_every_kind_are_the_same_with_the_server_gone(execute, tmp_path):
     recorded = {"CLAUDE_NB_CASSETTE": "lesson.answers.jsonl", "ANTHROPIC_API_KEY": MARKED}
+    recorded["CLAUDE_NB_MCP_TOKEN_LIB"] = TOKEN
     asked = []
     with emulator.serve(tokens_per_second=0, batch_seconds=0, log=asked.append) as server:
         book = book_of(TWENTY)
@@ -203,7 +208,9 @@ def test_twenty_calls_of_every_kind_are_the_same_with_the_server_gone(execute, t
     nbformat.write(book, path)
     assert compared(path, tmp_path) == 0  # plain `pytest --nbval`, with no settings at all
     assert not Cassette(tmp_path / "lesson.answers.jsonl").damaged
-    assert [each for each in tmp_path.rglob("*") if holds(each, MARKED)] == []
+    assert [p for p in tmp_path.rglob("*") if holds(p, MARKED) or holds(p, TOKEN)] == []
+    assert len([p for p in tmp_path.rglob("*.sqlite*") if p.is_file()]) >= 2  # ledger, history
+    assert any("chats" in str(path) for path in tmp_path.rglob("*")), [*tmp_path.rglob("*")]
 
 
 def holds(path, secret):
