@@ -130,6 +130,11 @@ class ClaudeMagics(_Configured):
 
         return mcp.servers(proposal["value"])
 
+    @traitlets.observe("mcp_servers")
+    def _offer_servers(self, _: object) -> None:
+        for panel in list(session.of(self.shell).panels.values()):
+            panel.refresh()
+
     @traitlets.validate("mcp_tokens")
     def _check_tokens(self, proposal: Any) -> dict[str, Any]:
         from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
@@ -258,6 +263,7 @@ def load(shell: Any) -> None:
         shell,
         chats=lambda: magics.session.chats,
         served=lambda: getattr(magics.session.using, "listed", ()),
+        servers=lambda: magics.session.servers,
     )
     for module, name in SHOWN:
         formatter = shell.display_formatter

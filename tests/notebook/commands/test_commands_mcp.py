@@ -14,6 +14,7 @@ from claude_nb import emulator
 from claude_nb import map as ask_rows
 from claude_nb.api.secret import Secret, scrub
 from claude_nb.ask.errors import InputError
+from claude_nb.notebook.panel import Panel, commands, screen
 
 TOKEN = "config-canary-0123456789"
 URL = "https://mcp.example.com/mcp"
@@ -133,3 +134,17 @@ def test_what_cannot_be_used_is_said_and_changes_nothing(claude, name, value, wh
 def test_a_configuration_file_can_say_it_too(claude):
     claude.magics.update_config(Config({"ClaudeMagics": {"mcp_tokens": {"docs": TOKEN}}}))
     assert claude.magics.mcp_tokens == {"docs": Secret(TOKEN)}
+
+
+def test_a_panel_offers_names_that_come_later(claude, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "live")
+    panel = claude.session.panels["cell"] = Panel()
+    panel._screen = page = screen.Screen(panel)
+    panel.refresh()
+    assert page.widget.controls["servers"] == []
+    config(claude, f'.mcp_servers = {{"docs": "{URL}"}}')
+    assert page.widget.controls["servers"] == ["docs"]
+    commands.run(panel, page, {"do": "paste", "text": "%%claude --mcp dogs\nHi"})
+    assert panel.mcp is None
+    panel.read_cell("%%claude --mcp docs\nHi")
+    assert panel.mcp == "docs"
