@@ -103,13 +103,17 @@ def with_tokens(params: Mapping[str, Any], session: Session) -> dict[str, Any]:
     servers = params.get("mcp_servers")
     if not isinstance(servers, list):
         return dict(params)
-    given = getattr(session.settings, "mcp_tokens", None) or {}
-    return {**params, "mcp_servers": [_with_token(server, given) for server in servers]}
+    return {**params, "mcp_servers": [_with_token(server, session) for server in servers]}
 
 
-def _with_token(server: Any, given: Mapping[str, Secret]) -> Any:
+def _with_token(server: Any, session: Session) -> Any:
     if not isinstance(server, dict) or server.get("authorization_token"):
         return server
     name = str(server.get("name", ""))
+    if session.servers.get(name, server.get("url")) != server.get("url"):
+        return (
+            server  # a cell may come from anyone: the token is for the address that has this name
+        )
+    given: Mapping[str, Secret] = getattr(session.settings, "mcp_tokens", None) or {}
     token = given.get(name) or Secret(os.environ.get(token_variable(name), "").strip())
     return {**server, "authorization_token": token} if token else server

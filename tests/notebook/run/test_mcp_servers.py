@@ -49,6 +49,15 @@ def test_what_config_says_comes_before_the_environment_and_a_request_before_both
     assert token(session, authorization_token="own") == "own"
 
 
+def test_a_token_goes_to_no_other_address_than_that_of_its_name(monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_MCP_TOKEN_A", TOKEN)
+    settings = SimpleNamespace(mcp_servers={"a": URL}, mcp_tokens={"a": Secret(TOKEN)})
+    for url, has in ((URL, True), ("https://evil.example/mcp", False)):
+        params = {"mcp_servers": [{"type": "url", "url": url, "name": "a"}]}
+        (server,) = with_tokens(params, Session(settings=settings))["mcp_servers"]
+        assert ("authorization_token" in server) is has
+
+
 def test_a_request_is_the_same_with_and_without_its_token():
     server = {"type": "url", "url": URL, "name": "a"}
     asked = {"model": "m", "max_tokens": 1, "messages": []}
