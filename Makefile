@@ -80,6 +80,9 @@ notebooks: $(VENV)/.installed ## run the notebooks again and save their outputs
 nbval: $(VENV)/.installed ## run the notebooks again and compare every output, twice over
 	@$(TOGETHER) plain exact
 
+# Runs of the project's own notebooks are not written into the ledger of who works on it.
+plain bench gallery film: export CLAUDE_NB_LEDGER := $(abspath build/usage.sqlite3)
+
 # As people do it. In one process, for nbval's kernels listen at ports that others might take.
 plain: $(VENV)/.installed
 	CLAUDE_NB_BACKEND=emulator IPYTHONDIR=$(abspath build/ipython) \
@@ -108,7 +111,7 @@ long: $(VENV)/.installed browser ## what takes minutes: leaks, random reloads, a
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py
 
-film: $(VENV)/.installed browser ## renew the moving pictures of the README from a real JupyterLab
+film: $(VENV)/.installed browser ## renew the pictures of README and docs from a real JupyterLab
 	$(BIN)/python scripts/film.py
 
 binder: $(VENV)/.installed browser ## build what Binder would build, and run a notebook there in the browser

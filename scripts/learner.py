@@ -210,6 +210,7 @@ def settle(home: Path) -> None:
     env = {k: v for k, v in env.items() if not k.startswith("CLAUDE_NB")}
     env |= {"CLAUDE_NB_DISPLAY": "final", "CLAUDE_NB_EMULATOR_SPEED": "0", "MPLBACKEND": "agg"}
     env |= {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    env |= {"CLAUDE_NB_LEDGER": str(home / "usage.sqlite3")}
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)

@@ -24,6 +24,7 @@ from claude_nb.ask.functions import function_tools
 from claude_nb.ask.options import Options
 from claude_nb.characters import one_line
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.locks.locks import NONE, Locks
 
 __all__ = ["Question", "compose"]
 
@@ -128,6 +129,7 @@ def compose(
     container: str = "",
     context: Context | None = None,
     shown: attach.Shown | None = None,
+    locks: Locks = NONE,
 ) -> Question:
     """Return the question that a cell asks.
 
@@ -151,11 +153,13 @@ def compose(
         What the question sees of its notebook.
     shown : callable, optional
         Knows what of the notebook can be attached by name.
+    locks : Locks
+        What whoever runs the machine allows.
 
     Raises
     ------
     InputError
-        Something in it cannot be used, or the model would refuse it.
+        Something in it cannot be used or is locked, or the model would refuse it.
     """
     _check(options, text)
     turn = {"role": "user", "content": _content(options, text, variables, shown, verbatim=verbatim)}
@@ -175,7 +179,8 @@ def compose(
     functions = _functions(options, variables, models)
     names = [function.name for function in functions]
     params = server_tools.added(options, params, models, names)
-    request.check(params, models)
+    tools = [*names, *(params.get("tools") or ())]
+    request.check({**params, "tools": tools} if names else params, models, locks)
     _check_names(functions, params)
     if not functions and not params.get("tools"):
         params = {**params, **_called_before(history)}

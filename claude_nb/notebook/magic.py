@@ -14,6 +14,8 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 
 from claude_nb.ask.arguments import parse_line, split_cell, usage
 from claude_nb.ask.errors import InputError
+from claude_nb.models import DEFAULT_MODEL
+from claude_nb.models.locks.places import found
 from claude_nb.notebook import commands, session, warming
 from claude_nb.notebook.completion import complete
 from claude_nb.notebook.errors import OURS, StoppedError
@@ -89,6 +91,8 @@ class ClaudeMagics(_Configured):
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
         self.session.settings = self
+        if found() and self.model == DEFAULT_MODEL:  # what somebody has set is refused instead
+            self.set_trait("model", self._allowed())
         self._shown: tuple[Any, object] = None, None  # the answer, and in which execution
 
     @no_var_expand
@@ -140,6 +144,13 @@ class ClaudeMagics(_Configured):
         from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
 
         return mcp.tokens(proposal["value"], session.of(self.shell).source)
+
+    def _allowed(self) -> str:
+        """Return the model of cells that name none, where it is locked which may be asked."""
+        try:
+            return self.session.locks.usual_model(self.model)
+        except InputError:  # each question says it
+            return self.model
 
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""

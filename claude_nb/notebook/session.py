@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.getipython import get_ipython
 
+from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, Options
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.ledger.kept import Shelf
@@ -28,6 +29,7 @@ from claude_nb.notebook.ledger.kept import Shelf
 if TYPE_CHECKING:  # %load_ext stays quick
     from claude_nb.cassette.recording import Recording
     from claude_nb.conversation import Conversation
+    from claude_nb.models.locks.locks import Locks
     from claude_nb.notebook.ledger.entries import Entry
 
 __all__ = ["CellFailure", "Session", "current", "of"]
@@ -182,6 +184,22 @@ class Session:
         said = (self.parent.get("content") or {}).get("code")
         kept: list[Any] = getattr(self.shell, "user_ns", {}).get("_ih") or [""]
         return str(said or kept[-1])
+
+    @property
+    def locks(self) -> Locks:
+        """What whoever runs the machine allows, the same for all of a process.
+
+        Raises
+        ------
+        InputError
+            It is written down and cannot be followed.
+        """
+        from claude_nb.models.locks import reading  # noqa: PLC0415 (not at %load_ext)
+
+        try:
+            return reading.held()
+        except reading.LockedError as problem:
+            raise InputError(str(problem)) from None
 
     def free_name(self) -> str:
         """Return a name for a panel's chat that no chat has: ``panel``, ``panel-2`` and so on."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from claude_nb.ask.options import SETTINGS, Options, Setting
 from claude_nb.models import ModelInfo, ModelTable
+from claude_nb.models.locks.locks import NONE, Locks
 from claude_nb.notebook.panel.columns import MOST, OWN
 from claude_nb.notebook.traits import LASTING
 
@@ -15,11 +16,11 @@ __all__ = ["controls", "used"]
 _LISTED = frozenset({"anthropic", "emulator"})  # of whom the list tells what answers would cost
 
 
-def controls(models: ModelTable) -> dict[str, Any]:
-    """Return the controls, the models, and which controls columns have."""
+def controls(models: ModelTable, locks: Locks = NONE) -> dict[str, Any]:
+    """Return the controls, the models that may be asked, and which controls columns have."""
     return {
         "controls": [_control(setting) for setting in LASTING if setting.name != "model"],
-        "models": [_model(info, models) for info in models.all_models()],
+        "models": [_model(each, models) for each in models.all_models() if locks.allows(each.id)],
         "columns": {"own": list(OWN), "most": MOST},
     }
 

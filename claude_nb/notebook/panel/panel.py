@@ -290,6 +290,7 @@ class Panel(Portable):
             container=containers.usable(container),
             context=seen_by(self, options, before) if sees else None,
             shown=attachable(self.session, cell_of(self)),
+            locks=self.session.locks,
         )
 
     def drafted(self) -> Question:
@@ -358,13 +359,12 @@ class Panel(Portable):
 
     def fits(self) -> list[Fit]:
         """Return what each column asks with; one if nothing is compared."""
-        return [
-            fit(self.options().changed(own), self.session.models) for own in self.columns or [{}]
-        ]
+        return [self.base(own) for own in self.columns or [{}]]
 
-    def base(self) -> Fit:
-        """Return what is asked with where nothing is compared."""
-        return fit(self.options(), self.session.models)
+    def base(self, own: Mapping[str, Any] | None = None) -> Fit:
+        """Return what is asked with, or what a column with settings of its `own` asks with."""
+        wished = self.options().changed(own or {})
+        return fit(wished, self.session.models, self.session.locks)
 
     @property
     def running(self) -> bool:

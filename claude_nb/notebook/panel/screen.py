@@ -60,7 +60,7 @@ class Screen:
         self.echo: str = ""
         self._revision = 0
         self._taken: dict[str, int] = {}
-        schema = controls(panel.session.models)
+        schema = controls(panel.session.models, panel.session.locks)
         widget = PanelWidget(self._heard, schema=schema) if self.live else None
         self.widget: PanelWidget | None = widget
 

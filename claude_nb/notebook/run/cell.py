@@ -72,6 +72,7 @@ def _composed(session: Session, options: Options, text: str, place: CellPlace) -
             container=container,
             context=context,
             shown=attachable(session, session.cell),
+            locks=session.locks,
         )
     except RefusedError as refusal:
         raise origins.explained(session, options, refusal) from None

@@ -17,7 +17,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Conversation, Turn
 from claude_nb.emulator import Clock, serve
 from claude_nb.errors import NotFoundError
-from claude_nb.notebook.answer.failure import describe
+from claude_nb.notebook.answer.failure import RunError, describe
 from claude_nb.notebook.commands import asking, page
 from claude_nb.notebook.commands.catalog import COMMANDS
 from claude_nb.notebook.commands.served import models as models_page
@@ -481,6 +481,23 @@ def test_usage_by_cell_chat_and_in_all(claude, monkeypatch):
     assert "In all 3 runs · 450 tokens read (150 from the cache) · 900 written · 3.0 s" in text
     assert "$0.75" in text.splitlines()[-3]
     assert "cost of some runs is not known" in text
+
+
+def test_what_was_refused_costs_nothing_for_sure(claude):
+    claude.session.ledger += [entry(cost=0.5)]
+    with pytest.raises(RunError, match="no such model"):
+        claude.magics.claude("-m claude-nobody-9", "Why?")
+    text = claude.text("usage")
+    assert "NotFoundError" in text
+    assert "$0.50" in text
+    assert "not known" not in text
+    assert "at least" not in text
+
+
+@pytest.mark.parametrize("state", ["stopped", "cut off", "APITimeoutError", "GatewayTimeoutError"])
+def test_what_may_have_been_billed_has_an_unknown_cost(claude, state):
+    claude.session.ledger += [entry(cost=0.5), entry(state=state, usage={})]
+    assert "cost of some runs is not known" in claude.text("usage")
 
 
 def test_usage_keeps_what_went_into_the_cache_apart_and_counts_searches(claude):

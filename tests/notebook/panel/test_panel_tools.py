@@ -9,6 +9,7 @@ import pytest
 
 from claude_nb import emulator
 from claude_nb.api.secret import Secret
+from claude_nb.models.locks.locks import Lock, Locks
 from claude_nb.notebook import session
 from claude_nb.notebook.panel import Panel, commands, screen
 from claude_nb.notebook.panel.carried import code
@@ -151,3 +152,19 @@ def test_as_code_it_is_the_same_and_its_token_is_nowhere(shown, named, monkeypat
     kept += [page.widget.get_state(), panel.trait_values(), repr(panel)]
     assert TOKEN not in repr(kept)
     assert TOKEN not in json.dumps(kept, default=repr)
+
+
+def test_where_tools_are_locked_each_says_so_before_anything_is_sent(shown, monkeypatch):
+    panel, page = shown
+    panel.search = 2
+    locks = Locks((Lock(path="locks.toml", tools=False),))
+    monkeypatch.setattr(session.Session, "locks", property(lambda _: locks))
+    set_there(panel, page, mcp="docs", fetch=True)
+    refused = page.widget.controls["refused"]
+    assert {"search", "fetch", "run_code", "mcp", "memory"} <= refused.keys()
+    assert refused["mcp"].startswith("Tools are locked here")
+    assert "tools" not in panel.question("Hi", panel.base().options).sent
+    with pytest.raises(SettingError, match="Tools are locked here"):
+        panel.memory = "notes"
+    panel.fetch = False
+    panel.search = None

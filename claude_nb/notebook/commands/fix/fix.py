@@ -65,7 +65,7 @@ def _question(session: Session, text: str) -> Question:
     manner = {s.name: getattr(given, s.name) for s in SETTINGS if s.manner}
     options = Options(**manner, system=_SYSTEM, chat=_CHAT, fresh=True)
     params = request.build(options, [{"role": "user", "content": text}], session.models)
-    request.check(params, session.models)
+    request.check(params, session.models, session.locks)
     return Question(params=params, options=options)
 
 

@@ -106,4 +106,5 @@ def _shown(session: Session, options: Options, text: str, rows: Table) -> None:
         )
     scope = {**session.variables, "row": row, **row}
     named = with_named(options, session.servers)
-    dry_run.show(compose(named, text, variables=scope, models=session.models), session)
+    known: dict[str, Any] = {"models": session.models, "locks": session.locks}
+    dry_run.show(compose(named, text, variables=scope, **known), session)

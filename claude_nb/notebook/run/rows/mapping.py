@@ -200,7 +200,8 @@ def begun(  # noqa: PLR0917 (of ours)
     sealed = partial(with_tokens, session=session)
     # a batch's rows bear their names: those of a recording are the same whoever replays it
     name = "a recording" if server.is_recorded else server.models.provider
-    plan = Plan(prompt, named, variables, name, server.models, sealed)
+    known = name, server.models, session.locks, sealed
+    plan = Plan(prompt, named, variables, *known)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
