@@ -91,7 +91,7 @@ class ClaudeMagics(_Configured):
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
         self.session.settings = self
-        if found() and self.model == DEFAULT_MODEL:  # what somebody has set is refused instead
+        if found() and self.session.defaults().model == DEFAULT_MODEL:  # else it is refused
             self.set_trait("model", self._allowed())
         self._shown: tuple[Any, object] = None, None  # the answer, and in which execution
 
@@ -148,9 +148,9 @@ class ClaudeMagics(_Configured):
     def _allowed(self) -> str:
         """Return the model of cells that name none, where it is locked which may be asked."""
         try:
-            return self.session.locks.usual_model(self.model)
+            return self.session.locks.usual_model(DEFAULT_MODEL)
         except InputError:  # each question says it
-            return self.model
+            return DEFAULT_MODEL
 
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
