@@ -18,7 +18,7 @@ from claude_nb.api.platforms.paths import BATCHES, FILES, endpoint
 from claude_nb.api.wire import Request
 from claude_nb.cassette.taped import Taped
 
-__all__ = ["content_of", "is_looked_at", "is_made", "is_upload", "looked_at"]
+__all__ = ["content_of", "is_changed", "is_looked_at", "is_made", "is_upload", "looked_at"]
 
 _ONE = re.compile(rf"(?:{BATCHES}/[^/]+(?:/results)?|{FILES}/[^/]+(?:/content)?)")
 _CODED = "content-transfer-encoding"  # of a body that is no text
@@ -34,6 +34,12 @@ def is_made(request: Request) -> bool:
 def is_upload(request: Request) -> bool:
     """Whether this puts a file up."""
     return request.method == "POST" and endpoint(request.url) == FILES
+
+
+def is_changed(request: Request) -> bool:
+    """Whether this cancels or deletes what was made."""
+    path = endpoint(request.url)
+    return request.method != "GET" and path.startswith((f"{BATCHES}/", f"{FILES}/"))
 
 
 def is_looked_at(request: Request) -> bool:

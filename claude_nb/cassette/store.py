@@ -134,7 +134,18 @@ class Cassette:
         return tape(connector, store=self)
 
     def ask(self, request: Request) -> Asking | None:
-        """Return a request as one to play or record; None if it is none of those."""
+        """Return a request as one to play or record; None if it is none of those.
+
+        Raises
+        ------
+        CassetteError
+            It would cancel or delete something, and nothing may be asked.
+        """
+        if self.mode == "replay" and made.is_changed(request):
+            raise CassetteError(
+                f"{self.path} is replayed, so nothing is asked: cancel or delete without the "
+                "recording, or with mode auto."
+            )
         if not answers.is_kept(request):
             return None
         known = identity(request)

@@ -126,3 +126,10 @@ def test_a_batch_with_a_key_in_it_is_not_recorded(client, path):
             requests=[{"custom_id": "a", "params": params(f"It is {KEY}.")}]
         )
     assert not path.exists()
+
+
+def test_in_replay_nothing_is_cancelled_or_deleted(gone):
+    batches, files = gone().messages.batches, gone().files
+    for change in (batches.cancel, batches.delete, files.delete):
+        with pytest.raises(CassetteError, match="nothing is asked"):
+            change("msgbatch_1")
