@@ -306,7 +306,8 @@ class Options:
         None, "--schema", metavar="NAME", lasting=False,
         help="answer as this pydantic model, dataclass, TypedDict or JSON schema")
     tools: str | None = _option(
-        None, "--tools", metavar="F,G", lasting=False, help="functions that the model may call")
+        None, "--tools", metavar="F,G", lasting=False,
+        help="functions that the model may call; notebook lets it look at variables and cells")
     search: int | None = _option(
         None, "--search", kind="integer", metavar="N", low=1, high=100, alone=SEARCHES,
         label="Web searches", wire="tools", part="tools",

@@ -17,6 +17,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 from claude_nb import models
 from claude_nb.ask.attachments import files
 from claude_nb.ask.extra import PARAMETERS, TOOLS
+from claude_nb.ask.functions import NOTEBOOK
 from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
 from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.commands.catalog import SERVERS
@@ -172,7 +173,7 @@ def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iter
         "attach": lambda: [*complete_names.paths(word, variables), *_SHOWN, *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
         "schema": lambda: _named(variables, lambda value: isinstance(value, type | dict)),
-        "tools": lambda: _listed(word, _named(variables, callable)),
+        "tools": lambda: _listed(word, [NOTEBOOK, *_named(variables, callable)]),
         "out": lambda: complete_names.variable_names(variables),
     }
     return setting.choices or makers.get(setting.name, tuple)()
