@@ -222,6 +222,18 @@ class Session:
         return Options(**values)
 
     @property
+    def servers(self) -> Mapping[str, str]:
+        """The addresses of the MCP servers that ``%config`` names, by name."""
+        return getattr(self.settings, "mcp_servers", None) or {}
+
+    @property
+    def source(self) -> str:
+        """The running cell; empty where nobody says."""
+        said = (self.parent.get("content") or {}).get("code")
+        kept: list[Any] = getattr(self.shell, "user_ns", {}).get("_ih") or [""]
+        return str(said or kept[-1])
+
+    @property
     def locks(self) -> Locks:
         """What whoever runs the machine allows, the same for all of a process.
 
