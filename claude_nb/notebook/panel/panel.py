@@ -74,8 +74,6 @@ class Panel(Portable):
     >>> panel  # in a notebook: shows it
     """
 
-    prompt: traitlets.Unicode[str, str | bytes] = traitlets.Unicode()
-    attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
     columns: traitlets.List[dict[str, Any]] = traitlets.List(traitlets.Dict(), maxlen=MOST)
     count: traitlets.Bool[bool, bool | int] = traitlets.Bool(default_value=True)
     tools: Any = traitlets.Union([traitlets.List(), traitlets.Unicode()])

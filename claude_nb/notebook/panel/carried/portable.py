@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import traitlets
+
 from claude_nb.ask.fields import filled
 from claude_nb.notebook import backend
 from claude_nb.notebook.panel import received, saved
@@ -21,6 +23,9 @@ __all__ = ["Portable"]
 
 class Portable(Settings):
     """Settings with a prompt and a chat that can be carried away, and taken from elsewhere."""
+
+    prompt: traitlets.Unicode[str, str | bytes] = traitlets.Unicode()
+    attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
 
     def code(self, text: str | None = None) -> dict[str, str]:
         """Return the next request as code: ``"magic"``, ``"python"`` and ``"sdk"``.
