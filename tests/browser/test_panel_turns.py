@@ -228,9 +228,10 @@ def test_up_recalls_prompts_and_letters_act_where_nothing_is_typed(each_lab):
     expect(panel.box).to_have_value("")
     panel.box.press("Escape")
     keys.press("r")
-    panel.ended()
     expect(panel.root.get_by_role("group", name="Version 2 of 2")).to_be_visible()
+    panel.ended()  # before, Escape stops
     keys.press("Escape")
+    expect(panel.root.locator(".transcript")).to_be_focused()
     keys.press("a")
     expect(panel.root.get_by_role("textbox", name="Attach a variable")).to_be_focused()
     assert lab.page.locator(".jp-Notebook .jp-Cell").count() == 3  # none of it was JupyterLab's
