@@ -3,76 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
-from typing import Any, Self, cast, overload
+from typing import Any, Self, overload
 
 from claude_nb.api.types import Message
 from claude_nb.ask.errors import AnswerError, InputError
 from claude_nb.ask.question import Question
 from claude_nb.rows import judging
+from claude_nb.rows.answer import NOT_ASKED, Answer, came, extended, said
 from claude_nb.rows.estimate import estimate
 from claude_nb.rows.progress import Progress, line
 from claude_nb.rows.run import Run
 from claude_nb.rows.store import Kept, Name
+from claude_nb.rows.tables import Column
 
 __all__ = ["Answer", "Answers"]
 
 _READ = 1000  # rows that are read from the store at once
-_NOT_ASKED = {"type": "not asked", "message": "This row was not asked yet."}
 Retry = Callable[[Mapping[str, Any], Mapping[int, Name]], "Answers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one row.
-
-    Attributes
-    ----------
-    row : int
-        The row's place in the table, from 0.
-    sample : int
-        The number of the sample, from 0.
-    text : str or None
-        The answer's text; None if there is no answer.
-    value : object
-        What the schema makes of it; without one, the text.
-    message : Message or None
-        The answer.
-    cost : float or None
-        US dollars, or None if the price is not known.
-    error : str or None
-        What went wrong.
-    """
-
-    row: int
-    sample: int
-    text: str | None
-    value: Any
-    message: Message | None
-    cost: float | None
-    error: str | None
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether anything came of the row by now."""
-        return self.error != _said(_NOT_ASKED)
-
-    @property
-    def fields(self) -> dict[str, Any] | None:
-        """The fields of an answer to a schema; None if it has none."""
-        value = _dumped(self.value)
-        return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-    @property
-    def usage(self) -> Any:
-        """What the server says it took; None without an answer."""
-        return None if self.message is None else self.message.usage
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the answer ended; None without one."""
-        return None if self.message is None else self.message.stop_reason
 
 
 class Answers(Sequence[Answer]):
@@ -116,13 +65,13 @@ class Answers(Sequence[Answer]):
     def _answer(self, at: int, name: Name | None, kept: Mapping[Name, Kept]) -> Answer:
         row, sample = divmod(at, self._run.samples)
         if name is None:
-            told = Kept(None, self._run.unasked[row])
+            told = Kept(None, self._run.unasked.get(row, NOT_ASKED))
         else:
-            told = kept.get(name, Kept(None, _NOT_ASKED))
+            told = kept.get(name, Kept(None, NOT_ASKED))
         if told.message is None:
-            return Answer(row, sample, None, None, None, None, _said(told.error))
+            return Answer(row, sample, None, None, None, None, said(told.error))
         text = judging.text_of(told.message)
-        value, problem = self._valued(text, _said(told.error))
+        value, problem = self._valued(text, said(told.error))
         message = Message.from_wire(dict(told.message))
         cost = self._run.plan.models.cost(message.model, told.message["usage"])
         return Answer(row, sample, text, value, message, cost, problem)
@@ -247,18 +196,10 @@ class Answers(Sequence[Answer]):
             ``sample`` if there are several. A column whose name is taken begins with ``answer_``.
         """
         found = list(self)
-        columns = _columns(found, has_schema=self._run.plan.schema is not None)
+        columns = came(found, self._run.plan.schema)
         if self._run.samples > 1:
-            columns = {"sample": [answer.sample for answer in found], **columns}
-        taken = set(self._run.table.columns or self._listed_columns())
-        return self._run.table.extended(
-            [answer.row for answer in found], {_free(n, taken): c for n, c in columns.items()}
-        )
-
-    def _listed_columns(self) -> set[str]:
-        if not self._run.table.again:
-            return {"row"}
-        return {name for row in self._run.table.rows for name in row}
+            columns = {"sample": Column([answer.sample for answer in found], int), **columns}
+        return extended(self._run.table, found, columns)
 
     def summary(self, *, timed: bool = True) -> str:
         """Return in a few lines what was asked, what it took and what failed.
@@ -273,8 +214,8 @@ class Answers(Sequence[Answer]):
         lines = [f"{self._run.plan.model}: {line(now)}{emulated}"]
         if self._run.equal:
             lines.append(f"{self._run.equal:,} rows are equal to others and were not asked twice")
-        if said := _ENDS.get(now.ended):
-            lines.append(said.format(budget=self._run.budget))
+        if how := _ENDS.get(now.ended):
+            lines.append(how.format(budget=self._run.budget))
         if self._run.most is not None and now.ended and (left := self._left()):
             asked = [answer.cost for answer in self if answer.message is not None]
             lines.append(
@@ -308,45 +249,6 @@ _ENDS = {
 }
 
 
-def _said(error: Mapping[str, Any] | None) -> str | None:
-    return None if error is None else f"{error['type']}: {error['message']}"
-
-
-def _columns(found: Sequence[Answer], *, has_schema: bool) -> dict[str, list[Any]]:
-    usages = [answer.usage for answer in found]
-    return {
-        **(_fields(found) if has_schema else {"answer": [answer.text for answer in found]}),
-        "stop_reason": [answer.stop_reason for answer in found],
-        "input_tokens": [None if usage is None else usage.input_tokens for usage in usages],
-        "output_tokens": [None if usage is None else usage.output_tokens for usage in usages],
-        "cost": [answer.cost for answer in found],
-        "error": [answer.error for answer in found],
-    }
-
-
-def _fields(found: Sequence[Answer]) -> dict[str, list[Any]]:
-    """Return the fields of answers to a schema as columns; one column if they have none."""
-    values = [answer.fields or {} for answer in found]
-    names = dict.fromkeys(name for value in values for name in value)
-    if not names:
-        return {"answer": [_dumped(answer.value) for answer in found]}
-    return {name: [value.get(name) for value in values] for name in names}
-
-
-def _dumped(value: Any) -> Any:
-    dump = getattr(value, "model_dump", None)
-    if callable(dump):
-        return dump(mode="json")
-    fields = getattr(value, "__dataclass_fields__", None)
-    return {name: getattr(value, name) for name in fields} if fields else value
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name = f"answer_{name}"
-    return name
-
-
 def _kinds(failed: Sequence[Answer]) -> list[str]:
     counts: dict[str, int] = {}
     for answer in failed:
@@ -356,7 +258,7 @@ def _kinds(failed: Sequence[Answer]) -> list[str]:
 
 
 def _shown(answer: Answer) -> str:
-    said = answer.error if answer.text is None else answer.text
-    text = " ".join((said or "").split())
+    shown = answer.error if answer.text is None else answer.text
+    text = " ".join((shown or "").split())
     sample = f".{answer.sample}" if answer.sample else ""
     return f"[{answer.row}{sample}] {text[:90]}{'…' if len(text) > 90 else ''}"  # noqa: PLR2004

@@ -8,7 +8,7 @@ import claude_nb
 from claude_nb.ask.arguments import parse_line
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook.errors import StoppedError
-from claude_nb.notebook.run.rows import cell, mapping, showing
+from claude_nb.notebook.run.rows import asked, cell, showing
 from claude_nb.notebook.session import current
 
 pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
@@ -24,10 +24,10 @@ def ask(alone, server, monkeypatch, tmp_path):
     alone.folder = tmp_path
     alone.shell.user_ns["table"] = ROWS
 
-    def asked(line, text="Say {{text}}"):
+    def say(line, text="Say {{text}}"):
         return cell.ask(alone, parse_line(line), text)
 
-    return asked
+    return say
 
 
 @pytest.fixture
@@ -181,4 +181,4 @@ def test_runs_with_one_key_share_one_pace(ask):
 def test_what_is_asked_of_rows_is_checked():
     for wrong in ({"samples": 0}, {"limit": True}, {"sample": -1}, {"budget": 0}, {"via": "mail"}):
         with pytest.raises(InputError):
-            mapping.Asked(**wrong)
+            asked.Asked(**wrong)

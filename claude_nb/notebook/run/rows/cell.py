@@ -12,7 +12,8 @@ from claude_nb.ask.question import compose
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.run import dry_run
 from claude_nb.notebook.run.rows import showing
-from claude_nb.notebook.run.rows.mapping import Asked, begun
+from claude_nb.notebook.run.rows.asked import Asked
+from claude_nb.notebook.run.rows.running import begun
 from claude_nb.notebook.session import Session
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.tables import Table, table

@@ -3,81 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any, Literal
 
-from claude_nb import threads
-from claude_nb.api.secret import known
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
-from claude_nb.notebook import backend
-from claude_nb.notebook.answer.failure import RunError
-from claude_nb.notebook.run.rows import showing
+from claude_nb.notebook.run.rows.asked import Asked
+from claude_nb.notebook.run.rows.running import begun, followed
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
-from claude_nb.rows.batch import BatchRun
-from claude_nb.rows.pace import Pace
-from claude_nb.rows.plan import Plan
-from claude_nb.rows.run import Run
-from claude_nb.rows.store import Name, Store
-from claude_nb.rows.tables import Table, table
+from claude_nb.rows.tables import table
 
-__all__ = ["STORE", "Asked", "begun", "map"]
-
-STORE = "claude-rows.sqlite3"
-_MEMORY = ":memory:"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is asked of rows, besides the options of the question.
-
-    Attributes
-    ----------
-    samples : int
-        How often each row is asked.
-    budget : float or None
-        US dollars that the run may cost.
-    limit : int or None
-        Most requests at once.
-    sample : int or None
-        Rows to ask before all others are; then it ends.
-    store : str, Path or None
-        The file of answers.
-    again : bool
-        Whether rows that failed before are asked again.
-    via : {"now", "batch"}
-        Whether each row is a request of its own, or rows go out as message batches.
-    before : Mapping
-        What an earlier run answered, by place among the answers.
-    """
-
-    samples: int = 1
-    budget: float | None = None
-    limit: int | None = None
-    sample: int | None = None
-    store: str | Path | None = None
-    again: bool = False
-    via: Literal["now", "batch"] = "now"
-    before: Mapping[int, Name] = field(default_factory=dict[int, Name])
-
-    def __post_init__(self) -> None:
-        if self.via not in {"now", "batch"}:
-            raise InputError(f"via={self.via!r}: must be 'now' or 'batch'.")
-        if self.via == "batch" and (self.budget is not None or self.limit is not None):
-            raise InputError(
-                "budget= and limit= have no hold on a batch, which is sent as a whole: ask a few "
-                "rows with sample=, which says what all will cost, or leave out via='batch'."
-            )
-        for name in ("samples", "limit", "sample"):
-            value = getattr(self, name)
-            given = value is not None or name == "samples"
-            if given and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-                raise InputError(f"{name}={value!r}: must be a whole number, 1 or more.")
-        budget: Any = self.budget
-        if budget is not None and not (isinstance(budget, int | float) and budget > 0):
-            raise InputError(f"budget={self.budget!r}: must be a number of US dollars above 0.")
+__all__ = ["map", "question"]
 
 
 def map(  # noqa: A001 (its name for people is claude_nb.map)
@@ -100,6 +38,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     limit: int | None = None,
     store: str | Path | None = None,
     via: Literal["now", "batch"] = "now",
+    executor: Executor | None = None,
     again: bool = False,
     wait: bool = True,
 ) -> Answers:
@@ -138,6 +77,10 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     via : {"now", "batch"}
         ``"batch"`` sends the rows as message batches: half the price, done within a day; the same
         call goes on with them after whatever happened, in any kernel.
+    executor : concurrent.futures.Executor, optional
+        Has the rows asked by its threads or processes, 200 at a time, which share the store and
+        divide the limit: a pool of the standard library, ``client.get_executor()`` of Dask, loky.
+        A process reads its key from its own environment.
     again : bool
         Whether rows that failed before are asked again.
     wait : bool
@@ -156,12 +99,9 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         One that every row would meet, such as a wrong key. What was answered before is kept.
     """
     session = current()
-    variables: dict[str, Any] = {}
     given = {"model": model, "system": system, "temperature": temperature, "think": think}
-    given |= {"max_tokens": max_tokens, "stop": tuple(stop) or None, "cache": cache or None}
-    given |= {"attach": (attach,) if isinstance(attach, str) else tuple(attach) or None}
-    given |= {"schema": _named(schema, variables), "tools": _listed(tools, variables)}
-    options = session.defaults().changed({n: v for n, v in given.items() if v is not None})
+    given |= {"max_tokens": max_tokens, "stop": stop, "cache": cache, "attach": attach}
+    options, variables = question(session, given, schema, tools)
     asked = Asked(
         samples=samples,
         budget=budget,
@@ -170,98 +110,33 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         store=store,
         again=again,
         via=via,
+        executor=executor,
     )
     answers = begun(session, options, prompt, table(rows), asked, variables)
-    return _followed(answers, session) if wait else answers
+    return followed(answers, session) if wait else answers
 
 
-def begun(  # noqa: PLR0917 (of ours)
-    session: Session,
-    options: Options,
-    prompt: str,
-    rows: Table,
-    asked: Asked,
-    variables: Mapping[str, Any],
-) -> Answers:
-    """Start a run over rows, and return its answers while they come.
+def question(
+    session: Session, given: Mapping[str, Any], schema: Any, tools: Sequence[Callable[..., Any]]
+) -> tuple[Options, dict[str, Any]]:
+    """Return the options of a question, and the names that it may use.
 
-    Raises
-    ------
-    InputError
-        Something in it cannot be used; nothing was sent.
+    Parameters
+    ----------
+    session : Session
+        Whose defaults hold where nothing is given.
+    given : Mapping
+        Options by name; what is empty is not given.
+    schema, tools
+        As `map` takes them.
     """
-    if not threads.AVAILABLE:
-        raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
-    server = backend.connect(session, asynchronous=True)
-    plan = Plan(prompt, options, variables, server.models.provider, server.models)
-    plan.check(rows)
-    if asked.budget is not None and not server.emulated and _price(plan) is None:
-        raise InputError(
-            f"budget={asked.budget:g} cannot be kept: the price of {plan.model} there is not "
-            "known. Leave it out, and ask fewer rows at first (sample=)."
-        )
-    client = server.client
-    asker = f"{client.base_url} {getattr(client.api_key, 'tail', '')}"
-    make = BatchRun if asked.via == "batch" and asked.sample is None else Run
-    run = make(
-        plan,
-        rows,
-        _store(session, asked.store, emulated=server.emulated),
-        client,
-        session.paces.setdefault((asker, plan.model), Pace()),
-        samples=asked.samples,
-        budget=asked.budget,
-        limit=asked.limit,
-        again=asked.again,
-        most=asked.sample,
-        before=asked.before,
-    )
-
-    def retry(changes: Mapping[str, Any], before: Mapping[int, Name]) -> Answers:
-        if not rows.again:
-            raise InputError(
-                "The rows came from an iterator, which is at its end: call claude_nb.map with a "
-                "new one and again=True; what was answered is not asked again."
-            )
-        changed = options.changed(_checked(changes))
-        more = replace(asked, again=True, sample=None, before=before)
-        return _followed(begun(session, changed, prompt, rows, more, variables), session)
-
-    answers = Answers(run, retry)
-    run.start()
-    return answers
-
-
-def _followed(answers: Answers, session: Session) -> Answers:
-    """Show a run until it ends; what ended it is raised as itself, for a script to catch."""
-    try:
-        return showing.followed(answers, session)
-    except RunError as failed:
-        raise failed.__cause__ or failed from None
-
-
-def _checked(changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    wrong = changes.keys() - {"model", "max_tokens", "temperature", "think", "system", "stop"}
-    if wrong:
-        raise InputError(
-            "retry() takes model, max_tokens, temperature, think, system and stop; "
-            f"not {min(wrong)!r}."
-        )
-    return changes
-
-
-def _price(plan: Plan) -> float | None:
-    return plan.models.cost(plan.model, {"input_tokens": 1, "output_tokens": 1})
-
-
-def _store(session: Session, given: str | Path | None, *, emulated: bool) -> Store:
-    if str(given) == _MEMORY:
-        return Store(None)
-    if given is None and emulated:
-        session.rows = session.rows or Store(None)
-        return session.rows
-    path = session.folder / STORE if given is None else Path(given).expanduser()
-    return Store(path, known().scrub)
+    variables: dict[str, Any] = {}
+    told = {**given, "schema": _named(schema, variables), "tools": _listed(tools, variables)}
+    for name in ("attach", "stop"):
+        value = told.get(name) or ()
+        told[name] = (value,) if isinstance(value, str) else tuple(value)
+    left = {n: v for n, v in told.items() if v is not None and v is not False and v != ()}
+    return session.defaults().changed(left), variables
 
 
 def _named(schema: Any, variables: dict[str, Any]) -> str | None:

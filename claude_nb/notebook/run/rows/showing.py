@@ -24,7 +24,8 @@ from claude_nb.notebook.run import keeping, run
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.session import Session
 from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, join, markup, visible_html
-from claude_nb.rows.answers import Answer, Answers
+from claude_nb.rows.answer import Answer
+from claude_nb.rows.answers import Answers
 from claude_nb.rows.progress import line
 
 __all__ = ["bundle", "display_value", "followed"]

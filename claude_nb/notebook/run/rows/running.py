@@ -1,0 +1,233 @@
+"""From what is asked of rows to a run over them: here, as a batch, or in parts elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from claude_nb import threads
+from claude_nb.api.secret import known
+from claude_nb.ask import prompt as prompt_of
+from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import Options
+from claude_nb.notebook import backend
+from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.ledger import accounts
+from claude_nb.notebook.run.rows import showing
+from claude_nb.notebook.run.rows.asked import IN_MEMORY, Asked
+from claude_nb.notebook.session import Session, current
+from claude_nb.rows.answers import Answers
+from claude_nb.rows.batch import BatchRun
+from claude_nb.rows.owners import Owner
+from claude_nb.rows.pace import MOST, Pace
+from claude_nb.rows.parts import PartRun, Told, told, width_of
+from claude_nb.rows.plan import Plan
+from claude_nb.rows.run import Run
+from claude_nb.rows.store import Name, Store
+from claude_nb.rows.tables import Table, table
+
+__all__ = ["STORE", "Part", "begun", "followed", "planned"]
+
+STORE = "claude-rows.sqlite3"
+
+
+def begun(  # noqa: PLR0917 (of ours)
+    session: Session,
+    options: Options,
+    prompt: str,
+    rows: Table,
+    asked: Asked,
+    variables: Mapping[str, Any],
+) -> Answers:
+    """Start a run over rows, and return its answers while they come.
+
+    Raises
+    ------
+    InputError
+        Something in it cannot be used; nothing was sent.
+    """
+    run = planned(session, options, prompt, rows, asked, variables)
+
+    def retry(changes: Mapping[str, Any], before: Mapping[int, Name]) -> Answers:
+        if not rows.again:
+            raise InputError(
+                "The rows came from an iterator, which is at its end: call claude_nb.map with a "
+                "new one and again=True; what was answered is not asked again."
+            )
+        changed = options.changed(_checked(changes))
+        more = replace(asked, again=True, sample=None, before=before, executor=None)
+        more = replace(more, store=run.store.path or asked.store)
+        return followed(begun(session, changed, prompt, rows, more, variables), session)
+
+    answers = Answers(run, retry)
+    run.start()
+    return answers
+
+
+def planned(  # noqa: PLR0917 (of ours)
+    session: Session,
+    options: Options,
+    prompt: str,
+    rows: Table,
+    asked: Asked,
+    variables: Mapping[str, Any],
+) -> Run:
+    """Return a run over rows that has not begun.
+
+    Raises
+    ------
+    InputError
+        Something in it cannot be used.
+    """
+    if not threads.AVAILABLE:
+        raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
+    server = backend.connect(session, asynchronous=True)
+    plan = Plan(prompt, options, variables, server.models.provider, server.models)
+    plan.check(rows)
+    if asked.budget is not None and not server.emulated and _price(plan) is None:
+        raise InputError(
+            f"budget={asked.budget:g} cannot be kept: the price of {plan.model} there is not "
+            "known. Leave it out, and ask fewer rows at first (sample=)."
+        )
+    given: dict[str, Any] = {
+        "plan": plan,
+        "table": rows,
+        "store": _store(session, asked, emulated=server.emulated),
+        "client": server.client,
+        "pace": _pace(session, server.client, plan.model),
+        "samples": asked.samples,
+        "budget": asked.budget,
+        "limit": asked.limit,
+        "again": asked.again,
+        "most": asked.sample,
+        "before": asked.before,
+    }
+    if asked.sample is None and asked.executor is not None:
+        part = Part.of(session, options, prompt, asked, variables, given["store"].path)
+        return PartRun(**given, executor=asked.executor, ask=part, width=part.width)
+    return (BatchRun if asked.via == "batch" and asked.sample is None else Run)(**given)
+
+
+def followed(answers: Answers, session: Session) -> Answers:
+    """Show a run until it ends; what ended it is raised as itself, for a script to catch."""
+    try:
+        return showing.followed(answers, session)
+    except RunError as failed:
+        raise failed.__cause__ or failed from None
+
+
+def _pace(session: Session, client: Any, model: str) -> Pace:
+    """Return the pace of a key and model in this process; a fork has its own."""
+    asker = f"{client.base_url} {getattr(client.api_key, 'tail', '')} {os.getpid()}"
+    return session.paces.setdefault((asker, model), Pace())
+
+
+def _checked(changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    wrong = changes.keys() - {"model", "max_tokens", "temperature", "think", "system", "stop"}
+    if wrong:
+        raise InputError(
+            "retry() takes model, max_tokens, temperature, think, system and stop; "
+            f"not {min(wrong)!r}."
+        )
+    return changes
+
+
+def _price(plan: Plan) -> float | None:
+    return plan.models.cost(plan.model, {"input_tokens": 1, "output_tokens": 1})
+
+
+def _store(session: Session, asked: Asked, *, emulated: bool) -> Store:
+    if str(asked.store) == IN_MEMORY:
+        return Store(None)
+    if asked.store is None and emulated and asked.executor is None:
+        session.rows = session.rows or Store(None)
+        return session.rows
+    path = session.folder / STORE if asked.store is None else Path(asked.store).expanduser()
+    return Store(path, known().scrub)
+
+
+# Elsewhere.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked of a part of the rows, in this process or in another; holds no key.
+
+    Attributes
+    ----------
+    options, prompt, asked, variables
+        As `begun` takes them.
+    home : Owner
+        Who hands it out: its own threads share its pace already.
+    server : str
+        Where rows are asked, which must be the same elsewhere.
+    width : int
+        Parts that are asked at once, which divide the limit.
+    """
+
+    options: Options
+    prompt: str
+    asked: Asked
+    variables: Mapping[str, Any]
+    home: Owner
+    server: str
+    width: int
+
+    @classmethod
+    def of(  # noqa: PLR0917 (of ours)
+        cls,
+        session: Session,
+        options: Options,
+        prompt: str,
+        asked: Asked,
+        variables: Mapping[str, Any],
+        path: Path | None,
+    ) -> Part:
+        """Return what is asked of each part."""
+        executor: Any = asked.executor
+        budget = accounts.of(session).budget
+        if budget is not None and not isinstance(executor, ThreadPoolExecutor):
+            raise InputError(
+                "executor= has rows asked by other processes, on which the budget of %claude "
+                "budget or CLAUDE_NB_BUDGET has no hold: end it first, or use threads."
+            )
+        own = replace(asked, executor=None, store=None if path is None else path.resolve())
+        width = min(width_of(executor), asked.limit or MOST)
+        system = prompt_of.system_template(options.system)  # the file is here
+        options = options.changed({"system": system or None})
+        return cls(options, prompt, own, dict(variables), Owner(), _where(session), width)
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Told:
+        """Ask some rows, and tell how it went."""
+        session = current()
+        if (there := _where(session)) != self.server:
+            raise InputError(
+                f"executor= has rows asked by another process, which would ask {there} and not "
+                f"{self.server}: set the same ANTHROPIC_BASE_URL and key in its environment."
+            )
+        given = (self.prompt, table(rows), self._asked(), self.variables)
+        run = planned(session, self.options, *given)
+        run.start()
+        try:
+            run.wait()
+        except KeyboardInterrupt:  # it goes to all processes of a terminal
+            run.stop()
+            run.wait()
+        if run.fatal is not None:
+            raise run.fatal
+        return told(run)
+
+    def _asked(self) -> Asked:
+        here = Owner()
+        if (here.machine, here.pid) == (self.home.machine, self.home.pid):
+            return self.asked
+        return replace(self.asked, limit=max(1, (self.asked.limit or MOST) // self.width))
+
+
+def _where(session: Session) -> str:
+    server = backend.connect(session, asynchronous=True)
+    return "the built-in emulator" if server.emulated else str(server.client.base_url)
