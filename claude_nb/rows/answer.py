@@ -40,6 +40,10 @@ class Answer:
         US dollars, or None if the price is not known.
     error : str or None
         What went wrong.
+    seconds : float or None
+        That it took, without what was tried in vain before; None of a batch.
+    way : str
+        Which way it was asked, of several.
     """
 
     row: int
@@ -49,6 +53,8 @@ class Answer:
     message: Message | None
     cost: float | None
     error: str | None
+    seconds: float | None = None
+    way: str = ""
 
     @property
     def is_asked(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Self, overload
@@ -10,9 +10,10 @@ from typing import Any, Self, overload
 from claude_nb.api.types import Message
 from claude_nb.ask.errors import AnswerError, InputError
 from claude_nb.ask.question import Question
-from claude_nb.rows import judging
+from claude_nb.rows import judging, likeness
 from claude_nb.rows.answer import NOT_ASKED, Answer, came, extended, said
 from claude_nb.rows.estimate import estimate
+from claude_nb.rows.likeness import Differences, Pair
 from claude_nb.rows.progress import Progress, line
 from claude_nb.rows.run import Run
 from claude_nb.rows.store import Kept, Name
@@ -55,6 +56,10 @@ class Answers(Sequence[Answer]):
     def __iter__(self) -> Iterator[Answer]:
         return self._read(range(len(self)))
 
+    def read(self, places: Sequence[int]) -> Iterator[Answer]:
+        """Yield the answers of some places."""
+        return self._read(places)
+
     def _read(self, places: Sequence[int]) -> Iterator[Answer]:
         names = self._run.names
         for start in range(0, len(places), _READ):
@@ -74,7 +79,7 @@ class Answers(Sequence[Answer]):
         value, problem = self._valued(text, said(told.error))
         message = Message.from_wire(dict(told.message))
         cost = self._run.plan.models.cost(message.model, told.message["usage"])
-        return Answer(row, sample, text, value, message, cost, problem)
+        return Answer(row, sample, text, value, message, cost, problem, told.seconds)
 
     def _valued(self, text: str, problem: str | None) -> tuple[Any, str | None]:
         schema = self._run.plan.schema
@@ -84,6 +89,20 @@ class Answers(Sequence[Answer]):
             return schema.read(text), None
         except AnswerError as wrong:  # the class was changed since
             return None, f"AnswerError: {wrong}"
+
+    @property
+    def _runs(self) -> list[Run]:
+        return [self._run]
+
+    @property
+    def _title(self) -> str:
+        """What asked, as the summary begins."""
+        return self._run.plan.model
+
+    @property
+    def parts(self) -> list[Answers]:
+        """The answers by what they were asked: one for each way."""
+        return [self]
 
     # What was asked.
 
@@ -122,7 +141,8 @@ class Answers(Sequence[Answer]):
 
     def drop(self) -> None:
         """End the run without waiting for the rows that are on their way."""
-        self._run.stop(now=True)
+        for run in self._runs:
+            run.stop(now=True)
 
     @property
     def progress(self) -> Progress:
@@ -139,7 +159,8 @@ class Answers(Sequence[Answer]):
         given: Any = most
         if isinstance(given, bool) or not isinstance(given, int) or given < 1:
             raise InputError(f"limit={most!r}: must be a whole number, 1 or more.")
-        self._run.limit = most
+        for run in self._runs:
+            run.limit = most
 
     def wait(self, seconds: float | None = None) -> Self:
         """Wait for the run to end, or so many seconds at most.
@@ -155,7 +176,8 @@ class Answers(Sequence[Answer]):
 
     def stop(self) -> None:
         """Begin no more rows; those on their way are still answered and kept."""
-        self._run.stop()
+        for run in self._runs:
+            run.stop()
 
     @property
     def failed(self) -> list[Answer]:
@@ -181,9 +203,13 @@ class Answers(Sequence[Answer]):
         **changes
             Options to change for them, such as ``max_tokens=2000``. What was answered stays.
         """
+        return self._retry(changes, self.good())
+
+    def good(self) -> dict[int, Name]:
+        """Return what the answers without an error are kept as, by their place."""
         names = self._run.names
         good = {at: names[at] for at, answer in enumerate(self) if answer.error is None}
-        return self._retry(changes, {at: name for at, name in good.items() if name is not None})
+        return {at: name for at, name in good.items() if name is not None}
 
     def to_frame(self) -> Any:
         """Return the table that came in with what came of each row.
@@ -201,6 +227,29 @@ class Answers(Sequence[Answer]):
             columns = {"sample": Column([answer.sample for answer in found], int), **columns}
         return extended(self._run.table, found, columns)
 
+    def columns(self) -> dict[str, Sequence[int]]:
+        """Return what can be compared with each other, by name: the places of each sample."""
+        samples = self.samples
+        return {f"sample {at}": range(at, len(self), samples) for at in range(samples)}
+
+    def differences(self, one: int | str = 0, other: int | str = 1) -> Differences:
+        """Return where the answers of two columns differ, word by word.
+
+        Parameters
+        ----------
+        one, other : int or str
+            Which: the number or the name of a way to ask, or the number of a sample.
+
+        Raises
+        ------
+        InputError
+            There is no such column.
+        """
+        known = self.columns()
+        names = [_column(each, list(known)) for each in (one, other)]
+        both = zip(*(self._read(known[name]) for name in names), strict=True)
+        return _compared(names[0], names[1], both)
+
     def summary(self, *, timed: bool = True) -> str:
         """Return in a few lines what was asked, what it took and what failed.
 
@@ -211,18 +260,19 @@ class Answers(Sequence[Answer]):
         """
         now = self.progress if timed else replace(self.progress, seconds=0.0)
         emulated = " · emulated" if self.is_emulated else ""
-        lines = [f"{self._run.plan.model}: {line(now)}{emulated}"]
-        if self._run.equal:
-            lines.append(f"{self._run.equal:,} rows are equal to others and were not asked twice")
+        lines = [f"{self._title}: {line(now)}{emulated}"]
+        if equal := sum(run.equal for run in self._runs):
+            lines.append(f"{equal:,} rows are equal to others and were not asked twice")
         if how := _ENDS.get(now.ended):
             lines.append(how.format(budget=self._run.budget))
-        if self._run.most is not None and now.ended and (left := self._left()):
+        if self._run.most is not None and now.ended and (left := self.left()):
             asked = [answer.cost for answer in self if answer.message is not None]
             lines.append(
                 str(estimate(asked, left, now.seconds)) if timed else f"{left:,} rows left"
             )
-        if self._run.batched and now.ended == "done":
-            told = f"{len(self._run.batched):,} rows are in a batch"
+        batched = sum(len(run.batched) for run in self._runs)
+        if batched and now.ended == "done":
+            told = f"{batched:,} rows are in a batch"
             lines.append(f"{told}: the same call with via='batch' collects them")
         failed = [answer for answer in self if answer.error and answer.is_asked]
         lines += _kinds(failed) if now.ended else []
@@ -230,7 +280,7 @@ class Answers(Sequence[Answer]):
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
 
-    def _left(self) -> int:
+    def left(self) -> int:
         """Return the rows that a pilot has not asked; 0 if nobody knows how many there are."""
         return (self._run.table.count or 0) * self._run.samples - len(self)
 
@@ -247,6 +297,30 @@ _ENDS = {
     "detached": "the batch goes on without this kernel: the same call finds it, in any kernel",
     "alike": "stopped, as the first ten rows all failed in the same way",
 }
+
+
+def _column(wanted: int | str, known: list[str]) -> str:
+    if isinstance(wanted, str) and wanted in known:
+        return wanted
+    if isinstance(wanted, int) and 0 <= wanted < len(known) and len(known) > 1:
+        return known[wanted]
+    if len(known) == 1:
+        raise InputError("There is one answer to each row: ask with samples=2, or models=[…].")
+    raise InputError(f"There is no column {wanted!r:.100}; there are {', '.join(known)}.")
+
+
+def _compared(one: str, other: str, both: Iterable[tuple[Answer, Answer]]) -> Differences:
+    pairs, same, missing = list[Pair](), 0, 0
+    for first, second in both:
+        if first.error or second.error:
+            missing += 1
+            continue
+        texts = [likeness.said(each.fields, each.text) for each in (first, second)]
+        if texts[0] == texts[1]:
+            same += 1
+        else:
+            pairs.append(Pair(first.row, *texts))
+    return Differences(one, other, pairs, same, missing)
 
 
 def _kinds(failed: Sequence[Answer]) -> list[str]:

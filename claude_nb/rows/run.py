@@ -76,6 +76,8 @@ class Run:
         Rows after which it ends, as a pilot does.
     before : Mapping
         What is taken over from an earlier run, by place among the answers: it is not asked.
+    allowance : Allowance
+        What it may cost, perhaps together with other runs; by default its own budget.
     """
 
     plan: Plan
@@ -89,6 +91,7 @@ class Run:
     again: bool = False
     most: int | None = None
     before: Mapping[int, Name] = field(default_factory=dict[int, Name])
+    allowance: Allowance | None = None
     names: list[Name | None] = field(default_factory=list[Name | None])
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
@@ -101,7 +104,7 @@ class Run:
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
         self._ahead = _FEW if self.plan.options.attach else _AHEAD
-        self._allowance = Allowance(self.budget, self.plan.models)
+        self._allowance = self.allowance or Allowance(self.budget, self.plan.models)
         self._asked = 0
         self._alike: Counter[str] = Counter()
         self._work: deque[Work] = deque()
@@ -303,10 +306,11 @@ class Run:
     async def _ask(self, sender: Sender, work: Work) -> None:
         kept: Kept | None = None
         try:
-            message = await sender.answer(work.params, self.plan.common.functions)
+            functions = self.plan.common.functions
+            message, seconds = await sender.answer(work.params, functions)
             self._allowance.answered(work.name, message["usage"])
             wrong = judging.problem(message, self.plan.schema, work.params["max_tokens"])
-            kept = Kept(message, wrong)
+            kept = Kept(message, wrong, seconds)
         except asyncio.CancelledError as error:
             self._allowance.failed(work.name, error)
         except Exception as error:  # noqa: BLE001 (a row never fails the table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,8 +42,12 @@ class Sender:
     pace: Pace
     policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
 
-    async def answer(self, params: Mapping[str, Any], functions: tuple[Any, ...]) -> dict[str, Any]:
-        """Return the answer to a row's request, as on the wire.
+    async def answer(
+        self, params: Mapping[str, Any], functions: tuple[Any, ...]
+    ) -> tuple[dict[str, Any], float]:
+        """Return the answer to a row's request, as on the wire, and the seconds it took.
+
+        What was tried in vain, and the waits between, are no part of them.
 
         Raises
         ------
@@ -50,24 +55,28 @@ class Sender:
             It failed, and trying again would not help, or did not.
         """
         if not functions and not params.get("tools"):
-            return (await self._sent(params)).to_dict()
+            message, seconds = await self._sent(params)
+            return message.to_dict(), seconds
         tools = [*functions, *(params.get("tools") or ())]
         rounds = ToolLoop(params, tools, _ROUNDS, answers_calls=bool(functions)).rounds()
         reply: Any = None
         last: dict[str, Any] = {}
         usage: dict[str, Any] | None = None
+        seconds = 0.0
         while (effect := proceed(rounds, reply)) is not None:
             if isinstance(effect, CallTool):
                 reply = await effect.awaited_result(aside=True)
                 continue
-            reply = await self._sent(effect.params)
+            reply, took = await self._sent(effect.params)
+            seconds += took
             last = reply.to_dict()
             usage = added_usage(usage, last["usage"])
-        return {**last, "usage": usage}
+        return {**last, "usage": usage}, seconds
 
-    async def _sent(self, params: Mapping[str, Any]) -> Message:
+    async def _sent(self, params: Mapping[str, Any]) -> tuple[Message, float]:
         attempt = 1
         while True:
+            began = time.monotonic()
             try:
                 message, headers = await self._once(params)
             except errors.APIError as error:
@@ -78,7 +87,7 @@ class Sender:
                 await asyncio.sleep(max(wait, self.pace.again()))
             else:
                 self.pace.heard(200, headers, _taken(message))
-                return message
+                return message, time.monotonic() - began
 
     async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:
         if needs_stream(params["max_tokens"]):  # the connection is not to be silent for so long

@@ -35,7 +35,6 @@ def store(alone, server, monkeypatch, tmp_path):
     """Give a file of answers, and ask a server that counts."""
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
-    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "final")
     alone.folder = tmp_path
     return tmp_path / "rows.sqlite3"
 

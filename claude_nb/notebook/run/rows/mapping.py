@@ -10,9 +10,10 @@ from typing import Any, Literal
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook.run.rows.asked import Asked
-from claude_nb.notebook.run.rows.running import begun, followed
+from claude_nb.notebook.run.rows.running import begun, followed, gridded
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
+from claude_nb.rows.grid import ways
 from claude_nb.rows.tables import table
 
 __all__ = ["map", "question"]
@@ -33,6 +34,9 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     stop: Sequence[str] = (),
     cache: bool = False,
     samples: int = 1,
+    models: Sequence[str] | None = None,
+    temperatures: Sequence[float | None] | None = None,
+    systems: Sequence[str] | Mapping[str, str] | None = None,
     sample: int | None = None,
     budget: float | None = None,
     limit: int | None = None,
@@ -64,6 +68,10 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         are read when their row's turn comes; see `claude_nb.rows.files`.
     samples : int
         How often each row is asked. Without it, rows that are equal are asked once.
+    models, temperatures, systems : sequence, optional
+        Ask each row of each model, at each temperature, with each system prompt (which a dict gives
+        names). The answers are a `Grid` then, which compares them. What one of the models would
+        refuse is said before anything is sent.
     sample : int, optional
         Ask so many rows only, to see what comes and what all will cost; they are kept.
     budget : float, optional
@@ -112,7 +120,11 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         via=via,
         executor=executor,
     )
-    answers = begun(session, options, prompt, table(rows), asked, variables)
+    found = ways(models, temperatures, systems)
+    if twice := [name for way in found for name in way.options if given[name] is not None]:
+        raise InputError(f"{twice[0]}= and {twice[0]}s= say the same: leave one of them out.")
+    what = (prompt, table(rows), asked, variables)
+    answers = gridded(session, options, *what, found) if found else begun(session, options, *what)
     return followed(answers, session) if wait else answers
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from claude_nb import threads
 from claude_nb.api.secret import known
@@ -20,8 +20,10 @@ from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.run.rows.asked import IN_MEMORY, Asked
 from claude_nb.notebook.session import Session, current
+from claude_nb.rows.allowance import Allowance
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.batch import BatchRun
+from claude_nb.rows.grid import Grid, Way
 from claude_nb.rows.owners import Owner
 from claude_nb.rows.pace import MOST, Pace
 from claude_nb.rows.parts import PartRun, Told, told, width_of
@@ -30,7 +32,7 @@ from claude_nb.rows.run import Run
 from claude_nb.rows.store import Name, Store
 from claude_nb.rows.tables import Table, table
 
-__all__ = ["STORE", "Part", "begun", "followed", "planned"]
+__all__ = ["STORE", "Part", "begun", "followed", "gridded", "planned"]
 
 STORE = "claude-rows.sqlite3"
 
@@ -68,6 +70,54 @@ def begun(  # noqa: PLR0917 (of ours)
     return answers
 
 
+def gridded(  # noqa: PLR0917 (of ours)
+    session: Session,
+    options: Options,
+    prompt: str,
+    rows: Table,
+    asked: Asked,
+    variables: Mapping[str, Any],
+    found: Sequence[Way],
+    before: Sequence[Mapping[int, Name]] = (),
+) -> Grid:
+    """Start a run over rows for each way to ask, and return their answers while they come.
+
+    Raises
+    ------
+    InputError
+        Something in one of them cannot be used; nothing was sent.
+    """
+    if not rows.again:
+        raise InputError(
+            "models=, temperatures= and systems= go through the rows several times, and an "
+            "iterator is at its end after one: give a list or a frame."
+        )
+    models = backend.connect(session, asynchronous=True).models
+    allowance = Allowance(asked.budget, models)
+    runs: list[Run] = []
+    for way, taken in zip(found, before or [{}] * len(found), strict=True):
+        own, changed = replace(asked, before=taken), options.changed(way.options)
+        try:
+            run = planned(session, changed, prompt, rows, own, variables, allowance)
+        except InputError as problem:
+            raise InputError(f"{way.label}: {problem}") from None
+        runs.append(run)
+
+    def again(changes: Mapping[str, Any], good: Sequence[Mapping[int, Name]]) -> Grid:
+        if twice := [name for name in found[0].options if name in changes]:
+            raise InputError(f"retry() cannot change {twice[0]}, in which the ways differ.")
+        more = replace(asked, again=True, sample=None, executor=None)
+        more = replace(more, store=runs[0].store.path or asked.store)
+        changed = options.changed(_checked(changes))
+        grid = gridded(session, changed, prompt, rows, more, variables, found, good)
+        return cast("Grid", followed(grid, session))
+
+    grid = Grid(found, runs, again)
+    for run in runs:
+        run.start()
+    return grid
+
+
 def planned(  # noqa: PLR0917 (of ours)
     session: Session,
     options: Options,
@@ -75,6 +125,7 @@ def planned(  # noqa: PLR0917 (of ours)
     rows: Table,
     asked: Asked,
     variables: Mapping[str, Any],
+    allowance: Allowance | None = None,
 ) -> Run:
     """Return a run over rows that has not begun.
 
@@ -105,6 +156,7 @@ def planned(  # noqa: PLR0917 (of ours)
         "again": asked.again,
         "most": asked.sample,
         "before": asked.before,
+        "allowance": allowance,
     }
     if asked.sample is None and asked.executor is not None:
         part = Part.of(session, options, prompt, asked, variables, given["store"].path)
