@@ -12,7 +12,7 @@ from claude_nb.ask.errors import AnswerError, InputError
 from claude_nb.ask.question import Question
 from claude_nb.rows import judging, likeness
 from claude_nb.rows.answer import NOT_ASKED, Answer, came, extended, said
-from claude_nb.rows.estimate import estimate
+from claude_nb.rows.estimate import Estimate, estimate
 from claude_nb.rows.likeness import Differences, Pair
 from claude_nb.rows.progress import Progress, line
 from claude_nb.rows.run import Run
@@ -266,10 +266,7 @@ class Answers(Sequence[Answer]):
         if how := _ENDS.get(now.ended):
             lines.append(how.format(budget=self._run.budget))
         if self._run.most is not None and now.ended and (left := self.left()):
-            asked = [answer.cost for answer in self if answer.message is not None]
-            lines.append(
-                str(estimate(asked, left, now.seconds)) if timed else f"{left:,} rows left"
-            )
+            lines.append(str(self.estimate()) if timed else f"{left:,} rows left")
         batched = sum(len(run.batched) for run in self._runs)
         if batched and now.ended == "done":
             told = f"{batched:,} rows are in a batch"
@@ -279,6 +276,11 @@ class Answers(Sequence[Answer]):
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
+
+    def estimate(self) -> Estimate:
+        """Return what the rows will take that a pilot has not asked."""
+        asked = [answer.cost for answer in self if answer.message is not None]
+        return estimate(asked, self.left(), self.progress.seconds)
 
     def left(self) -> int:
         """Return the rows that a pilot has not asked; 0 if nobody knows how many there are."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 from statistics import fmean
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, overload
 
 __all__ = ["Change", "Differences", "Pair", "agreement", "alike", "said"]
 
@@ -24,8 +24,9 @@ def alike(one: object, other: object) -> float:
     """Return how alike two answers are, from 0 to 1: the share of equal fields, or of words."""
     if one == other:
         return 1.0
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return _fields_alike(cast("Mapping[str, Any]", one), cast("Mapping[str, Any]", other))
+    fields = [cast("Mapping[str, Any]", it) for it in (one, other) if isinstance(it, Mapping)]
+    if len(fields) == 2:  # noqa: PLR2004 (both)
+        return _fields_alike(*fields)
     first, second = Counter(str(one).split()), Counter(str(other).split())
     both = first.total() + second.total()
     return 2 * (first & second).total() / both if both else 1.0
@@ -124,7 +125,11 @@ class Differences(Sequence[Pair]):
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def __getitem__(self, place: Any) -> Any:
+    @overload
+    def __getitem__(self, place: int) -> Pair: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Pair]: ...
+    def __getitem__(self, place: int | slice) -> Pair | list[Pair]:
         return self.pairs[place]
 
     @property

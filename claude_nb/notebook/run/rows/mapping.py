@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.notebook.run.rows.asked import Asked
-from claude_nb.notebook.run.rows.running import begun, followed, gridded
+from claude_nb.notebook.run.rows.confirming import asked_first, is_seen
+from claude_nb.notebook.run.rows.running import (
+    begun,
+    followed,
+    gridded,
+    is_paid,
+    unwrapped,
+)
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.grid import ways
@@ -44,6 +52,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     via: Literal["now", "batch"] = "now",
     executor: Executor | None = None,
     again: bool = False,
+    confirm: Literal["page", "never"] = "page",
     wait: bool = True,
 ) -> Answers:
     """Ask the same of every row of a table.
@@ -91,6 +100,9 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
         A process reads its key from its own environment.
     again : bool
         Whether rows that failed before are asked again.
+    confirm : {"page", "never"}
+        Where rows cost money and somebody sees the page, five of more than twenty are asked first,
+        and the rest after a click; ``"never"``, or a `budget`, asks them all at once.
     wait : bool
         Whether to return when all is done; else at once, while it runs.
 
@@ -123,9 +135,21 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     found = ways(models, temperatures, systems)
     if twice := [name for way in found for name in way.options if given[name] is not None]:
         raise InputError(f"{twice[0]}= and {twice[0]}s= say the same: leave one of them out.")
-    what = (prompt, table(rows), asked, variables)
-    answers = gridded(session, options, *what, found) if found else begun(session, options, *what)
-    return followed(answers, session) if wait else answers
+    if confirm not in {"page", "never"}:
+        raise InputError(f"confirm={confirm!r}: must be 'page' or 'never'.")
+    given_rows = table(rows)
+
+    def begin(most: int | None) -> Answers:
+        what = (prompt, given_rows, replace(asked, sample=most), variables)
+        return gridded(session, options, *what, found) if found else begun(session, options, *what)
+
+    if not wait:
+        return begin(sample)
+    each = samples * max(1, len(found))
+    is_said = confirm == "never" or budget is not None or sample is not None
+    asks = not is_said and is_seen(session, given_rows, each) and is_paid(session)
+    answers = unwrapped(lambda: asked_first(session, begin)) if asks else None
+    return followed(begin(sample), session) if answers is None else answers
 
 
 def question(

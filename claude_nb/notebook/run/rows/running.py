@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from claude_nb import threads
 from claude_nb.api.secret import known
@@ -32,8 +32,9 @@ from claude_nb.rows.run import Run
 from claude_nb.rows.store import Name, Store
 from claude_nb.rows.tables import Table, table
 
-__all__ = ["STORE", "Part", "begun", "followed", "gridded", "planned"]
+__all__ = ["STORE", "Part", "begun", "followed", "gridded", "is_paid", "planned", "unwrapped"]
 
+_T = TypeVar("_T")
 STORE = "claude-rows.sqlite3"
 
 
@@ -166,10 +167,20 @@ def planned(  # noqa: PLR0917 (of ours)
 
 def followed(answers: Answers, session: Session) -> Answers:
     """Show a run until it ends; what ended it is raised as itself, for a script to catch."""
+    return unwrapped(lambda: showing.followed(answers, session))
+
+
+def unwrapped(work: Callable[[], _T]) -> _T:
+    """Return what `work` does; what ended a run is raised as itself."""
     try:
-        return showing.followed(answers, session)
+        return work()
     except RunError as failed:
         raise failed.__cause__ or failed from None
+
+
+def is_paid(session: Session) -> bool:
+    """Whether answers may cost money."""
+    return backend.connect(session, asynchronous=True).is_paid
 
 
 def _pace(session: Session, client: Any, model: str) -> Pace:
