@@ -100,8 +100,8 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
 	$(BIN)/python scripts/rooms_picture.py
 
-long: $(VENV)/.installed browser ## browser tests that take minutes: leaks, random reloads, all states
-	$(PYTEST) -n logical -m long tests/browser
+long: $(VENV)/.installed browser ## tests that take minutes: leaks, random reloads, all states, rows that are killed
+	$(PYTEST) -n logical -m long tests
 
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py

@@ -1,8 +1,13 @@
-"""Rows through the engine of claude_nb.map, beside a bare asyncio and httpx loop of the same width.
+"""Rows through the engine of claude_nb.map, beside a bare asyncio and httpx loop and its peers.
 
-The emulator is a process of its own, at speed 0. Prints rows a second of both, their ratio, and the
-memory that a run adds. ``--rows 100000 --iterator`` draws the rows from a generator. ``--kills 20``
-kills a run that often instead, goes on each time, and counts what the emulator was asked.
+The emulator is a process of its own, at speed 0; each side is a process of its own too, one after
+the other, so that neither warms the other up and each one's memory is its own. Printed are rows a
+second, their ratio to the bare loop, the processor's time for a row and the memory at its most
+above that before the run. ``--rows 100000 --iterator`` draws the rows from a generator;
+``--growth`` also runs a tenth of the rows and prints how time grows. ``--peers PYTHON`` has other
+packages of that interpreter's environment ask the same (see rows_peers.py). ``--kills 20`` kills a
+run that often instead, goes on each time, and counts what the emulator was asked; ``--batch`` does
+any of it by message batches.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import os
 import random
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,7 +30,6 @@ import httpx
 
 from claude_nb.api.client import AsyncAnthropic
 from claude_nb.ask.options import Options
-from claude_nb.rows.answers import Answers
 from claude_nb.rows.batch import BatchRun
 from claude_nb.rows.pace import Pace
 from claude_nb.rows.plan import Plan
@@ -35,6 +40,7 @@ from claude_nb.rows.tables import table
 AT_ONCE = 32
 PROMPT = "Say {{text}} and {{n}}"
 ADDRESS = re.compile(r"http://[\d.:]+")
+PEERS = ("chatlas", "async-batch-llm")
 
 
 def rows(count: int) -> Iterator[dict[str, object]]:
@@ -79,14 +85,12 @@ def engine(url: str, path: Path, given: object, *, batch: bool = False) -> Run:
     return (BatchRun if batch else Run)(plan, table(given), Store(path), client, pace)
 
 
-def finish(run: Run) -> float:
-    """Run to the end and return the seconds; raise what ended it."""
-    began = time.perf_counter()
+def finish(run: Run) -> None:
+    """Run to the end; raise what ended it."""
     run.start()
     run.wait()
     if run.fatal:
         raise run.fatal
-    return time.perf_counter() - began
 
 
 def megabytes() -> float:
@@ -94,35 +98,87 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def compare(url: str, folder: Path, count: int, *, iterator: bool, batch: bool) -> None:
-    """Print rows a second of both, their ratio, and what our run added to the memory."""
-    begun = time.perf_counter()
-    asyncio.run(bare(url, min(count, 10_000)))
-    loop = min(count, 10_000) / (time.perf_counter() - begun)
-    given = rows(count) if iterator else list(rows(count))
-    before = megabytes()
-    run = engine(url, folder / "rows.sqlite3", given, batch=batch)
-    ours = count / finish(run)
-    print(f"bare loop {loop:,.0f} rows/s; rows {ours:,.0f} rows/s; ratio {ours / loop:.2f}")
-    print(f"memory: {megabytes() - before:,.0f} MB more than before, {megabytes():,.0f} MB in all")
-    print(Answers(run, lambda *_: Answers(run, None)).progress)  # type: ignore[arg-type]
+# One side, in a process of its own.
 
 
-def kill(url: str, folder: Path, log: Path, count: int, kills: int) -> None:
+def side(given: argparse.Namespace) -> None:
+    """Ask all rows, and print seconds, the processor's seconds and megabytes."""
+    drawn = rows(given.rows)
+    asked = drawn if given.iterator else list(drawn)
+    run = None if given.side == "bare" else engine(given.url, given.store, asked, batch=given.batch)
+    before, began, used = megabytes(), time.perf_counter(), time.process_time()
+    if run is None:
+        asyncio.run(bare(given.url, given.rows))
+    else:
+        finish(run)
+    seconds, processor = time.perf_counter() - began, time.process_time() - used
+    answered = given.rows if run is None else run.progress().done
+    print(f"{seconds:.3f} {processor:.3f} {megabytes() - before:.1f} {answered}")
+
+
+def measured(url: str, folder: Path, name: str, count: int, *flags: str) -> list[float]:
+    """Return what one side of the comparison prints."""
+    store = folder / f"{name}-{count}.sqlite3"
+    told = ["--side", name, "--url", url, "--store", str(store), "--rows", str(count), *flags]
+    done = subprocess.run(
+        [sys.executable, __file__, *told], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return list(map(float, done.stdout.split()))
+
+
+def compare(url: str, folder: Path, given: argparse.Namespace) -> None:
+    """Print a line for each side, and how time grows."""
+    count, flags = given.rows, [f"--{n}" for n in ("iterator", "batch") if getattr(given, n)]
+    loop = count / show("bare loop", count, *measured(url, folder, "bare", count))
+    seconds = show("claude_nb", count, *measured(url, folder, "rows", count, *flags))
+    print(f"  ratio to the bare loop {count / seconds / loop:.2f}")
+    if given.growth:
+        tenth = measured(url, folder, "rows", count // 10, *flags)
+        print(f"  time of {count:,} rows to that of {count // 10:,}: {seconds / tenth[0]:.1f}")
+    for peer in PEERS if given.peers else ():
+        program = Path(__file__).with_name("rows_peers.py")
+        command = [given.peers, str(program), peer, url, str(count), str(AT_ONCE)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        _, took, answered = done.stdout.split()[-3:]
+        print(f"{peer:16} {count / float(took):6,.0f} rows/s, {answered} answered")
+        print(f"  ratio to the bare loop {count / float(took) / loop:.2f}")
+
+
+def show(  # noqa: PLR0917
+    name: str, count: int, seconds: float, processor: float, memory: float, answered: float
+) -> float:
+    """Print what one side took, and return its seconds."""
+    print(
+        f"{name:16} {count / seconds:6,.0f} rows/s, {1000 * processor / count:.2f} ms of the "
+        f"processor a row, {memory:,.0f} MB more than before, {answered:,.0f} answered",
+        flush=True,
+    )
+    return seconds
+
+
+# Killed.
+
+
+def kill(url: str, folder: Path, log: Path, given: argparse.Namespace) -> None:
     """Kill a run at random moments, go on each time, and count what was asked."""
     path, chance = folder / "killed.sqlite3", random.Random(7)  # noqa: S311 (no secret)
-    ours = [sys.executable, __file__, "--url", url, "--rows", str(count), "--store", str(path)]
-    for _ in range(kills):
+    told = ["--side", "rows", "--url", url, "--rows", str(given.rows), "--store", str(path)]
+    ours = [sys.executable, __file__, *told, *(["--batch"] if given.batch else [])]
+    for _ in range(given.kills):
         child = subprocess.Popen(ours, stdout=subprocess.DEVNULL)
-        time.sleep(chance.uniform(1.0, 4.0))
-        child.kill()
+        time.sleep(chance.uniform(1.0, 1.0 + given.within))
+        child.send_signal(signal.SIGKILL)
         child.wait()
-    finish(run := engine(url, path, list(rows(count))))
+    finish(run := engine(url, path, list(rows(given.rows)), batch=given.batch))
     kept = run.store.read([name for name in run.names if name])
     answered = sum(each.error is None for each in kept.values())
-    asked = log.read_text().count("POST /v1/messages")
-    print(f"{kills} kills of {count:,} rows: {answered:,} answered, {asked:,} asked")
-    print(f"at most {count + kills * AT_ONCE:,} were allowed: rows and what was on its way")
+    calls = re.findall(r"POST /v1/messages(/batches)?(?= )", log.read_text())
+    print(f"{given.kills} kills of {given.rows:,} rows: {answered:,} answered")
+    if given.batch:
+        print(f"  {calls.count('/batches')} batches were created")
+    else:
+        most = given.rows + given.kills * AT_ONCE
+        print(f"  {len(calls):,} asked; at most {most:,} were allowed: what was on its way")
 
 
 def main() -> None:
@@ -131,21 +187,25 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--iterator", action="store_true")
     parser.add_argument("--batch", action="store_true")
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--peers")
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--within", type=float, default=3.0)
+    parser.add_argument("--side", help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--store", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.url:  # the child that is killed
-        finish(engine(given.url, given.store, list(rows(given.rows))))
+    if given.side:
+        side(given)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         process, url = emulator(folder / "log")
         try:
             if given.kills:
-                kill(url, folder, folder / "log", given.rows, given.kills)
+                kill(url, folder, folder / "log", given)
             else:
-                compare(url, folder, given.rows, iterator=given.iterator, batch=given.batch)
+                compare(url, folder, given)
         finally:
             process.terminate()
             process.wait()

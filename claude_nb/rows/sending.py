@@ -21,7 +21,16 @@ from claude_nb.rows.pace import Pace
 __all__ = ["Sender"]
 
 _RETRIES = 9  # of one row: a server that is gone for ten seconds is waited for
+_POOL = 8  # connections: for each request a pool looks at all that it has
 _ROUNDS = 20  # requests of one row that has tools
+
+
+@dataclass(eq=False, slots=True)
+class _Pool:
+    """Connections, and how many of them are taken."""
+
+    client: AsyncAnthropic
+    busy: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -41,6 +50,7 @@ class Sender:
     client: AsyncAnthropic
     pace: Pace
     policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
+    _pools: list[_Pool] = field(default_factory=list["_Pool"])
 
     async def answer(
         self, params: Mapping[str, Any], functions: tuple[Any, ...]
@@ -90,10 +100,29 @@ class Sender:
                 return message, time.monotonic() - began
 
     async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:
+        pool = self._pool()
+        pool.busy += 1
+        try:
+            return await self._asked(pool.client, params)
+        finally:
+            pool.busy -= 1
+
+    def _pool(self) -> _Pool:
+        """Return connections of which few are taken; new ones where there are none."""
+        pool = min(self._pools, key=lambda each: each.busy, default=None)
+        if pool is None or pool.busy >= _POOL:
+            pool = _Pool(self.client.apart() if self._pools else self.client)
+            self._pools.append(pool)
+        return pool
+
+    @staticmethod
+    async def _asked(
+        client: AsyncAnthropic, params: Mapping[str, Any]
+    ) -> tuple[Message, Mapping[str, str]]:
         if needs_stream(params["max_tokens"]):  # the connection is not to be silent for so long
-            async with self.client.messages.stream(**params) as stream:
+            async with client.messages.stream(**params) as stream:
                 return await stream.get_final_message(), stream.response.headers
-        reply: Any = await self.client.messages.with_raw_response.create(**params)
+        reply: Any = await client.messages.with_raw_response.create(**params)
         return await reply.parse(), reply.headers
 
     def _wait(self, attempt: int, error: errors.APIError) -> float | None:
