@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -21,6 +23,7 @@ from claude_nb.rows.tables import Column
 
 __all__ = ["Answer", "Answers"]
 
+_REQUEST = re.compile(r",? ?'request_id': '[^']*'")  # by which equal refusals differ
 _READ = 1000  # rows that are read from the store at once
 Retry = Callable[[Mapping[str, Any], Mapping[int, Name]], "Answers"]
 
@@ -271,11 +274,23 @@ class Answers(Sequence[Answer]):
         if batched and now.ended == "done":
             told = f"{batched:,} rows are in a batch"
             lines.append(f"{told}: the same call with via='batch' collects them")
-        failed = [answer for answer in self if answer.error and answer.is_asked]
-        lines += _kinds(failed) if now.ended else []
+        lines += _kinds(self._problems()) if now.ended else []
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
+
+    def _problems(self) -> Iterator[str]:
+        """Yield what went wrong with rows; no answer is read for that, of which there are many."""
+        if self._run.plan.schema is not None:  # which may have changed since
+            yield from (each.error for each in self if each.error and each.is_asked)
+            return
+        for run in self._runs:
+            yield from (
+                str(said(error)) for error in run.unasked.values() for _ in range(run.samples)
+            )
+            places = Counter(name for name in run.names if name is not None)
+            for name, error in run.store.errors(list(places)):
+                yield from [str(said(error))] * places[name]
 
     def estimate(self) -> Estimate:
         """Return what the rows will take that a pilot has not asked."""
@@ -325,11 +340,8 @@ def _compared(one: str, other: str, both: Iterable[tuple[Answer, Answer]]) -> Di
     return Differences(one, other, pairs, same, missing)
 
 
-def _kinds(failed: Sequence[Answer]) -> list[str]:
-    counts: dict[str, int] = {}
-    for answer in failed:
-        counts[answer.error or ""] = counts.get(answer.error or "", 0) + 1
-    most = sorted(counts.items(), key=lambda each: -each[1])[:3]
+def _kinds(problems: Iterable[str]) -> list[str]:
+    most = Counter(_REQUEST.sub("", each) for each in problems).most_common(3)
     return [f"{count:,} {'row' if count == 1 else 'rows'}: {error:.200}" for error, count in most]
 
 

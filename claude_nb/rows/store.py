@@ -303,6 +303,12 @@ class Store:
                 if message or error
             }
 
+    def errors(self, names: Sequence[Name]) -> Iterator[tuple[Name, Mapping[str, Any]]]:
+        """Yield what went wrong with those of some rows that failed."""
+        with self._lock:
+            found = [each for each in self._rows(self._db, names, "error") if each[1]]
+        yield from ((name, json.loads(error)) for name, error in found)
+
     def _json(self, value: Mapping[str, Any] | None) -> str | None:
         if value is None:
             return None
