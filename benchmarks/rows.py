@@ -6,7 +6,7 @@ second, their ratio to the bare loop, the processor's time for a row and the mem
 above that before the run. ``--rows 100000 --iterator`` draws the rows from a generator;
 ``--growth`` also runs a tenth of the rows and prints how time grows, ``--rounds 3`` runs both sides
 in turns. ``--peers PYTHON`` has other packages of that interpreter's environment ask the same (see
-rows_peers.py). ``--kills 20`` kills a run that often instead, goes on each time, and counts what
+peers/rows_peers.py). ``--kills 20`` kills a run that often instead, goes on each time, and counts what
 the emulator was asked; ``--batch`` does any of it by message batches.
 """
 
@@ -147,7 +147,7 @@ def compare(url: str, folder: Path, given: argparse.Namespace) -> None:
         tenth = measured(url, folder, "rows", count // 10, *flags)
         print(f"  time of {count:,} rows to that of {count // 10:,}: {seconds / tenth[0]:.1f}")
     for peer in PEERS if given.peers else ():
-        program = Path(__file__).with_name("rows_peers.py")
+        program = Path(__file__).parent / "peers" / "rows_peers.py"
         command = [given.peers, str(program), peer, url, str(count), str(AT_ONCE)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         _, took, answered = done.stdout.split()[-3:]

@@ -55,7 +55,7 @@ def told(run: Run) -> Told:
     return Told(run.names, run.unasked, run.progress(), run.equal)
 
 
-def width_of(executor: Executor) -> int:
+def width_of(executor: Executor | None) -> int:
     """Return how many parts an executor works on at once, as far as it says that."""
     said: Any = getattr(executor, "_max_workers", None)  # those of the standard library, and loky
     return said if isinstance(said, int) and said > 0 else _WIDTH

@@ -14,7 +14,7 @@ from claude_nb.notebook.run.guard import reaching
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.run.rows.asked import Asked
 from claude_nb.notebook.run.rows.confirming import PILOT, confirmed, is_known, is_seen
-from claude_nb.notebook.run.rows.running import begun
+from claude_nb.notebook.run.rows.running import Question, begun
 from claude_nb.notebook.session import Session
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.tables import Table, table
@@ -79,7 +79,7 @@ def _begun(
 ) -> Answers:
     via = "batch" if options.batch else "now"
     asked = Asked(samples=options.samples or 1, budget=options.budget, sample=sample, via=via)
-    answers = begun(session, options, text, rows, asked, session.variables)
+    answers = begun(session, Question(options, text, rows, asked, session.variables))
     if options.out:
         session.shell.user_ns[options.out] = answers
     return answers

@@ -13,6 +13,7 @@ from claude_nb.ask.options import Options
 from claude_nb.notebook.run.rows.asked import Asked
 from claude_nb.notebook.run.rows.confirming import asked_first, is_seen
 from claude_nb.notebook.run.rows.running import (
+    Question,
     begun,
     followed,
     gridded,
@@ -24,7 +25,7 @@ from claude_nb.rows.answers import Answers
 from claude_nb.rows.grid import ways
 from claude_nb.rows.tables import table
 
-__all__ = ["map", "question"]
+__all__ = ["map", "options_of"]
 
 
 def map(  # noqa: A001 (its name for people is claude_nb.map)
@@ -121,7 +122,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     session = current()
     given = {"model": model, "system": system, "temperature": temperature, "think": think}
     given |= {"max_tokens": max_tokens, "stop": stop, "cache": cache, "attach": attach}
-    options, variables = question(session, given, schema, tools)
+    options, variables = options_of(session, given, schema, tools)
     asked = Asked(
         samples=samples,
         budget=budget,
@@ -140,8 +141,8 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     given_rows = table(rows)
 
     def begin(most: int | None) -> Answers:
-        what = (prompt, given_rows, replace(asked, sample=most), variables)
-        return gridded(session, options, *what, found) if found else begun(session, options, *what)
+        what = Question(options, prompt, given_rows, replace(asked, sample=most), variables)
+        return gridded(session, what, found) if found else begun(session, what)
 
     if not wait:
         return begin(sample)
@@ -152,7 +153,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     return followed(begin(sample), session) if answers is None else answers
 
 
-def question(
+def options_of(
     session: Session, given: Mapping[str, Any], schema: Any, tools: Sequence[Callable[..., Any]]
 ) -> tuple[Options, dict[str, Any]]:
     """Return the options of a question, and the names that it may use.

@@ -32,20 +32,63 @@ from claude_nb.rows.run import Run
 from claude_nb.rows.store import Name, Store
 from claude_nb.rows.tables import Table, table
 
-__all__ = ["STORE", "Part", "begun", "followed", "gridded", "is_paid", "planned", "unwrapped"]
+__all__ = [
+    "STORE",
+    "Part",
+    "Question",
+    "begun",
+    "followed",
+    "gridded",
+    "is_paid",
+    "planned",
+    "unwrapped",
+]
 
 _T = TypeVar("_T")
 STORE = "claude-rows.sqlite3"
 
 
-def begun(  # noqa: PLR0917 (of ours)
-    session: Session,
-    options: Options,
-    prompt: str,
-    rows: Table,
-    asked: Asked,
-    variables: Mapping[str, Any],
-) -> Answers:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of which rows.
+
+    Attributes
+    ----------
+    options : Options
+        Of every row.
+    prompt : str
+        With columns in double braces.
+    rows : Table
+        All of them.
+    asked : Asked
+        How often, of how many, at which cost.
+    variables : Mapping
+        Names that the prompt, the schema and the functions may use besides the columns.
+    """
+
+    options: Options
+    prompt: str
+    rows: Table
+    asked: Asked
+    variables: Mapping[str, Any]
+
+    def changed(self, options: Mapping[str, Any], **asked: Any) -> Question:
+        """Return the question with some options changed, and some of what is asked."""
+        changed = self.options.changed(options)
+        return replace(self, options=changed, asked=replace(self.asked, **asked))
+
+    def again(self, options: Mapping[str, Any], store: Path | None) -> Question:
+        """Return it for the rows that failed, with changed options; they are asked here."""
+        if not self.rows.again:
+            raise InputError(
+                "The rows came from an iterator, which is at its end: call claude_nb.map with a "
+                "new one and again=True; what was answered is not asked again."
+            )
+        kept = store or self.asked.store
+        return self.changed(_checked(options), again=True, sample=None, executor=None, store=kept)
+
+
+def begun(session: Session, question: Question) -> Answers:
     """Start a run over rows, and return its answers while they come.
 
     Raises
@@ -53,31 +96,20 @@ def begun(  # noqa: PLR0917 (of ours)
     InputError
         Something in it cannot be used; nothing was sent.
     """
-    run = planned(session, options, prompt, rows, asked, variables)
+    run = planned(session, question)
 
     def retry(changes: Mapping[str, Any], before: Mapping[int, Name]) -> Answers:
-        if not rows.again:
-            raise InputError(
-                "The rows came from an iterator, which is at its end: call claude_nb.map with a "
-                "new one and again=True; what was answered is not asked again."
-            )
-        changed = options.changed(_checked(changes))
-        more = replace(asked, again=True, sample=None, before=before, executor=None)
-        more = replace(more, store=run.store.path or asked.store)
-        return followed(begun(session, changed, prompt, rows, more, variables), session)
+        more = question.again(changes, run.store.path).changed({}, before=before)
+        return followed(begun(session, more), session)
 
     answers = Answers(run, retry)
     run.start()
     return answers
 
 
-def gridded(  # noqa: PLR0917 (of ours)
+def gridded(
     session: Session,
-    options: Options,
-    prompt: str,
-    rows: Table,
-    asked: Asked,
-    variables: Mapping[str, Any],
+    question: Question,
     found: Sequence[Way],
     before: Sequence[Mapping[int, Name]] = (),
 ) -> Grid:
@@ -88,29 +120,24 @@ def gridded(  # noqa: PLR0917 (of ours)
     InputError
         Something in one of them cannot be used; nothing was sent.
     """
-    if not rows.again:
+    if not question.rows.again:
         raise InputError(
             "models=, temperatures= and systems= go through the rows several times, and an "
             "iterator is at its end after one: give a list or a frame."
         )
     models = backend.connect(session, asynchronous=True).models
-    allowance = Allowance(asked.budget, models)
+    allowance = Allowance(question.asked.budget, models)
     runs: list[Run] = []
     for way, taken in zip(found, before or [{}] * len(found), strict=True):
-        own, changed = replace(asked, before=taken), options.changed(way.options)
         try:
-            run = planned(session, changed, prompt, rows, own, variables, allowance)
+            runs.append(planned(session, question.changed(way.options, before=taken), allowance))
         except InputError as problem:
             raise InputError(f"{way.label}: {problem}") from None
-        runs.append(run)
 
     def again(changes: Mapping[str, Any], good: Sequence[Mapping[int, Name]]) -> Grid:
         if twice := [name for name in found[0].options if name in changes]:
             raise InputError(f"retry() cannot change {twice[0]}, in which the ways differ.")
-        more = replace(asked, again=True, sample=None, executor=None)
-        more = replace(more, store=runs[0].store.path or asked.store)
-        changed = options.changed(_checked(changes))
-        grid = gridded(session, changed, prompt, rows, more, variables, found, good)
+        grid = gridded(session, question.again(changes, runs[0].store.path), found, good)
         return cast("Grid", followed(grid, session))
 
     grid = Grid(found, runs, again)
@@ -119,16 +146,17 @@ def gridded(  # noqa: PLR0917 (of ours)
     return grid
 
 
-def planned(  # noqa: PLR0917 (of ours)
-    session: Session,
-    options: Options,
-    prompt: str,
-    rows: Table,
-    asked: Asked,
-    variables: Mapping[str, Any],
-    allowance: Allowance | None = None,
-) -> Run:
+def planned(session: Session, question: Question, allowance: Allowance | None = None) -> Run:
     """Return a run over rows that has not begun.
+
+    Parameters
+    ----------
+    session : Session
+        Of the shell.
+    question : Question
+        What is asked of which rows.
+    allowance : Allowance, optional
+        What it may cost together with other runs.
 
     Raises
     ------
@@ -137,8 +165,9 @@ def planned(  # noqa: PLR0917 (of ours)
     """
     if not threads.AVAILABLE:
         raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
-    server = backend.connect(session, asynchronous=True)
-    plan = Plan(prompt, options, variables, server.models.provider, server.models)
+    server, asked, rows = backend.connect(session, asynchronous=True), question.asked, question.rows
+    models = server.models
+    plan = Plan(question.prompt, question.options, question.variables, models.provider, models)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
@@ -160,7 +189,7 @@ def planned(  # noqa: PLR0917 (of ours)
         "allowance": allowance,
     }
     if asked.sample is None and asked.executor is not None:
-        part = Part.of(session, options, prompt, asked, variables, given["store"].path)
+        part = Part.of(session, question, given["store"].path)
         return PartRun(**given, executor=asked.executor, ask=part, width=part.width)
     return (BatchRun if asked.via == "batch" and asked.sample is None else Run)(**given)
 
@@ -223,7 +252,7 @@ class Part:
     Attributes
     ----------
     options, prompt, asked, variables
-        As `begun` takes them.
+        As a `Question` has them.
     home : Owner
         Who hands it out: its own threads share its pace already.
     server : str
@@ -241,28 +270,24 @@ class Part:
     width: int
 
     @classmethod
-    def of(  # noqa: PLR0917 (of ours)
-        cls,
-        session: Session,
-        options: Options,
-        prompt: str,
-        asked: Asked,
-        variables: Mapping[str, Any],
-        path: Path | None,
-    ) -> Part:
+    def of(cls, session: Session, question: Question, path: Path | None) -> Part:
         """Return what is asked of each part."""
-        executor: Any = asked.executor
-        budget = accounts.of(session).budget
-        if budget is not None and not isinstance(executor, ThreadPoolExecutor):
+        asked, executor = question.asked, question.asked.executor
+        if accounts.of(session).budget is not None and not isinstance(executor, ThreadPoolExecutor):
             raise InputError(
                 "executor= has rows asked by other processes, on which the budget of %claude "
                 "budget or CLAUDE_NB_BUDGET has no hold: end it first, or use threads."
             )
-        own = replace(asked, executor=None, store=None if path is None else path.resolve())
-        width = min(width_of(executor), asked.limit or MOST)
-        system = prompt_of.system_template(options.system)  # the file is here
-        options = options.changed({"system": system or None})
-        return cls(options, prompt, own, dict(variables), Owner(), _where(session), width)
+        system = prompt_of.system_template(question.options.system)  # the file is here
+        return cls(
+            question.options.changed({"system": system or None}),
+            question.prompt,
+            replace(asked, executor=None, store=None if path is None else path.resolve()),
+            dict(question.variables),
+            Owner(),
+            _where(session),
+            min(width_of(executor), asked.limit or MOST),
+        )
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Told:
         """Ask some rows, and tell how it went."""
@@ -272,8 +297,8 @@ class Part:
                 f"executor= has rows asked by another process, which would ask {there} and not "
                 f"{self.server}: set the same ANTHROPIC_BASE_URL and key in its environment."
             )
-        given = (self.prompt, table(rows), self._asked(), self.variables)
-        run = planned(session, self.options, *given)
+        given = (self.options, self.prompt, table(rows), self._asked(), self.variables)
+        run = planned(session, Question(*given))
         run.start()
         try:
             run.wait()

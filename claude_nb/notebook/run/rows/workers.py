@@ -12,8 +12,8 @@ from typing import Any
 
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook.run.rows.asked import IN_MEMORY, Asked
-from claude_nb.notebook.run.rows.mapping import question
-from claude_nb.notebook.run.rows.running import planned
+from claude_nb.notebook.run.rows.mapping import options_of
+from claude_nb.notebook.run.rows.running import Question, planned
 from claude_nb.notebook.session import current
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.pace import MOST
@@ -79,11 +79,11 @@ def answer_rows(
     session, rows = current(), table(frame)
     given = {"model": model, "system": system, "temperature": temperature, "think": think}
     given |= {"max_tokens": max_tokens, "stop": stop, "cache": cache, "attach": attach}
-    options, variables = question(session, given, schema, tools)
+    options, variables = options_of(session, given, schema, tools)
     asked = Asked(samples=samples, store=store, again=again, limit=_share(limit, workers))
     if rows.count == 0:
         asked = Asked(samples=samples, store=IN_MEMORY)
-    run = planned(session, options, prompt, rows, asked, variables)
+    run = planned(session, Question(options, prompt, rows, asked, variables))
     run.start()
     return Answers(run, _none).wait().to_frame()
 

@@ -1,6 +1,6 @@
 """Other packages ask rows: ``python rows_peers.py PEER URL COUNT AT_ONCE`` prints the seconds.
 
-Run by ``rows.py --peers PYTHON`` in the environment of that interpreter, which holds them:
+Run by ``../rows.py --peers PYTHON`` in the environment of that interpreter, which holds them:
 ``pip install chatlas async-batch-llm anthropic``. None of them writes answers to disk here.
 """
 
