@@ -5,9 +5,10 @@ the other, so that neither warms the other up and each one's memory is its own. 
 second, their ratio to the bare loop, the processor's time for a row and the memory at its most
 above that before the run. ``--rows 100000 --iterator`` draws the rows from a generator;
 ``--growth`` also runs a tenth of the rows and prints how time grows, ``--rounds 3`` runs both sides
-in turns. ``--peers PYTHON`` has other packages of that interpreter's environment ask the same (see
-peers/rows_peers.py). ``--kills 20`` kills a run that often instead, goes on each time, and counts what
-the emulator was asked; ``--batch`` does any of it by message batches.
+in turns. ``--peers PYTHON`` has other packages of that interpreter's environment ask the same
+(``pip install chatlas async-batch-llm anthropic``); they write nothing to disk here. ``--kills 20``
+kills a run that often instead, goes on each time, and counts what the emulator was asked;
+``--batch`` does any of it by message batches.
 """
 
 from __future__ import annotations
@@ -26,23 +27,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
-from claude_nb.api.client import AsyncAnthropic
-from claude_nb.ask.options import Options
-from claude_nb.rows.batch import BatchRun
-from claude_nb.rows.pace import Pace
-from claude_nb.rows.plan import Plan
-from claude_nb.rows.run import Run
-from claude_nb.rows.store import Store
-from claude_nb.rows.tables import table
+if TYPE_CHECKING:
+    from claude_nb.rows.run import Run
 
 AT_ONCE = 32
 MOST_BARE = 10_000  # rows of the bare loop, which holds a task for each
+MODEL = "claude-sonnet-4-6"
 PROMPT = "Say {{text}} and {{n}}"
 ADDRESS = re.compile(r"http://[\d.:]+")
-PEERS = ("chatlas", "async-batch-llm")
 
 
 def rows(count: int) -> Iterator[dict[str, object]]:
@@ -72,7 +68,7 @@ async def bare(url: str, count: int) -> None:
 
         async def one(row: dict[str, object]) -> object:
             content = f"Say {row['text']} and {row['n']}"
-            body = {"model": "claude-sonnet-4-6", "max_tokens": 4096}
+            body: dict[str, object] = {"model": MODEL, "max_tokens": 4096}
             body["messages"] = [{"role": "user", "content": content}]
             async with gate:
                 return (await client.post(f"{url}/v1/messages", headers=headers, json=body)).json()
@@ -80,8 +76,50 @@ async def bare(url: str, count: int) -> None:
         await asyncio.gather(*map(one, rows(count)))
 
 
+def prompts(count: int) -> list[str]:
+    """Return what the rows ask."""
+    return [f"Say {each['text']} and {each['n']}" for each in rows(count)]
+
+
+async def chatlas(url: str, count: int) -> None:
+    """Ask with `parallel_chat`; its limit of requests a minute is set out of the way."""
+    from chatlas import ChatAnthropic, parallel_chat  # noqa: PLC0415 (another environment's)
+
+    chat = ChatAnthropic(model=MODEL, api_key="bench", kwargs={"base_url": url})
+    done = await parallel_chat(chat, prompts(count), max_active=AT_ONCE, rpm=10**9)
+    assert not [each for each in done if isinstance(each, Exception | None)]
+
+
+async def batch_llm(url: str, count: int) -> None:
+    """Ask with `async_batch_llm`, whose strategy calls the official SDK."""
+    from anthropic import AsyncAnthropic  # noqa: PLC0415 (another environment's)
+    from async_batch_llm import CallableStrategy, CallOutcome, process_prompts  # noqa: PLC0415
+
+    client = AsyncAnthropic(api_key="bench", base_url=url, max_retries=0)
+
+    async def ask(prompt: str, **_: object) -> CallOutcome[str]:
+        messages = [{"role": "user", "content": prompt}]
+        reply = await client.messages.create(model=MODEL, max_tokens=4096, messages=messages)
+        return CallOutcome(reply.content[0].text)
+
+    done = await process_prompts(CallableStrategy(ask), prompts(count), concurrency=AT_ONCE)
+    assert all(each.success for each in done.results)
+
+
+LOOPS = {"bare": bare, "chatlas": chatlas, "async-batch-llm": batch_llm}
+
+
 def engine(url: str, path: Path, given: object, *, batch: bool = False) -> Run:
-    """Return a run over rows of this engine."""
+    """Return a run over rows of this engine, which environments of peers do not have."""
+    from claude_nb.api.client import AsyncAnthropic  # noqa: PLC0415 (not for peers)
+    from claude_nb.ask.options import Options  # noqa: PLC0415 (as above)
+    from claude_nb.rows.batch import BatchRun  # noqa: PLC0415 (as above)
+    from claude_nb.rows.pace import Pace  # noqa: PLC0415 (as above)
+    from claude_nb.rows.plan import Plan  # noqa: PLC0415 (as above)
+    from claude_nb.rows.run import Run  # noqa: PLC0415 (as above)
+    from claude_nb.rows.store import Store  # noqa: PLC0415 (as above)
+    from claude_nb.rows.tables import table  # noqa: PLC0415 (as above)
+
     client = AsyncAnthropic(api_key="bench", base_url=url)
     pace = Pace(window=AT_ONCE, most=AT_ONCE)
     plan = Plan(PROMPT, Options(), {}, "bench")
@@ -108,10 +146,11 @@ def side(given: argparse.Namespace) -> None:
     """Ask all rows, and print seconds, the processor's seconds and megabytes."""
     drawn = rows(given.rows)
     asked = drawn if given.iterator else list(drawn)
-    run = None if given.side == "bare" else engine(given.url, given.store, asked, batch=given.batch)
+    loop = LOOPS.get(given.side)
+    run = None if loop else engine(given.url, given.store, asked, batch=given.batch)
     before, began, used = megabytes(), time.perf_counter(), time.process_time()
     if run is None:
-        asyncio.run(bare(given.url, given.rows))
+        asyncio.run(loop(given.url, given.rows))
     else:
         finish(run)
     seconds, processor = time.perf_counter() - began, time.process_time() - used
@@ -119,14 +158,14 @@ def side(given: argparse.Namespace) -> None:
     print(f"{seconds:.3f} {processor:.3f} {megabytes() - before:.1f} {answered}")
 
 
-def measured(url: str, folder: Path, name: str, count: int, *flags: str) -> list[float]:
+def measured(
+    url: str, folder: Path, name: str, count: int, *flags: str, python: str = sys.executable
+) -> list[float]:
     """Return what one side of the comparison prints."""
     store = folder / f"{name}-{count}.sqlite3"
     told = ["--side", name, "--url", url, "--store", str(store), "--rows", str(count), *flags]
-    done = subprocess.run(
-        [sys.executable, __file__, *told], stdout=subprocess.PIPE, text=True, check=True
-    )
-    return list(map(float, done.stdout.split()))
+    done = subprocess.run([python, __file__, *told], stdout=subprocess.PIPE, text=True, check=True)
+    return list(map(float, done.stdout.split()[-4:]))  # some talk before
 
 
 def compare(url: str, folder: Path, given: argparse.Namespace) -> None:
@@ -146,13 +185,9 @@ def compare(url: str, folder: Path, given: argparse.Namespace) -> None:
     if given.growth:
         tenth = measured(url, folder, "rows", count // 10, *flags)
         print(f"  time of {count:,} rows to that of {count // 10:,}: {seconds / tenth[0]:.1f}")
-    for peer in PEERS if given.peers else ():
-        program = Path(__file__).parent / "peers" / "rows_peers.py"
-        command = [given.peers, str(program), peer, url, str(count), str(AT_ONCE)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        _, took, answered = done.stdout.split()[-3:]
-        print(f"{peer:16} {count / float(took):6,.0f} rows/s, {answered} answered")
-        print(f"  ratio to the bare loop {count / float(took) / loop:.2f}")
+    for peer in ("chatlas", "async-batch-llm") if given.peers else ():
+        took = show(peer, few, *measured(url, folder, peer, few, python=given.peers))
+        print(f"  ratio to the bare loop {few / took / loop:.2f}", flush=True)
 
 
 def show(  # noqa: PLR0917
