@@ -60,7 +60,7 @@ def test_a_cancelled_pilot_is_kept_and_the_cell_run_again_asks_all(lab):
     lab.theme("dark")
     lab.run(3)
     expect(lab.output(3).locator("meter")).to_have_count(6)
-    lab.output(3).locator("del").first.scroll_into_view_if_needed()
+    lab.output(3).locator("meter").first.scroll_into_view_if_needed()
     lab.screenshot("rows-grid-dark")
     lab.theme("light")
     lab.screenshot("rows-grid")

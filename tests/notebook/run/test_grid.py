@@ -166,6 +166,9 @@ def test_it_is_shown_as_bars_and_side_by_side(says, priced, alone):
     assert "red by haiku at default" in shown["text/html"]
     assert "2 ways to ask: 6 of 6 rows" in shown["text/plain"]
     assert "more row" not in shown["text/html"]
+    rows = [{"text": f"w{n}"} for n in range(11)]
+    many = claude_nb.map("{{text}}", rows, models=["haiku", "sonnet"], samples=2)
+    assert "… 1 more row<" in showing.bundle(many)["text/html"]
     assert len({entry.model for entry in alone.ledger}) == 2
 
 

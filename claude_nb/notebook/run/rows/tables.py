@@ -51,16 +51,17 @@ def _rows_shown(answers: Answers) -> tuple[SafeHtml, str]:
     if not rows:
         return EMPTY, ""
     cells = [[row.get(name, "") for name in names] for row in rows]
-    left = len(answers) - len(rows) * (len(answers) // _count(answers) if _count(answers) else 1)
+    left = _lines(answers) - len(rows)
     said = "row" if left == 1 else "rows"
     more = markup("<p>{}</p>", visible_html(f"… {left:,} more {said}")) if left > 0 else EMPTY
     html = _table(names, [[visible_html(cell) for cell in row] for row in cells])
     return join([html, more]), _grid([names, *cells])
 
 
-def _count(answers: Answers) -> int:
-    """Return how many lines there could be."""
-    return len(answers) // len(answers.ways) if isinstance(answers, Grid) else len(answers)
+def _lines(answers: Answers) -> int:
+    """Return how many lines all of them are."""
+    each = len(answers.ways) * answers.samples if isinstance(answers, Grid) else 1
+    return len(answers) // each
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[SafeHtml]]) -> SafeHtml:
