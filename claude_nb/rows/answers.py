@@ -163,7 +163,7 @@ class Answers(Sequence[Answer]):
         if isinstance(given, bool) or not isinstance(given, int) or given < 1:
             raise InputError(f"limit={most!r}: must be a whole number, 1 or more.")
         for run in self._runs:
-            run.limit = most
+            run.set_limit(most)
 
     def wait(self, seconds: float | None = None) -> Self:
         """Wait for the run to end, or so many seconds at most.

@@ -85,6 +85,13 @@ class PartRun(Run):
         share = -(-(self.table.count or _PART * self.width) // self.width)
         self._size = max(1, min(_PART, share))
 
+    def set_limit(self, most: int) -> None:
+        """Refuse: who has a part has its share of the limit, too."""
+        raise InputError(
+            f"limit={most}: what an executor runs elsewhere keeps the limit that it began with. "
+            "Stop it, and call again with another limit=."
+        )
+
     def progress(self) -> Progress:
         """Return where it stands."""
         said = f"{len(self._tasks)} parts at once in {type(self.executor).__name__}"

@@ -141,6 +141,10 @@ class Run:
             with suppress(RuntimeError):  # it ended in between
                 loop.call_soon_threadsafe(self._cancel if now else self._wake.set)
 
+    def set_limit(self, most: int) -> None:
+        """Ask at most so many at once from now on."""
+        self.limit = most
+
     def progress(self) -> Progress:
         """Return where it stands."""
         count = self._counts

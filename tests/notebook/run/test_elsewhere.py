@@ -143,6 +143,8 @@ def test_stop_ends_it_after_the_parts_on_their_way(server, store):
         answers = claude_nb.map("Say {{text}}", drawn, executor=pool, store=store, wait=False)
         while not server.asked:
             answers.over(0.01)
+        with pytest.raises(InputError, match="keeps the limit that it began with"):
+            answers.limit = 3
         answers.stop()
         answers.wait(60)
     assert answers.progress.ended == "stopped"
