@@ -39,7 +39,7 @@ _CELL = 160  # characters of a cell
 def display_value(value: Any) -> None:
     """Display answers to rows, or to one question, again."""
     if isinstance(value, Answers):
-        FinalView().finish(bundle(value))
+        FinalView().finish(bundle(value, timed=Environment.read().timed))
     elif isinstance(value, Differences):
         FinalView().finish(tables.differences(value))
     else:

@@ -168,7 +168,8 @@ def _answered(each: Measure) -> str:
 
 def _bar(value: float, most: float, said: str) -> SafeHtml:
     share = attribute(f"{value / most if most else 0.0:.3f}")
-    return markup('<meter min="0" max="1" value="{}"></meter> {}', share, visible_html(said))
+    bar: LiteralString = '<meter min="0" max="1" value="{}" aria-hidden="true"></meter> {}'
+    return markup(bar, share, visible_html(said))
 
 
 # Differences.
