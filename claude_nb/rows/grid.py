@@ -153,7 +153,7 @@ class Grid(Answers):
 
     def __init__(self, ways: Sequence[Way], runs: Sequence[Run], again: Again) -> None:
         super().__init__(runs[0], _no_retry)
-        self.ways = list(ways)
+        self.ways: list[Way] = list(ways)
         self._again = again
         self._parts = [Answers(run, _no_retry) for run in runs]
         self._every = list(runs)

@@ -112,7 +112,7 @@ class PartRun(Run):
         self._drawn = len(drawn) < self._size
         if not drawn:
             return 0, []
-        self.names += [None] * (len(drawn) * self.samples)
+        self._open(len(drawn) * self.samples)
         return drawn[0][0], [row for _, row in drawn]
 
     async def _hand(self, place: int, part: list[Row]) -> None:
@@ -123,7 +123,7 @@ class PartRun(Run):
         except asyncio.CancelledError:
             self.stop()
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (raised where it was begun)
-            self.fatal, self._stopping = self.fatal or _known(error), "error"
+            self._end_with(_known(error))
         finally:
             self._handed -= len(part)
             if task := asyncio.current_task():
@@ -132,10 +132,8 @@ class PartRun(Run):
 
     def _hear(self, place: int, part: Told) -> None:
         """Count what came of a part."""
-        now, at = part.progress, place * self.samples
-        self.names[at : at + len(part.names)] = part.names
-        self.unasked |= {place + row: why for row, why in part.unasked.items()}
-        self.equal += part.equal
+        now, unasked = part.progress, {place + row: why for row, why in part.unasked.items()}
+        self._fill(place * self.samples, part.names, unasked, part.equal)
         for name in ("known", "done", "failed"):
             self._counts[name] += getattr(now, name)
         self._counts["input"] += now.input_tokens

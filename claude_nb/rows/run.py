@@ -305,6 +305,23 @@ class Run:
         for name, state in self.store.claim(self.owner, list(waiting)).items():
             self._take(waiting[name], state)
 
+    def _end_with(self, error: BaseException) -> None:
+        self.fatal, self._stopping = self.fatal or error, "error"
+
+    # What others tell of rows that they ask.
+
+    def _open(self, count: int) -> None:
+        """Make room for so many answers."""
+        self.names += [None] * count
+
+    def _fill(
+        self, at: int, names: list[Name | None], unasked: Mapping[int, dict[str, Any]], equal: int
+    ) -> None:
+        """Take over what became of the rows whose answers begin at a place."""
+        self.names[at : at + len(names)] = names
+        self.unasked |= unasked
+        self.equal += equal
+
     # One row.
 
     async def _ask(self, sender: Sender, work: Work) -> None:
@@ -320,15 +337,14 @@ class Run:
         except Exception as error:  # noqa: BLE001 (a row never fails the table)
             self._allowance.failed(work.name, error)
             if judging.is_fatal(error):
-                self.fatal, self._stopping = error, "error"
+                self._end_with(error)
             else:
                 kept = Kept(None, judging.error_of(error))
         try:
             if kept is not None:
                 await self._keep(work.name, kept)
         except sqlite3.Error as problem:
-            self.fatal = self.fatal or self.store.unwritten(problem)
-            self._stopping = "error"
+            self._end_with(self.store.unwritten(problem))
         finally:
             self.pace.ended()
             task = asyncio.current_task()
