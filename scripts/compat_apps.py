@@ -41,6 +41,8 @@ PYTHON: dict[str, tuple[str, ...]] = {
     "chatlas": ("chatlas[anthropic]==0.23.0",),
     "dask": ("dask[dataframe]==2026.8.0", "distributed==2026.8.0", *_ours()),
     "schemathesis": ("schemathesis==4.32.5",),
+    "papermill": ("papermill==2.7.0",),
+    "jupyterhub": ("jupyterhub==6.1.1",),
 }
 NODE: dict[str, tuple[str, ...]] = {
     "ai-sdk": ("ai@6.0.326", "@ai-sdk/anthropic@3.0.140", "zod@4.6.7"),

@@ -1,8 +1,8 @@
 """Take the moving pictures of the README from a real JupyterLab: `make film`.
 
-    python scripts/film.py [cell] [panel]
+    python scripts/film.py [cell] [panel] [seen] [planned]
 
-Each is a short animated WebP of one cell while the emulator answers, written to docs/pictures.
+Each is a WebP of one cell while the emulator answers, or after, written to docs/pictures.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ QUALITY = 60
 LOAD = "%load_ext claude_nb"
 QUESTION = """%%claude --think 2000
 Work out 17 * 23 + 4 * 100, step by step."""
+SEEN = (
+    """import pandas as pd
+
+df = pd.DataFrame({"city": ["Lisbon", "Oslo"], "lamps": [120, 90]})
+df""",
+    "token = 'sk-ant-api03-0123456789abcdef0123'\nprint('with', token)",
+    "# claude: skip\nprint('what stays here')",
+)
 PANEL = "import claude_nb\nclaude_nb.Panel(temperature=0.2)"
 
 
@@ -102,6 +110,34 @@ def panel(lab: Lab) -> Camera:
     return camera
 
 
+def seen(lab: Lab) -> Camera:
+    """Show the cells that a question saw, and which of them stayed here."""
+    _asked(lab, "")
+    lab.output(4).locator(".claude-nb-seen summary").click()
+    return _still(lab, 720)
+
+
+def planned(lab: Lab) -> Camera:
+    """Show what a dry run shows: the cells to the letter, and the request."""
+    _asked(lab, " --dry-run")
+    for number in (0, 2, 3):  # all, the cell with the table, the one with the key
+        lab.output(4).locator("summary").nth(number).click()
+    lab.cell(4).evaluate("cell => cell.scrollIntoView()")
+    return _still(lab, 760)
+
+
+def _asked(lab: Lab, more: str) -> None:
+    lab.open([LOAD, *SEEN, f"%%claude --context above{more}\nWhat is the mean of lamps?"])
+    for number in range(5):
+        lab.run(number)
+
+
+def _still(lab: Lab, height: int) -> Camera:
+    camera = Camera(lab, height)
+    camera.take()
+    return camera
+
+
 @contextmanager
 def studio() -> Iterator[Lab]:
     """Start a server and a browser."""
@@ -117,7 +153,7 @@ def studio() -> Iterator[Lab]:
         browser.close()
 
 
-FILMS = {"cell": cell, "panel": panel}
+FILMS = {"cell": cell, "panel": panel, "seen": seen, "planned": planned}
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def executed(path: Path, home: Path) -> nbformat.NotebookNode:
     book = nbformat.read(path, as_version=4)
     env = {k: v for k, v in own_directories(home).items() if not k.startswith("ANTHROPIC_")}
     env |= {"CLAUDE_NB_BACKEND": "emulator", "CLAUDE_NB_DISPLAY": "final"}
-    env["CLAUDE_NB_EMULATOR_SPEED"] = "0"
+    env |= {"CLAUDE_NB_EMULATOR_SPEED": "0", "CLAUDE_NB_LEDGER": str(home / "usage.sqlite3")}
     client = NotebookClient(
         book,
         timeout=CELL_DEADLINE,

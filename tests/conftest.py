@@ -14,6 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from kernel_rig import NO_KEYRING, Kernel
 from network_guard import Guard
 
+from claude_nb.models.locks import places
+
 CHOSEN = ("CLAUDE_NB_OPENAPI", "CLAUDE_NB_KERNEL_PYTHON", "CLAUDE_NB_COMPAT", "CLAUDE_NB_HTTP")
 KEPT = {name: os.environ[name] for name in CHOSEN if name in os.environ}
 
@@ -87,6 +89,22 @@ def no_shell_left():
     yield
     if not had_one and InteractiveShell.initialized():
         InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def locked(tmp_path, monkeypatch):
+    """Give a function that writes a file of locks, which holds from then on; returns its path."""
+
+    def write(text, folder="locks", encoding="utf-8"):
+        path = tmp_path / folder / "locks.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text.encode(encoding))
+        monkeypatch.setenv(places.VARIABLE, str(path))
+        places.found.cache_clear()
+        return path
+
+    yield write
+    places.found.cache_clear()
 
 
 @pytest.fixture(scope="module")

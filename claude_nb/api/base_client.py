@@ -117,11 +117,17 @@ class BaseClient:
 
     def _connect(self) -> None:
         """Make the connector, in its wrappers: no connection is opened yet."""
+        from claude_nb.models.locks.places import found  # noqa: PLC0415 (as one is made)
+
         connector = self._connects(self._config.factory(), self._config.authorize)
         if self._config.platform.dialect is not None:
             from claude_nb.api.sending.translated import translated  # noqa: PLC0415 (of clouds)
 
             connector = translated(connector, self._config.platform.dialect)
+        if found():
+            from claude_nb.models.locks.door import locked  # noqa: PLC0415 (where there are locks)
+
+            connector = locked(connector, self.base_url)
         if self._config.cassette is not None:
             connector = self._config.cassette.wrap(connector)
         self._connector = reduce(lambda inner, wrap: wrap(inner), self._wrappers, connector)

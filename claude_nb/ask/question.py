@@ -24,6 +24,7 @@ from claude_nb.ask.functions import function_tools
 from claude_nb.ask.options import Options
 from claude_nb.characters import one_line
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.locks.locks import NONE, Locks
 
 __all__ = ["Question", "compose"]
 
@@ -128,6 +129,7 @@ def compose(
     container: str = "",
     context: Context | None = None,
     shown: attach.Shown | None = None,
+    locks: Locks = NONE,
 ) -> Question:
     """Return the question that a cell asks.
 
@@ -150,12 +152,15 @@ def compose(
     context : Context, optional
         What the question sees of its notebook.
     shown : callable, optional
-        Knows what of the notebook can be attached by name.
+        Knows what of the notebook can be attached by name; if it `Looks`, also what a model may
+        look at.
+    locks : Locks
+        What whoever runs the machine allows.
 
     Raises
     ------
     InputError
-        Something in it cannot be used, or the model would refuse it.
+        Something in it cannot be used or is locked, or the model would refuse it.
     """
     _check(options, text)
     turn = {"role": "user", "content": _content(options, text, variables, shown, verbatim=verbatim)}
@@ -172,10 +177,11 @@ def compose(
     if schema is not None:
         params = extra.merged(params, {"output_config": {"format": schema.format}})
     params = extra.merged(params, others)
-    functions = _functions(options, variables, models)
+    functions = _functions(options, variables, models, shown)
     names = [function.name for function in functions]
     params = server_tools.added(options, params, models, names)
-    request.check(params, models)
+    tools = [*names, *(params.get("tools") or ())]
+    request.check({**params, "tools": tools} if names else params, models, locks)
     _check_names(functions, params)
     if not functions and not params.get("tools"):
         params = {**params, **_called_before(history)}
@@ -229,10 +235,10 @@ def _check(options: Options, text: str) -> None:
 
 
 def _functions(
-    options: Options, variables: Mapping[str, Any], models: ModelTable
+    options: Options, variables: Mapping[str, Any], models: ModelTable, looks: object
 ) -> list[FunctionTool[Any]]:
     """Return the tools that run here: functions, and the memory."""
-    functions = function_tools(options.tools, variables) if options.tools else []
+    functions = function_tools(options.tools, variables, looks) if options.tools else []
     memory = server_tools.memory(options, models)
     if memory is not None and any(function.name == memory.name for function in functions):
         raise InputError("--tools has a function memory, which is the name of the --memory tool.")

@@ -12,6 +12,7 @@ from typing import Any
 from claude_nb.ask.errors import RefusedError
 from claude_nb.ask.options import Options
 from claude_nb.models import BUILT_IN, ModelInfo, ModelTable, rules
+from claude_nb.models.locks.locks import NONE, Locks
 
 __all__ = ["build", "check"]
 
@@ -81,9 +82,19 @@ def _thinking(
     return {"type": "adaptive", "display": "summarized"}, effort
 
 
-def check(request: Mapping[str, Any], models: ModelTable = BUILT_IN) -> None:
-    """Raise `RefusedError` with every reason known here why `request` would be refused."""
-    refusals = rules.explain(request, models)
+def check(request: Mapping[str, Any], models: ModelTable = BUILT_IN, locks: Locks = NONE) -> None:
+    """Raise `RefusedError` with every reason known here why `request` would be refused.
+
+    Parameters
+    ----------
+    request : Mapping
+        As it would be sent.
+    models : ModelTable
+        What is known of the models of the server.
+    locks : Locks
+        What whoever runs the machine allows.
+    """
+    refusals = locks.refusals(request) or rules.explain(request, models)
     if refusals:
         message = "\n".join(dict.fromkeys(str(refusal) for refusal in refusals))
         raise RefusedError(message, tuple(refusal.field for refusal in refusals))

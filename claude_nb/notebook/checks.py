@@ -79,6 +79,7 @@ def checks(model: str = DEFAULT_MODEL) -> Iterator[Check]:
     yield from map(_package, LAB)
     yield _live_view()
     yield from _local()
+    yield from _locked()
     try:
         using = current().using
         backend = open_backend(Environment.read(), using)
@@ -98,6 +99,17 @@ def _local() -> Iterator[Check]:
     """Name the servers of this machine that could answer, if there are any."""
     if found := local.offer():
         yield Check("on this machine", found)
+
+
+def _locked() -> Iterator[Check]:
+    """Say what nobody can change from a notebook, if there is something."""
+    try:
+        each = current().locks.each
+    except InputError as problem:
+        yield Check("locked", str(problem), "Show this to whoever runs the machine.")
+        return
+    for lock in each:
+        yield Check("locked", f"{'; '.join(lock.lines()) or 'nothing'}. {lock.who}")
 
 
 def _package(name: str) -> Check:

@@ -19,6 +19,7 @@ from claude_nb.api.network import certificates, proxies
 from claude_nb.api.platforms import credentials
 from claude_nb.ask.errors import InputError
 from claude_nb.models.spending import limits
+from claude_nb.notebook.session import current
 
 __all__ = ["Environment"]
 
@@ -106,7 +107,7 @@ class Environment:
         """
         display = _one_of("CLAUDE_NB_DISPLAY", DISPLAYS)
         return cls(
-            mode=_one_of("CLAUDE_NB_BACKEND", MODES),
+            mode=_mode(),
             base_url=_said("ANTHROPIC_BASE_URL"),
             network=hash((proxies.stamp(), certificates.stamp())),
             keys=hash(tuple(os.environ.get(name) for name in _KEYS)),
@@ -123,6 +124,15 @@ class Environment:
             timed=display != "final",
             notebook=_said("CLAUDE_NB_NOTEBOOK") or _said("JPY_SESSION_NAME"),
         )
+
+
+def _mode() -> str:
+    """Return which server is to answer; nothing else than the emulator where that is locked."""
+    said = _one_of("CLAUDE_NB_BACKEND", MODES)
+    only = current().locks.only_emulator
+    if only is not None and said == "api":
+        raise InputError(only.server_refusal("CLAUDE_NB_BACKEND=api"))
+    return "emulator" if only is not None else said
 
 
 def _said(name: str) -> str:

@@ -14,6 +14,8 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 
 from claude_nb.ask.arguments import parse_line, split_cell, usage
 from claude_nb.ask.errors import InputError
+from claude_nb.models import DEFAULT_MODEL
+from claude_nb.models.locks.places import found
 from claude_nb.notebook import commands, session, warming
 from claude_nb.notebook.completion import complete
 from claude_nb.notebook.errors import OURS, StoppedError
@@ -23,6 +25,7 @@ from claude_nb.notebook.traits import LASTING, as_traits
 __all__ = ["ClaudeMagics", "load", "unload"]
 
 ROWS = {"each", "sample", "samples", "budget", "batch", "no_pilot"}
+MCP = {"mcp_servers", "mcp_tokens"}
 SHOWN = (
     ("claude_nb.api.types.message", "Message"),
     ("claude_nb.notebook.run.background", "Handle"),
@@ -75,10 +78,22 @@ class ClaudeMagics(_Configured):
         "'cancel' fails the cell",
     ).tag(config=True)
 
+    mcp_servers: traitlets.Dict[str, str] = traitlets.Dict(
+        help="addresses of MCP servers by name, for --mcp NAME and the panel: "
+        '{"docs": "https://mcp.example.com/mcp"}',
+    ).tag(config=True)
+
+    mcp_tokens: traitlets.Dict[str, Any] = traitlets.Dict(
+        help="their tokens by name, which nothing shows or keeps; a token that stands in the cell "
+        "is refused, for the cell is saved",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
         self.session.settings = self
+        if found() and self.session.defaults().model == DEFAULT_MODEL:  # else it is refused
+            self.set_trait("model", self._allowed())
         self._shown: tuple[Any, object] = None, None  # the answer, and in which execution
 
     @no_var_expand
@@ -114,8 +129,37 @@ class ClaudeMagics(_Configured):
         self._shown = value, self.session.execution
         return value
 
+    @traitlets.validate("mcp_servers")
+    def _check_servers(self, proposal: Any) -> dict[str, str]:
+        from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+        return mcp.servers(proposal["value"])
+
+    @traitlets.observe("mcp_servers")
+    def _offer_servers(self, _: object) -> None:
+        for panel in list(session.of(self.shell).panels.values()):
+            panel.refresh()
+
+    @traitlets.validate("mcp_tokens")
+    def _check_tokens(self, proposal: Any) -> dict[str, Any]:
+        from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+        return mcp.tokens(proposal["value"], session.of(self.shell).source)
+
+    def _allowed(self) -> str:
+        """Return the model of cells that name none, where it is locked which may be asked."""
+        try:
+            return self.session.locks.usual_model(DEFAULT_MODEL)
+        except InputError:  # each question says it
+            return DEFAULT_MODEL
+
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
+        given = config.get("ClaudeMagics", {})
+        if MCP & given.keys():
+            from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+            mcp.take(given, session.of(self.shell).source)
         before = self.session.defaults() if hasattr(self, "session") else None
         super().update_config(config)
         if before is not None:
@@ -231,6 +275,7 @@ def load(shell: Any) -> None:
         shell,
         chats=lambda: magics.session.chats,
         served=lambda: getattr(magics.session.using, "listed", ()),
+        servers=lambda: magics.session.servers,
     )
     for module, name in SHOWN:
         formatter = shell.display_formatter

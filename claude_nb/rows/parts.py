@@ -42,17 +42,20 @@ class Told:
         How its run ended.
     equal : int
         Rows that are equal to others of the part.
+    emulated : bool
+        Whether an emulator answered.
     """
 
     names: list[Name | None]
     unasked: dict[int, dict[str, Any]]
     progress: Progress
     equal: int
+    emulated: bool
 
 
 def told(run: Run) -> Told:
     """Return how a run over a part went."""
-    return Told(run.names, run.unasked, run.progress(), run.equal)
+    return Told(run.names, run.unasked, run.progress(), run.equal, run.emulated)
 
 
 def width_of(executor: Executor | None) -> int:
@@ -134,6 +137,7 @@ class PartRun(Run):
         """Count what came of a part."""
         now, unasked = part.progress, {place + row: why for row, why in part.unasked.items()}
         self._fill(place * self.samples, part.names, unasked, part.equal)
+        self.emulated = self.emulated or part.emulated
         for name in ("known", "done", "failed"):
             self._counts[name] += getattr(now, name)
         self._counts["input"] += now.input_tokens

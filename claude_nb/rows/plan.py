@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.locks.locks import NONE, Locks
 from claude_nb.rows.tables import Table, is_missing
 
 __all__ = ["Plan", "Planned"]
@@ -64,6 +65,10 @@ class Plan:
         What tells one server from another: an emulated answer is not taken for a real one.
     models : ModelTable
         What is known of its models.
+    locks : Locks
+        What whoever runs the machine allows.
+    sealed : callable
+        Puts into a request what only the server is to see, as it is sent.
     """
 
     text: str
@@ -71,6 +76,8 @@ class Plan:
     variables: Mapping[str, Any]
     server: str = ""
     models: ModelTable = BUILT_IN
+    locks: Locks = NONE
+    sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     common: Question = field(init=False)
     _identity: dict[str, Any] = field(init=False)
     _needs: tuple[str, ...] = field(init=False)
@@ -82,9 +89,13 @@ class Plan:
         needs = () if self.options.raw else (*braces.fields(self.text), *braces.fields(system))
         self._needs = tuple(dict.fromkeys(needs))
         plain = self.options.changed({"raw": True, "attach": ()})
-        self.common = compose(plain, self.text, variables=self.variables, models=self.models)
+        self.common = self._composed(plain, self.variables)
         builder = RequestBuilder("", {}, {}, Timeout(), ANTHROPIC.prepare)
         self._identity = identity(message_request(builder, self.common.sent))
+
+    def _composed(self, options: Options, variables: Mapping[str, Any]) -> Question:
+        known: dict[str, Any] = {"models": self.models, "locks": self.locks}
+        return compose(options, self.text, variables=variables, **known)
 
     @property
     def model(self) -> str:
@@ -144,7 +155,7 @@ class Plan:
                 )
         content = None if self._whole else self._content(scope)
         if not isinstance(content, str):
-            question = compose(self.options, self.text, variables=scope, models=self.models)
+            question = self._composed(self.options, scope)
             return Planned(self._key(self._sent(question)), question.params)
         messages = [{"role": "user", "content": content}]
         body = {**self._identity["body"], "messages": messages}

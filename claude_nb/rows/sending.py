@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,17 @@ class Sender:
         Is told of every reply.
     policy : RetryPolicy
         When a row is tried again.
+    sealed : callable
+        Puts into a request what only the server is to see.
+    heard : callable
+        Is told the header fields of each answer.
     """
 
     client: AsyncAnthropic
     pace: Pace
     policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
+    sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    heard: Callable[[Mapping[str, str]], object] = bool
     _pools: list[_Pool] = field(default_factory=list["_Pool"])
 
     async def answer(
@@ -64,6 +70,7 @@ class Sender:
         AnthropicError
             It failed, and trying again would not help, or did not.
         """
+        params = self.sealed(params)
         if not functions and not params.get("tools"):
             message, seconds = await self._sent(params)
             return message.to_dict(), seconds
@@ -97,6 +104,7 @@ class Sender:
                 await asyncio.sleep(max(wait, self.pace.again()))
             else:
                 self.pace.heard(200, headers, _taken(message))
+                self.heard(headers)
                 return message, time.monotonic() - began
 
     async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:

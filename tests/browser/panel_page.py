@@ -1,10 +1,11 @@
-"""The panel in one cell of a page, as a person finds its parts."""
+"""The panel in one cell of a page, as a person finds its parts, and what axe finds in it."""
 
 from __future__ import annotations
 
 import json
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 SHOW = "panel = Panel()\npanel"
@@ -12,6 +13,7 @@ SHOW = "panel = Panel()\npanel"
 
 CONTRAST = {"runOnly": ["color-contrast"]}
 """What another theme may change, of all that axe looks at."""
+BAD = {"moderate", "serious", "critical"}
 
 
 class Shown:
@@ -53,6 +55,18 @@ class Shown:
         field.click()
         field.fill(model)
         field.press("Enter")
+
+
+def findings(lab, shade="light") -> list[str]:
+    """Return what axe finds wrong in the panels of the page; in the dark, contrast alone."""
+    options = {"resultTypes": ["violations"], **(CONTRAST if shade == "dark" else {})}
+    found = Axe().run(lab.page, ".claude-nb-panel", options).response
+    return [
+        f"{shade}: {rule['id']}: {node['html'][:200]}"
+        for rule in found["violations"]
+        if rule["impact"] in BAD
+        for node in rule["nodes"]
+    ]
 
 
 def opened(lab, server, *more, show=SHOW):

@@ -7,8 +7,7 @@ import re
 
 import panel_page
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from panel_page import SHOW, Shown, value
+from panel_page import SHOW, Shown, findings, value
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -29,7 +28,6 @@ os.environ["ANTHROPIC_BASE_URL"], os.environ["ANTHROPIC_API_KEY"] = server.url, 
 name = "Ada"
 """
 LONG = "Write a long story about a lighthouse."
-HARD = {"serious", "critical"}
 
 
 def opened(lab, *more, show=SHOW):
@@ -42,17 +40,6 @@ def wait_for(lab, n, expected, of=lambda found: found):
         if of(found := value(lab, n)) == expected:
             return found
     pytest.fail(f"It stays {found}.")
-
-
-def findings(lab, shade="light"):
-    options = {"resultTypes": ["violations"], **(panel_page.CONTRAST if shade == "dark" else {})}
-    found = Axe().run(lab.page, ".claude-nb-panel", options).response
-    return [
-        f"{rule['id']}: {node['html'][:200]}"
-        for rule in found["violations"]
-        if rule["impact"] in HARD
-        for node in rule["nodes"]
-    ]
 
 
 def test_an_answer_streams_stops_is_saved_and_is_read_without_a_kernel(both_labs):

@@ -6,8 +6,7 @@ import re
 
 import panel_page
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from panel_page import CONTRAST, SHOW, Shown, value
+from panel_page import SHOW, Shown, findings, value
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -254,14 +253,7 @@ def test_every_button_tells_what_it_does_and_axe_finds_nothing(each_lab):
     found = []
     for shade in ("light", "dark"):
         lab.theme(shade)
-        options = {"resultTypes": ["violations"], **(CONTRAST if shade == "dark" else {})}
-        axe = Axe().run(lab.page, ".claude-nb-panel", options).response
-        found += [
-            f"{shade}: {rule['id']}: {node['html'][:160]}"
-            for rule in axe["violations"]
-            if rule["impact"] in {"moderate", "serious", "critical"}
-            for node in rule["nodes"]
-        ]
+        found += findings(lab, shade)
         lab.screenshot(f"panel-all-{lab.kind}-{shade}")
     assert "\n".join(found) == ""
     silent = panel.root.locator("button:visible:not([title]):not([role=tab])")

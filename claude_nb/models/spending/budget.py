@@ -20,6 +20,10 @@ _EXACT = 1e-9  # dollars: sums of fractions are not exact
 class BudgetError(AnthropicError):
     """It would cost more than the budget has left."""
 
+    def stopped(self) -> BudgetError:
+        """Return what ends an answer that is on its way."""
+        return BudgetError("The budget is used up, so the answer was stopped; what came is kept.")
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:

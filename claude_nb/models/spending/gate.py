@@ -181,10 +181,8 @@ class _Held:
             wanted = Amount(max(more.dollars, 0), max(more.tokens, 0), max(more.unpriced, 0))
             try:
                 self._reserved.append(self._budget.reserve(wanted))
-            except BudgetError:
-                raise BudgetError(
-                    "The budget is used up, so the answer was stopped; what came is kept."
-                ) from None
+            except BudgetError as error:
+                raise error.stopped() from None
 
     def settle(self, spent: Amount) -> None:
         """Say what it cost."""

@@ -17,6 +17,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.retry import LONGEST_WAIT, asked_wait
 from claude_nb.cassette import CassetteError
 from claude_nb.characters import one_line
+from claude_nb.models.locks.locks import LockedBudgetError, LockedError
 from claude_nb.models.spending import BudgetError
 from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.notebook.answer.amounts import duration
@@ -94,10 +95,15 @@ def describe(error: Exception, model: str, *, came: bool = False) -> Explanation
     says_more = why.rstrip(".").casefold() not in what.casefold()
     return Explanation(
         what=what,
-        why=why if says_more and not (came and _is_lost(error)) else "",
+        why=why if says_more and not _is_said(error, came=came) else "",
         advice=_wait(error) or _foreign(error) or _no_model(error) or advice,
         code=_code(error),
     )
+
+
+def _is_said(error: Exception, *, came: bool) -> bool:
+    """Tell whether the advice says it all: the error's own words are for those who write Python."""
+    return (came and _is_lost(error)) or isinstance(error, errors.MissingCredentialsError)
 
 
 def _code(error: Exception) -> str:
@@ -217,7 +223,10 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
     (
         errors.MissingCredentialsError,
         "There is no API key",
-        "Set ANTHROPIC_API_KEY before Jupyter starts, or call claude_nb.login() here.",
+        (
+            "Set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) before Jupyter starts, or call "
+            "claude_nb.login() here. CLAUDE_NB_BACKEND=emulator answers with no key, by rules."
+        ),
     ),
     (
         errors.DamagedCredentialsError,
@@ -254,6 +263,12 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         CassetteError,
         "Nothing is recorded for this",
         "%claude auto asks what is not recorded, and records its answer.",
+    ),
+    (LockedError, "That is locked here", "Keep to what is allowed; nothing was sent."),
+    (
+        LockedBudgetError,
+        "The budget of this machine does not allow it",
+        "%claude budget shows what was spent; ask for less (a shorter --max-tokens).",
     ),
     (
         BudgetError,

@@ -21,6 +21,7 @@ from claude_nb.cassette import Cassette, CassetteError, recording
 from claude_nb.cassette.asker import asker
 from claude_nb.cassette.recording import Recording
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.locks.locks import Locks
 from claude_nb.models.spending.consent import consent
 from claude_nb.models.spending.gate import gate
 from claude_nb.notebook.environment import Environment
@@ -62,6 +63,8 @@ class Backend:
         What an answer's last line says of it; empty for nothing.
     where : str
         What people call it: its address, or its name where that is not known.
+    is_recorded : bool
+        Whether its answers are recorded, or replayed.
     """
 
     client: Any
@@ -71,6 +74,7 @@ class Backend:
     is_paid: bool = True
     label: str = ""
     where: str = ""
+    is_recorded: bool = False
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -92,9 +96,11 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
     Raises
     ------
     InputError
-        A variable of the environment cannot be used, or what it says to replay is not there.
+        A variable of the environment cannot be used, what it says to replay is not there, or the
+        server is locked out.
     """
     session = session or current()
+    locks = session.locks
     environment, kept = Environment.read(), session.backends
     used = _used(session, environment)
     key = ((environment, used, session.using), asynchronous)
@@ -102,13 +108,23 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
         for old in [other for other in kept if other[0] != key[0]]:
             del kept[old]
         opened = open_backend(environment, session.using, asynchronous=asynchronous)
+        if used is None and not addresses.stays_here(opened.client.base_url):
+            _check_server(locks, opened)
         made = _accounted(session, opened)
         if used is not None:
-            made = replace(made, client=cassette(session, used).through(made.client))
+            taped = cassette(session, used).through(made.client)
+            made = replace(made, client=taped, is_recorded=True)
         if not kept:  # another server: what the last one reported of its models is over
             session.models = made.models
         kept[key] = made
     return replace(kept[key], models=session.models)
+
+
+def _check_server(locks: Locks, opened: Backend) -> None:
+    """Refuse a server at once that no request could be sent to."""
+    refused = locks.server_refusal(opened.client.base_url, opened.where)
+    if refused:
+        raise InputError(refused)
 
 
 def telling(client: Any, tell: Callable[[Any], Any]) -> Any:

@@ -16,6 +16,8 @@ from claude_nb.api.sending.lent.borrowed import Borrowed, is_asynchronous, is_cl
 from claude_nb.api.sending.lent.threaded import Lent, Threaded
 from claude_nb.ask.errors import InputError
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.locks.door import locked
+from claude_nb.models.locks.locks import Locks
 from claude_nb.notebook.session import Session, current
 
 __all__ = ["Used", "lend", "put", "use"]
@@ -128,6 +130,8 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
     """
     if model is not None and session.settings is None:
         raise InputError("model= is the default of cells: run %load_ext claude_nb first.")
+    if used is not None:
+        _check_locks(session.locks, used, model)
     _give_back(session)
     if used is not None and model is not None:
         used = replace(used, former=session.settings.model, preferred=model)
@@ -135,6 +139,15 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
     session.models = used.models if used is not None else BUILT_IN
     if model is not None:
         _prefer(session, model)
+
+
+def _check_locks(locks: Locks, used: Used, model: str | None) -> None:
+    refused = locks.server_refusal(used.address, used.name)
+    told = [refused] * bool(refused)
+    if model is not None:
+        told += map(str, locks.refusals({"model": model}))
+    if told:
+        raise InputError("\n".join(told))
 
 
 def _give_back(session: Session) -> None:
@@ -209,7 +222,7 @@ def _foreign(given: Any) -> Used:
         kind = client.AsyncAnthropic if asynchronous else client.Anthropic
 
         def connects(_: Any) -> Any:
-            borrowed = Borrowed(quiet, usual)
+            borrowed = locked(Borrowed(quiet, usual), address or _UNSAID)
             return _threaded(borrowed) if asynchronous else borrowed
 
         return kind(**settings).via(connects)

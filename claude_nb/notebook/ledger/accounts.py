@@ -23,7 +23,10 @@ from claude_nb.notebook.session import Session
 
 __all__ = ["Accounts", "of"]
 
-_UNSENT = frozenset({"BudgetError", "CassetteError", "MissingCredentialsError", "UnconfirmedError"})
+_UNSENT = frozenset(
+    {"BudgetError", "CassetteError", "LockedBudgetError", "LockedError"}
+    | {"MissingCredentialsError", "UnconfirmedError"}
+)
 
 
 class Accounts:

@@ -35,6 +35,8 @@ class Entry:
         The cell's execution count: ``3`` for ``In [3]``.
     emulated, replayed : bool
         Whether the emulator answered.
+    refused : bool
+        Whether nothing was sent, or the server took nothing of it, which nobody bills.
     """
 
     cell: str
@@ -48,11 +50,12 @@ class Entry:
     number: int | None = None
     emulated: bool = False
     replayed: bool = False
+    refused: bool = False
 
     @property
     def free(self) -> bool:
         """Whether it cost nothing for sure."""
-        return self.emulated or self.replayed
+        return self.emulated or self.replayed or self.refused
 
     @property
     def searches(self) -> int:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from claude_nb.ask.options import Setting
+from claude_nb.ask.options import SETTINGS, Options, Setting
 from claude_nb.models import ModelInfo, ModelTable
+from claude_nb.models.locks.locks import NONE, Locks
 from claude_nb.notebook.panel.columns import MOST, OWN
 from claude_nb.notebook.traits import LASTING
 
-__all__ = ["controls"]
+__all__ = ["controls", "used"]
 
 
 _LISTED = frozenset({"anthropic", "emulator"})  # of whom the list tells what answers would cost
 
 
-def controls(models: ModelTable) -> dict[str, Any]:
-    """Return the controls, the models, and which controls columns have."""
+def controls(models: ModelTable, locks: Locks = NONE) -> dict[str, Any]:
+    """Return the controls, the models that may be asked, and which controls columns have."""
     return {
         "controls": [_control(setting) for setting in LASTING if setting.name != "model"],
-        "models": [_model(info, models) for info in models.all_models()],
+        "models": [_model(each, models) for each in models.all_models() if locks.allows(each.id)],
         "columns": {"own": list(OWN), "most": MOST},
     }
 
@@ -36,7 +37,15 @@ def _control(setting: Setting) -> dict[str, Any]:
         "choices": list(setting.choices),
         "default": setting.listed(setting.default),
         "first": setting.first,
+        "part": setting.part,
+        "alone": setting.alone,
     }
+
+
+def used(options: Options) -> list[str]:
+    """Return what the provider's tools that these options ask for are called."""
+    tools = [setting for setting in SETTINGS if setting.part == "tools"]
+    return [setting.label for setting in tools if getattr(options, setting.name)]
 
 
 def _model(info: ModelInfo, models: ModelTable) -> dict[str, Any]:

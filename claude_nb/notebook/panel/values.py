@@ -14,7 +14,8 @@ import traitlets
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.ask.options import BY_NAME, Options
-from claude_nb.notebook.panel.fit import ORDER, fit
+from claude_nb.notebook.panel.fit import ORDER, TOOLS, fit
+from claude_nb.notebook.session import current
 from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["NAMES", "SettingError", "Settings", "checked"]
@@ -86,8 +87,11 @@ class Settings(_Checked):
     """
 
     def __init__(self, **values: Any) -> None:
-        known = {_ALIASES.get(name, name): checked(name, value) for name, value in values.items()}
-        refused = fit(Options(**known)).refused
+        locks, usual = current().locks, BY_NAME["model"].default
+        allowed = locks.usual_model(usual)
+        known: dict[str, Any] = {} if allowed == usual else {"model": allowed}
+        known |= {_ALIASES.get(name, name): checked(name, value) for name, value in values.items()}
+        refused = fit(Options(**known), locks=locks).refused
         for name, value in known.items():
             _raise_if(refused, name, value)
         super().__init__(**known)
@@ -100,8 +104,9 @@ class Settings(_Checked):
         if name in NAMES or name in _ALIASES:
             name = _ALIASES.get(name, name)
             value = checked(name, value)
-            if name in (*ORDER, "model"):
-                _raise_if(fit(self.options().changed({name: value})).refused, name, value)
+            if name in (*ORDER, *TOOLS, "model"):
+                wished = self.options().changed({name: value})
+                _raise_if(fit(wished, locks=current().locks).refused, name, value)
         super().__setattr__(name, value)
 
     def options(self) -> Options:
@@ -121,5 +126,6 @@ class Settings(_Checked):
 
 
 def _raise_if(refused: Mapping[str, str], name: str, value: Any) -> None:
-    if name in refused and value not in (None, []):  # what is not set is not refused
+    is_set = value is not False and value not in (None, [])
+    if name in refused and is_set:  # what is not set is not refused
         raise SettingError(refused[name])

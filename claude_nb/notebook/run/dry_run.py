@@ -81,15 +81,16 @@ def _data(item: Any) -> Any:
 
 
 def _facts(params: dict[str, Any], session: Session) -> list[str]:
+    server = backend.connect(session)
     try:
-        found = counting.count(params, backend.connect(session))
+        found = counting.count(params, server)
         tokens, is_counted = found.tokens, not found.estimated
     except AnthropicError:
         tokens, is_counted = counting.estimate(params), False
     facts = [f"{tokens:,} tokens in, counted by the server"]
     if not is_counted:
         facts = [f"≈ {tokens:,} tokens in, estimated: the server cannot count them"]
-    known = models.BUILT_IN if session.using is None else session.models
+    known = models.BUILT_IN if server.emulated else server.models  # what it would cost with a key
     return [*facts, f"up to {params['max_tokens']:,} out", *_cost(params, tokens, known)]
 
 

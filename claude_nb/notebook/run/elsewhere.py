@@ -1,8 +1,9 @@
-"""What to do about a failure where another server answers, or could: a lent client, a local one."""
+"""What to do about a failure where something else answers, or could: a lent client, a notebook."""
 
 from __future__ import annotations
 
 from claude_nb.api import errors
+from claude_nb.cassette import CassetteError
 from claude_nb.notebook.backend import local
 from claude_nb.notebook.backend.using import Used
 from claude_nb.notebook.session import Session
@@ -10,6 +11,10 @@ from claude_nb.notebook.session import Session
 __all__ = ["advice"]
 
 _SHOWN = 5  # models in a sentence
+_IN_CELLS = (
+    "%claude auto asks what is not kept; the cell's output keeps its answer, and is replayed once "
+    "the notebook is saved."
+)
 
 
 def advice(error: Exception, session: Session, usual: str) -> str:
@@ -27,6 +32,8 @@ def advice(error: Exception, session: Session, usual: str) -> str:
     if isinstance(error, errors.MissingCredentialsError):
         found = local.offer()
         return f"{usual} Or: {found}." if found else usual
+    if isinstance(error, CassetteError) and session.cassette is not None:
+        return _IN_CELLS if session.cassette[1].unit == "cell" else usual
     used: Used | None = session.using
     return (_there(error, used) or usual) if used is not None else usual
 

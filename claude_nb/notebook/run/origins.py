@@ -19,6 +19,7 @@ DEFAULT = "default"
 _SHOWN = 80  # characters of a value
 _FAMILIES = frozenset(info.line for info in BUILT_IN.rows)
 _FIELDS = {"output_config": "think", "thinking": "think", "stop_sequences": "stop"}
+_TOOLS = tuple(setting.name for setting in LASTING if setting.wire in {"tools", "mcp_servers"})
 
 
 def origin(session: Session, setting: Setting, value: Any) -> str:
@@ -28,7 +29,10 @@ def origin(session: Session, setting: Setting, value: Any) -> str:
     configured: Mapping[str, Any] = session.settings.config.get("ClaudeMagics", {})
     if setting.name in configured and configured[setting.name] == value:
         return "%config, or IPython's configuration"
-    return DEFAULT if value == setting.listed(setting.default) else "set in Python, or by the panel"
+    if value == setting.listed(setting.default):
+        return DEFAULT
+    is_usual = setting.name == "model" and session.locks.usual_model(setting.default) == value
+    return "the first that is allowed here" if is_usual else "set in Python, or by the panel"
 
 
 def shown(value: Any) -> str:
@@ -68,9 +72,8 @@ def check(session: Session, before: Options, after: Options) -> None:
         near = [one for one in models.near(name) if any(f in one for f in _FAMILIES)]
         if near:
             raise InputError(f"There is no model {name!r}. Did you mean {' or '.join(near[:2])}?")
-    old = set(map(str, rules.explain(request.build(before, [], models), models)))
-    found = rules.explain(request.build(after, [], models), models)
-    new = [one for one in found if str(one) not in old]
+    old = set(map(str, _refusals(session, before)))
+    new = [one for one in _refusals(session, after) if str(one) not in old]
     if new:
         refusal = RefusedError(
             "\n".join(dict.fromkeys(map(str, new)))
@@ -79,3 +82,11 @@ def check(session: Session, before: Options, after: Options) -> None:
         )
         changed = {s.name for s in LASTING if getattr(before, s.name) != getattr(after, s.name)}
         raise explained(session, after, refusal, but=changed)
+
+
+def _refusals(session: Session, options: Options) -> list[rules.Refusal]:
+    """Return why every cell with these defaults would be refused."""
+    sent = request.build(options, [], session.models)
+    tools = [name for name in _TOOLS if getattr(options, name)]
+    locked = session.locks.refusals({**sent, "tools": tools} if tools else sent)
+    return locked or rules.explain(sent, session.models)

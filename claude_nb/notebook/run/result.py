@@ -9,13 +9,17 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from claude_nb.api import errors
 from claude_nb.api.resources.endpoints import message_key
 from claude_nb.api.types import Message
 from claude_nb.ask.answers import extract, formats
 from claude_nb.ask.errors import AnswerError
 from claude_nb.ask.question import Question
+from claude_nb.cassette.file import CassetteError
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
+from claude_nb.models.spending.budget import BudgetError
+from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.notebook.answer import next_cell, render, seen
 from claude_nb.notebook.answer.amounts import count, weight
 from claude_nb.notebook.answer.blocks import kind_of
@@ -125,6 +129,24 @@ def _kept(outcome: Outcome) -> tuple[list[dict[str, Any]], str]:
     return kept, f"{weight(size)} kept"
 
 
+# Of what ended elsewhere (a gateway's 504, a time limit) nobody can say whether it is billed.
+_UNBILLED = (
+    BudgetError,
+    CassetteError,
+    UnconfirmedError,
+    errors.AuthenticationError,
+    errors.BadRequestError,
+    errors.ContentTooLargeError,
+    errors.CredentialsError,
+    errors.NotFoundError,
+    errors.OverloadedError,
+    errors.PaymentRequiredError,
+    errors.PermissionDeniedError,
+    errors.RateLimitError,
+    errors.UnprocessableEntityError,
+)
+
+
 def _cost(outcome: Outcome, models: ModelTable) -> float | None:
     """Return the price in US dollars where it is known to be true.
 
@@ -167,6 +189,7 @@ def entry(
         number=number,
         emulated=outcome.emulated,
         replayed=outcome.replayed,
+        refused=isinstance(outcome.error, _UNBILLED) and message is None,
     )
 
 

@@ -93,6 +93,7 @@ class View {
     this.waits = this.root.children.length < 3; // the end, and this line
     const parts = [this.store.model.get("title"), `${seconds} s`, (left > 0 && said) || (this.waits && "waiting")];
     this.status.textContent = parts.filter(Boolean).join(" · ");
+    this.latest.look();
   }
 
   schedule() {

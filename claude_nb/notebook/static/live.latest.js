@@ -14,7 +14,6 @@ export class Latest {
   constructor(footer) {
     this.footer = footer;
     this.follows = false;
-    this.below = false; // as last seen: the browser tells of it when it changes, not when following ends
     this.end = element("div", "claude-nb-end"); // no height: where the answer ends
     this.button = element("button", "claude-nb-latest");
     this.button.type = "button";
@@ -31,15 +30,21 @@ export class Latest {
   /** @param {IntersectionObserverEntry} seen */
   show({ isIntersecting, boundingClientRect }) {
     // What scrolls may end above the window's end: the footer, which sticks to it, says where.
-    this.below = !isIntersecting && this.footer.getBoundingClientRect().top < boundingClientRect.top;
-    this.button.hidden = !this.below || this.follows;
+    const below = !isIntersecting && this.footer.getBoundingClientRect().top < boundingClientRect.top;
+    this.button.hidden = !below || this.follows;
   }
 
-  /** The person scrolls: the end may have been a hair below all along, and nobody will say so again. */
+  /** Hear where the end is. Else the browser tells only when it comes into view or leaves it: not when it
+   * is out of view at first, nor when a page that took the cell out puts it back. */
+  look() {
+    this.observer.unobserve(this.end);
+    this.observer.observe(this.end);
+  }
+
   stay() {
     if (!this.follows) return;
     this.follows = false;
-    this.button.hidden = !this.below;
+    this.look();
   }
 
   follow() {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,8 +18,9 @@ import claude_nb
 from claude_nb import emulator
 from claude_nb.errors import BadRequestError
 
-sys.path.append(str(Path(__file__).parents[3] / "scripts"))
-import compat_apps
+ROOT = Path(__file__).parents[3]
+sys.path.append(str(ROOT / "scripts"))
+import compat_apps  # noqa: E402 (found through the path set above)
 
 pytestmark = pytest.mark.compat
 
@@ -51,19 +52,23 @@ def _wait(url):
     pytest.fail("the proxy did not start")
 
 
+def _recipe():
+    """Return the configuration on the page for hubs, without the database of keys."""
+    page = (ROOT / "docs" / "how-to" / "hub.md").read_text(encoding="utf-8")
+    found = re.search(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    return re.sub(r"^ +database_url:.*\n", "", found[1], flags=re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory):
     """Run the proxy; gives its address."""
     compat_apps.make("litellm-proxy")
     folder, port = tmp_path_factory.mktemp("proxy"), _free_port()
     with emulator.serve(tokens_per_second=0, api_key=UPSTREAM) as server:
-        behind = {"model": f"anthropic/{MODEL}", "api_base": server.url, "api_key": UPSTREAM}
-        settings = {
-            "model_list": [{"model_name": MODEL, "litellm_params": behind}],
-            "general_settings": {"master_key": KEY},
-        }
         config = folder / "config.yaml"
-        config.write_text(json.dumps(settings), encoding="utf-8")  # which YAML is too
+        config.write_text(_recipe(), encoding="utf-8")
+        names = {"ANTHROPIC_API_KEY": UPSTREAM, "ANTHROPIC_API_BASE": server.url}
+        names |= {"LITELLM_MASTER_KEY": KEY, "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
         program = compat_apps.python_of("litellm-proxy").with_name("litellm")
         where = ["--host", "127.0.0.1", "--port", str(port)]
         log = (folder / "log").open("wb")
@@ -71,7 +76,7 @@ def proxy(tmp_path_factory):
             log,
             subprocess.Popen(  # noqa: S603 - the environment's own program
                 [str(program), "--config", str(config), *where],
-                env={**os.environ, "HOME": str(folder), "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
+                env={**os.environ, "HOME": str(folder), **names},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             ) as running,

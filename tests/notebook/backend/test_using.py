@@ -284,6 +284,13 @@ def test_a_client_that_does_not_say_where_it_asks_is_called_by_its_name(here, le
     assert ask(here).content[0].text == "Answer 1."
 
 
+def test_a_dry_run_shows_no_price_behind_an_address_that_is_not_the_apis(here, serve, capsys):
+    serve(lambda _: "From a gateway.")
+    assert ask(here, model="claude-sonnet-4-6", dry_run=True) is None
+    assert "price unknown" in (shown := capsys.readouterr().out)
+    assert "$" not in shown
+
+
 def test_the_doctor_looks_at_the_client_that_was_lent(here, lender):
     claude_nb.use(lender)
     found = {check.name: check for check in checks.checks(MODEL)}

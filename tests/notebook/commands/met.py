@@ -83,7 +83,7 @@ ROWS = {
     "a placeholder": Row("A placeholder of nbgrader", cell("", "YOUR ANSWER HERE")),
     # network and keys
     "no key": Row(
-        "No API key",
+        "There is no API key",
         env={
             "ANTHROPIC_API_KEY": "",
             "ANTHROPIC_BASE_URL": "https://gateway.invalid",  # a server of this machine needs none

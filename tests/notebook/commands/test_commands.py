@@ -17,7 +17,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Conversation, Turn
 from claude_nb.emulator import Clock, serve
 from claude_nb.errors import NotFoundError
-from claude_nb.notebook.answer.failure import describe
+from claude_nb.notebook.answer.failure import RunError, describe
 from claude_nb.notebook.commands import asking, page
 from claude_nb.notebook.commands.catalog import COMMANDS
 from claude_nb.notebook.commands.served import models as models_page
@@ -483,6 +483,23 @@ def test_usage_by_cell_chat_and_in_all(claude, monkeypatch):
     assert "cost of some runs is not known" in text
 
 
+def test_what_was_refused_costs_nothing_for_sure(claude):
+    claude.session.ledger += [entry(cost=0.5)]
+    with pytest.raises(RunError, match="no such model"):
+        claude.magics.claude("-m claude-nobody-9", "Why?")
+    text = claude.text("usage")
+    assert "NotFoundError" in text
+    assert "$0.50" in text
+    assert "not known" not in text
+    assert "at least" not in text
+
+
+@pytest.mark.parametrize("state", ["stopped", "cut off", "APITimeoutError", "GatewayTimeoutError"])
+def test_what_may_have_been_billed_has_an_unknown_cost(claude, state):
+    claude.session.ledger += [entry(cost=0.5), entry(state=state, usage={})]
+    assert "cost of some runs is not known" in claude.text("usage")
+
+
 def test_usage_keeps_what_went_into_the_cache_apart_and_counts_searches(claude):
     used = {"cache_creation_input_tokens": 20, "server_tool_use": {"web_search_requests": 2}}
     claude.session.ledger += [entry(usage={"input_tokens": 5, **used}, cost=0.5)]
@@ -601,7 +618,7 @@ def test_the_examples_of_help_work(claude):
 
     lines = [typed for typed, _ in guide._EXAMPLES if typed.startswith("%claude ")]
     for line in lines:
-        if not line.endswith(" fix"):
+        if " fix" not in line and " edit" not in line:
             claude.outputs(line.removeprefix("%claude "))
     assert claude.magics.model == "haiku"
 

@@ -137,8 +137,14 @@ def test_a_changed_question_is_a_miss_that_says_what_changed_and_where(kept, sta
     changed = "%%claude --no-history --no-stream\nName a river."
     with pytest.raises(RunError, match=r"cell 4, “Name a town.”\) differs: turn 1 changed: “Name"):
         kernel.cell(changed)
-    with pytest.raises(RunError, match=r"lesson\.ipynb holds no answer.*max_tokens 500 → 400"):
+    with pytest.raises(
+        RunError, match=r"lesson\.ipynb holds no answer.*max_tokens 500 → 400"
+    ) as miss:
         kernel.cell(SERVED[0].replace("500", "400"))
+    assert "the cell's output keeps its answer, and is replayed once the notebook is saved" in str(
+        miss.value
+    )
+    assert "records" not in str(miss.value)
 
 
 def test_long_texts_are_named_by_their_beginnings_and_still_told_apart(start, server, monkeypatch):

@@ -6,6 +6,7 @@ import pickle
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from types import SimpleNamespace
 
 import pandas as pd
 import polars as pl
@@ -209,3 +210,23 @@ def test_workers_divide_the_limit(server, store):
     answer_rows(ROWS, "Say {{text}}", store=store, workers=50, limit=100)
     [pace] = current().paces.values()
     assert pace.window <= 9  # it never had more than two on their way
+
+
+def test_tokens_of_servers_are_not_handed_out(server, store, alone):
+    alone.settings = SimpleNamespace(mcp="https://docs.example.org/mcp")
+    refused = "tokens of MCP servers are not handed out"
+    with (
+        ProcessPoolExecutor(1, mp_context=FORKED) as pool,
+        pytest.raises(InputError, match=refused),
+    ):
+        claude_nb.map("{{text}}", ROWS, executor=pool, store=store)
+    assert not server.asked
+
+
+def test_what_is_recorded_is_asked_here_alone(server, store, alone, monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_CASSETTE", str(store.with_name("lesson.answers.jsonl")))
+    monkeypatch.setenv("CLAUDE_NB_CASSETTE_MODE", "record")
+    with ThreadPoolExecutor(1) as pool, pytest.raises(InputError, match="a recording is of this"):
+        claude_nb.map("{{text}}", ROWS, executor=pool, store=store)
+    assert not server.asked
+    assert len(claude_nb.map("{{text}}", ROWS[:9], store=store)) == 9

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from claude_nb.api.errors import APIError
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook import backend
-from claude_nb.notebook.answer.failure import RunError, describe
 from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.served.asked import told
 from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
@@ -26,15 +25,13 @@ _COLLECTED = (
 
 def run(session: Session, words: str) -> None:
     """List the batches, tell of one, or cancel one."""
-    try:
+    with told():
         if words.startswith(_CANCEL):
             _cancel(session, words.removeprefix(_CANCEL))
         elif words:
             _tell(session, words)
         else:
             _list(session)
-    except APIError as error:
-        raise RunError(describe(error, ""), shown=False) from error
 
 
 def _batches(session: Session) -> Any:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from claude_nb.api.errors import APIError
 from claude_nb.ask.errors import InputError
 from claude_nb.characters import one_line
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.amounts import weight
-from claude_nb.notebook.answer.failure import RunError, describe
 from claude_nb.notebook.commands import page
+from claude_nb.notebook.commands.served.asked import told
 from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
@@ -23,7 +22,7 @@ _DELETE = "delete="
 
 def run(session: Session, words: str) -> None:
     """List the files, or delete one."""
-    try:
+    with told():
         if words.startswith(_DELETE):
             _delete(session, words.removeprefix(_DELETE))
         elif words:
@@ -33,8 +32,6 @@ def run(session: Session, words: str) -> None:
             )
         else:
             _list(session)
-    except APIError as error:
-        raise RunError(describe(error, ""), shown=False) from error
 
 
 def _delete(session: Session, file_id: str) -> None:

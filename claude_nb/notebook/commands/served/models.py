@@ -40,7 +40,11 @@ def run(session: Session, words: str) -> None:
     known.sort(key=lambda info: info.id != default)
     if session.using is not None and facts.provider != "anthropic":  # no table knows their prices
         known = [replace(info, price=None) for info in known]
-    rows = [_row(info, _short_names(info, facts), default, offered, today) for info in known]
+    locked = [info.id for info in known if not session.locks.allows(info.id)]
+    rows = [
+        _row(info, _short_names(info, facts), default, _absence(info, offered, locked), today)
+        for info in known
+    ]
     tinted = 0 if known[0].id == default else -1
     page.show(page.table(_COLUMNS, rows, tinted=tinted), source)
 
@@ -80,13 +84,20 @@ def _short_names(info: ModelInfo, facts: ModelTable) -> list[str]:
     return [name for name in names if facts.resolve(name) == info.id]
 
 
+def _absence(info: ModelInfo, offered: frozenset[str] | None, locked: Sequence[str]) -> str:
+    """Return why a model cannot be asked here; empty if it can."""
+    if info.id in locked:
+        return "locked out here"
+    absent = offered is not None and not offered & {info.id, *info.aliases}
+    return "not offered by this server" if absent else ""
+
+
 def _row(
-    info: ModelInfo, short: list[str], default: str, offered: frozenset[str] | None, today: date
+    info: ModelInfo, short: list[str], default: str, absence: str, today: date
 ) -> Sequence[page.Piece | str]:
     mark = [" ", page.strong("default")] if info.id == default else []
     called = [page.soft(", ".join(short))] if short else []
     thinking = ", ".join(_THINKING.get(kind, kind) for kind in info.thinking)
-    absent = offered is not None and not offered & {info.id, *info.aliases}
     return (
         page.lines(page.inline(page.code(info.id), *mark), *called),
         _tokens(info.context_window),
@@ -94,9 +105,7 @@ def _row(
         thinking,
         "yes" if info.sampling else "no",
         f"{info.price.input:g} / {info.price.output:g}" if info.price else "unknown",
-        page.text("not offered by this server")
-        if absent and not info.gone(today)
-        else _state(info, today),
+        page.text(absence) if absence and not info.gone(today) else _state(info, today),
     )
 
 

@@ -14,6 +14,8 @@ __all__ = ["run"]
 
 _HOW = "Write %claude budget $2, or 200,000 tokens, or both; off takes it away."
 _FREE = "What the emulator, a recording or a server of this machine answers costs nothing."
+_NO_LIMIT = "No budget: nothing limits what is spent."
+_NONE = "This notebook has no budget of its own."
 _WIDTH = 24  # characters of the bar
 
 
@@ -22,16 +24,40 @@ def run(session: Session, words: str) -> None:
     kept = accounts.of(session)
     if words.strip().lower() == "off":
         kept.end_budget()
-        page.show(page.paragraph("No budget: nothing limits what is spent."))
+        locked = _locked(session)
+        page.show(page.paragraph(_NONE if locked else _NO_LIMIT), *locked)
         return
-    budget = kept.set_budget(*_limits(words)) if words else kept.budget
+    budget = kept.set_budget(*_allowed(session, words)) if words else kept.budget
     if budget is None:
         example = page.code("%claude budget $2")
-        page.show(page.paragraph("There is no budget. ", example, " sets one for this notebook."))
+        said = page.paragraph("There is no budget. ", example, " sets one for this notebook.")
+        page.show(said, *_locked(session))
         return
     # whether the notebook's name is known differs from one way of running it to another
     more = _for_how_long(kept) if Environment.read().timed else _FREE
-    page.show(*_told(budget), page.paragraph(page.soft(more)))
+    page.show(*_told(budget), *_locked(session), page.paragraph(page.soft(more)))
+
+
+def _allowed(session: Session, words: str) -> tuple[float | None, int | None]:
+    """Return the limits that words set; more than whoever runs the machine allows is refused."""
+    wanted = _limits(words)
+    for lock in session.locks.each:
+        for asked, most in zip(wanted, (lock.dollars, lock.tokens), strict=True):
+            if asked is not None and most is not None and asked > most:
+                raise InputError(
+                    f"{words.strip()} is more than a kernel may spend here, which is "
+                    f"{lock.amount}. {lock.who}"
+                )
+    return wanted
+
+
+def _locked(session: Session) -> list[page.Piece]:
+    """Say what a kernel may spend at most, whatever the notebook's budget is."""
+    return [
+        page.paragraph(f"A kernel may spend {lock.amount} here. {lock.who}")
+        for lock in session.locks.each
+        if lock.amount
+    ]
 
 
 def _limits(words: str) -> tuple[float | None, int | None]:

@@ -91,7 +91,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     store : str or Path, optional
         The file in which answers are kept; ``":memory:"`` keeps none. Default:
         ``claude-rows.sqlite3`` in the folder where the session began; what the built-in emulator
-        answers is free, and kept in memory.
+        answers is free, and kept in memory, as is what a recording holds.
     via : {"now", "batch"}
         ``"batch"`` sends the rows as message batches: half the price, done within a day; the same
         call goes on with them after whatever happened, in any kernel.

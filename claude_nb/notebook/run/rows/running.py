@@ -6,17 +6,20 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from claude_nb import threads
-from claude_nb.api.secret import known
+from claude_nb.api import secret as secrets
 from claude_nb.ask import prompt as prompt_of
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
+from claude_nb.ask.server_tools import with_named
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.ledger import accounts
+from claude_nb.notebook.run.mcp import with_tokens
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.run.rows.asked import IN_MEMORY, Asked
 from claude_nb.notebook.session import Session, current
@@ -166,8 +169,11 @@ def planned(session: Session, question: Question, allowance: Allowance | None = 
     if not threads.AVAILABLE:
         raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
     server, asked, rows = backend.connect(session, asynchronous=True), question.asked, question.rows
-    models = server.models
-    plan = Plan(question.prompt, question.options, question.variables, models.provider, models)
+    named = with_named(question.options, session.servers)
+    # a batch's rows bear their names: those of a recording are the same whoever replays it
+    name = "a recording" if server.is_recorded else server.models.provider
+    known = name, server.models, session.locks, partial(with_tokens, session=session)
+    plan = Plan(question.prompt, named, question.variables, *known)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
@@ -177,7 +183,7 @@ def planned(session: Session, question: Question, allowance: Allowance | None = 
     given: dict[str, Any] = {
         "plan": plan,
         "table": rows,
-        "store": _store(session, asked, emulated=server.emulated),
+        "store": _store(session, asked, in_memory=server.emulated or server.is_recorded),
         "client": server.client,
         "pace": _pace(session, server.client, plan.model),
         "samples": asked.samples,
@@ -232,14 +238,14 @@ def _price(plan: Plan) -> float | None:
     return plan.models.cost(plan.model, {"input_tokens": 1, "output_tokens": 1})
 
 
-def _store(session: Session, asked: Asked, *, emulated: bool) -> Store:
+def _store(session: Session, asked: Asked, *, in_memory: bool) -> Store:
     if str(asked.store) == IN_MEMORY:
         return Store(None)
-    if asked.store is None and emulated and asked.executor is None:
+    if asked.store is None and in_memory and asked.executor is None:  # free, or a recording's
         session.rows = session.rows or Store(None)
         return session.rows
     path = session.folder / STORE if asked.store is None else Path(asked.store).expanduser()
-    return Store(path, known().scrub)
+    return Store(path, secrets.known().scrub)
 
 
 # Elsewhere.
@@ -273,11 +279,13 @@ class Part:
     def of(cls, session: Session, question: Question, path: Path | None) -> Part:
         """Return what is asked of each part."""
         asked, executor = question.asked, question.asked.executor
-        if accounts.of(session).budget is not None and not isinstance(executor, ThreadPoolExecutor):
+        if backend.connect(session, asynchronous=True).is_recorded:
             raise InputError(
-                "executor= has rows asked by other processes, on which the budget of %claude "
-                "budget or CLAUDE_NB_BUDGET has no hold: end it first, or use threads."
+                "executor= has rows asked elsewhere, and a recording is of this process: end it "
+                "(%claude off), or leave out executor=."
             )
+        if not isinstance(executor, ThreadPoolExecutor):
+            _check_processes(session, question.options)
         system = prompt_of.system_template(question.options.system)  # the file is here
         return cls(
             question.options.changed({"system": system or None}),
@@ -314,6 +322,19 @@ class Part:
         if (here.machine, here.pid) == (self.home.machine, self.home.pid):
             return self.asked
         return replace(self.asked, limit=max(1, (self.asked.limit or MOST) // self.width))
+
+
+def _check_processes(session: Session, options: Options) -> None:
+    if accounts.of(session).budget is not None:
+        raise InputError(
+            "executor= has rows asked by other processes, on which the budget of %claude budget or "
+            "CLAUDE_NB_BUDGET has no hold: end it first, or use threads."
+        )
+    if options.mcp:
+        raise InputError(
+            "executor= has rows asked by other processes, and tokens of MCP servers are not handed "
+            "out: leave --mcp out, or use threads."
+        )
 
 
 def _where(session: Session) -> str:
