@@ -136,8 +136,8 @@ class PartRun(Run):
     def _hear(self, place: int, part: Told) -> None:
         """Count what came of a part."""
         now, unasked = part.progress, {place + row: why for row, why in part.unasked.items()}
-        self._fill(place * self.samples, part.names, unasked, part.equal)
-        self.emulated = self.emulated or part.emulated
+        self._fill(place * self.samples, part.names, unasked)
+        self._add(part.equal, emulated=part.emulated)
         for name in ("known", "done", "failed"):
             self._counts[name] += getattr(now, name)
         self._counts["input"] += now.input_tokens

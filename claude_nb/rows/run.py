@@ -322,12 +322,16 @@ class Run:
         self.names += [None] * count
 
     def _fill(
-        self, at: int, names: list[Name | None], unasked: Mapping[int, dict[str, Any]], equal: int
+        self, at: int, names: list[Name | None], unasked: Mapping[int, dict[str, Any]]
     ) -> None:
         """Take over what became of the rows whose answers begin at a place."""
         self.names[at : at + len(names)] = names
         self.unasked |= unasked
+
+    def _add(self, equal: int, *, emulated: bool) -> None:
+        """Take over how many rows were equal to others, and who answered."""
         self.equal += equal
+        self.emulated = self.emulated or emulated
 
     # One row.
 
