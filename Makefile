@@ -105,8 +105,8 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
 	$(BIN)/python scripts/rooms_picture.py
 
-long: $(VENV)/.installed browser ## what takes minutes: leaks, random reloads, all states, kernels killed, a notebook replayed
-	$(PYTEST) -n logical -m long tests/browser tests/cassette tests/notebook
+long: $(VENV)/.installed browser ## what takes minutes: leaks, random reloads, all states, kernels and rows killed, a notebook replayed
+	$(PYTEST) -n logical -m long tests
 
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from claude_nb import cassette, emulator, errors, models, types
+    from claude_nb import rows as rows
     from claude_nb._http import DefaultAsyncHttpxClient, DefaultHttpxClient
     from claude_nb.api.client import Anthropic, AsyncAnthropic, AsyncClient, Client
     from claude_nb.api.config import DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_RETRIES
@@ -113,8 +114,8 @@ __all__ = [
 ]
 # fmt: on
 
-_NOT_STARRED = frozenset({"map"})  # ``from claude_nb import *`` leaves Python's own alone
-_MODULES = frozenset({"cassette", "emulator", "errors", "models", "types"})
+_NOT_STARRED = frozenset({"map", "rows"})  # ``from claude_nb import *`` leaves these names alone
+_MODULES = frozenset({"cassette", "emulator", "errors", "models", "rows", "types"})
 _HOMES = {  # where the other names are; those of errors not listed here in claude_nb.errors
     "claude_nb.api.client": "Anthropic AsyncAnthropic AsyncClient Client",
     "claude_nb.api.streaming.stream": "MessageStream MessageStreamManager Stream",

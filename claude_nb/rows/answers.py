@@ -2,77 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
-from typing import Any, Self, cast, overload
+from typing import Any, Self, overload
 
 from claude_nb.api.types import Message
 from claude_nb.ask.errors import AnswerError, InputError
 from claude_nb.ask.question import Question
-from claude_nb.rows import judging
-from claude_nb.rows.estimate import estimate
+from claude_nb.rows import judging, likeness
+from claude_nb.rows.answer import NOT_ASKED, Answer, came, extended, said
+from claude_nb.rows.estimate import Estimate, estimate
+from claude_nb.rows.likeness import Differences, Pair
 from claude_nb.rows.progress import Progress, line
 from claude_nb.rows.run import Run
 from claude_nb.rows.store import Kept, Name
+from claude_nb.rows.tables import Column
 
 __all__ = ["Answer", "Answers"]
 
+_REQUEST = re.compile(r",? ?'request_id': '[^']*'")  # by which equal refusals differ
 _READ = 1000  # rows that are read from the store at once
-_NOT_ASKED = {"type": "not asked", "message": "This row was not asked yet."}
 Retry = Callable[[Mapping[str, Any], Mapping[int, Name]], "Answers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one row.
-
-    Attributes
-    ----------
-    row : int
-        The row's place in the table, from 0.
-    sample : int
-        The number of the sample, from 0.
-    text : str or None
-        The answer's text; None if there is no answer.
-    value : object
-        What the schema makes of it; without one, the text.
-    message : Message or None
-        The answer.
-    cost : float or None
-        US dollars, or None if the price is not known.
-    error : str or None
-        What went wrong.
-    """
-
-    row: int
-    sample: int
-    text: str | None
-    value: Any
-    message: Message | None
-    cost: float | None
-    error: str | None
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether anything came of the row by now."""
-        return self.error != _said(_NOT_ASKED)
-
-    @property
-    def fields(self) -> dict[str, Any] | None:
-        """The fields of an answer to a schema; None if it has none."""
-        value = _dumped(self.value)
-        return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-    @property
-    def usage(self) -> Any:
-        """What the server says it took; None without an answer."""
-        return None if self.message is None else self.message.usage
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the answer ended; None without one."""
-        return None if self.message is None else self.message.stop_reason
 
 
 class Answers(Sequence[Answer]):
@@ -106,6 +59,10 @@ class Answers(Sequence[Answer]):
     def __iter__(self) -> Iterator[Answer]:
         return self._read(range(len(self)))
 
+    def read(self, places: Sequence[int]) -> Iterator[Answer]:
+        """Yield the answers of some places."""
+        return self._read(places)
+
     def _read(self, places: Sequence[int]) -> Iterator[Answer]:
         names = self._run.names
         for start in range(0, len(places), _READ):
@@ -116,16 +73,16 @@ class Answers(Sequence[Answer]):
     def _answer(self, at: int, name: Name | None, kept: Mapping[Name, Kept]) -> Answer:
         row, sample = divmod(at, self._run.samples)
         if name is None:
-            told = Kept(None, self._run.unasked[row])
+            told = Kept(None, self._run.unasked.get(row, NOT_ASKED))
         else:
-            told = kept.get(name, Kept(None, _NOT_ASKED))
+            told = kept.get(name, Kept(None, NOT_ASKED))
         if told.message is None:
-            return Answer(row, sample, None, None, None, None, _said(told.error))
+            return Answer(row, sample, None, None, None, None, said(told.error))
         text = judging.text_of(told.message)
-        value, problem = self._valued(text, _said(told.error))
+        value, problem = self._valued(text, said(told.error))
         message = Message.from_wire(dict(told.message))
         cost = self._run.plan.models.cost(message.model, told.message["usage"])
-        return Answer(row, sample, text, value, message, cost, problem)
+        return Answer(row, sample, text, value, message, cost, problem, told.seconds)
 
     def _valued(self, text: str, problem: str | None) -> tuple[Any, str | None]:
         schema = self._run.plan.schema
@@ -135,6 +92,20 @@ class Answers(Sequence[Answer]):
             return schema.read(text), None
         except AnswerError as wrong:  # the class was changed since
             return None, f"AnswerError: {wrong}"
+
+    @property
+    def _runs(self) -> list[Run]:
+        return [self._run]
+
+    @property
+    def _title(self) -> str:
+        """What asked, as the summary begins."""
+        return self._run.plan.model
+
+    @property
+    def parts(self) -> list[Answers]:
+        """The answers by what they were asked: one for each way."""
+        return [self]
 
     # What was asked.
 
@@ -173,7 +144,8 @@ class Answers(Sequence[Answer]):
 
     def drop(self) -> None:
         """End the run without waiting for the rows that are on their way."""
-        self._run.stop(now=True)
+        for run in self._runs:
+            run.stop(now=True)
 
     @property
     def progress(self) -> Progress:
@@ -190,7 +162,8 @@ class Answers(Sequence[Answer]):
         given: Any = most
         if isinstance(given, bool) or not isinstance(given, int) or given < 1:
             raise InputError(f"limit={most!r}: must be a whole number, 1 or more.")
-        self._run.limit = most
+        for run in self._runs:
+            run.set_limit(most)
 
     def wait(self, seconds: float | None = None) -> Self:
         """Wait for the run to end, or so many seconds at most.
@@ -206,7 +179,8 @@ class Answers(Sequence[Answer]):
 
     def stop(self) -> None:
         """Begin no more rows; those on their way are still answered and kept."""
-        self._run.stop()
+        for run in self._runs:
+            run.stop()
 
     @property
     def failed(self) -> list[Answer]:
@@ -232,9 +206,13 @@ class Answers(Sequence[Answer]):
         **changes
             Options to change for them, such as ``max_tokens=2000``. What was answered stays.
         """
+        return self._retry(changes, self.good())
+
+    def good(self) -> dict[int, Name]:
+        """Return what the answers without an error are kept as, by their place."""
         names = self._run.names
         good = {at: names[at] for at, answer in enumerate(self) if answer.error is None}
-        return self._retry(changes, {at: name for at, name in good.items() if name is not None})
+        return {at: name for at, name in good.items() if name is not None}
 
     def to_frame(self) -> Any:
         """Return the table that came in with what came of each row.
@@ -247,18 +225,33 @@ class Answers(Sequence[Answer]):
             ``sample`` if there are several. A column whose name is taken begins with ``answer_``.
         """
         found = list(self)
-        columns = _columns(found, has_schema=self._run.plan.schema is not None)
+        columns = came(found, self._run.plan.schema)
         if self._run.samples > 1:
-            columns = {"sample": [answer.sample for answer in found], **columns}
-        taken = set(self._run.table.columns or self._listed_columns())
-        return self._run.table.extended(
-            [answer.row for answer in found], {_free(n, taken): c for n, c in columns.items()}
-        )
+            columns = {"sample": Column([answer.sample for answer in found], int), **columns}
+        return extended(self._run.table, found, columns)
 
-    def _listed_columns(self) -> set[str]:
-        if not self._run.table.again:
-            return {"row"}
-        return {name for row in self._run.table.rows for name in row}
+    def columns(self) -> dict[str, Sequence[int]]:
+        """Return what can be compared with each other, by name: the places of each sample."""
+        samples = self.samples
+        return {f"sample {at}": range(at, len(self), samples) for at in range(samples)}
+
+    def differences(self, one: int | str = 0, other: int | str = 1) -> Differences:
+        """Return where the answers of two columns differ, word by word.
+
+        Parameters
+        ----------
+        one, other : int or str
+            Which: the number or the name of a way to ask, or the number of a sample.
+
+        Raises
+        ------
+        InputError
+            There is no such column.
+        """
+        known = self.columns()
+        names = [_column(each, list(known)) for each in (one, other)]
+        both = zip(*(self._read(known[name]) for name in names), strict=True)
+        return _compared(names[0], names[1], both)
 
     def summary(self, *, timed: bool = True) -> str:
         """Return in a few lines what was asked, what it took and what failed.
@@ -270,26 +263,41 @@ class Answers(Sequence[Answer]):
         """
         now = self.progress if timed else replace(self.progress, seconds=0.0)
         emulated = " · emulated" if self.is_emulated else ""
-        lines = [f"{self._run.plan.model}: {line(now)}{emulated}"]
-        if self._run.equal:
-            lines.append(f"{self._run.equal:,} rows are equal to others and were not asked twice")
-        if said := _ENDS.get(now.ended):
-            lines.append(said.format(budget=self._run.budget))
-        if self._run.most is not None and now.ended and (left := self._left()):
-            asked = [answer.cost for answer in self if answer.message is not None]
-            lines.append(
-                str(estimate(asked, left, now.seconds)) if timed else f"{left:,} rows left"
-            )
-        if self._run.batched and now.ended == "done":
-            told = f"{len(self._run.batched):,} rows are in a batch"
+        lines = [f"{self._title}: {line(now)}{emulated}"]
+        if equal := sum(run.equal for run in self._runs):
+            lines.append(f"{equal:,} rows are equal to others and were not asked twice")
+        if how := _ENDS.get(now.ended):
+            lines.append(how.format(budget=self._run.budget))
+        if self._run.most is not None and now.ended and (left := self.left()):
+            lines.append(str(self.estimate()) if timed else f"{left:,} rows left")
+        batched = sum(len(run.batched) for run in self._runs)
+        if batched and now.ended == "done":
+            told = f"{batched:,} rows are in a batch"
             lines.append(f"{told}: the same call with via='batch' collects them")
-        failed = [answer for answer in self if answer.error and answer.is_asked]
-        lines += _kinds(failed) if now.ended else []
+        lines += _kinds(self._problems()) if now.ended else []
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
 
-    def _left(self) -> int:
+    def _problems(self) -> Iterator[str]:
+        """Yield what went wrong with rows; no answer is read for that, of which there are many."""
+        if self._run.plan.schema is not None:  # which may have changed since
+            yield from (each.error for each in self if each.error and each.is_asked)
+            return
+        for run in self._runs:
+            yield from (
+                str(said(error)) for error in run.unasked.values() for _ in range(run.samples)
+            )
+            places = Counter(name for name in run.names if name is not None)
+            for name, error in run.store.errors(list(places)):
+                yield from [str(said(error))] * places[name]
+
+    def estimate(self) -> Estimate:
+        """Return what the rows will take that a pilot has not asked."""
+        asked = [answer.cost for answer in self if answer.message is not None]
+        return estimate(asked, self.left(), self.progress.seconds)
+
+    def left(self) -> int:
         """Return the rows that a pilot has not asked; 0 if nobody knows how many there are."""
         return (self._run.table.count or 0) * self._run.samples - len(self)
 
@@ -308,55 +316,37 @@ _ENDS = {
 }
 
 
-def _said(error: Mapping[str, Any] | None) -> str | None:
-    return None if error is None else f"{error['type']}: {error['message']}"
+def _column(wanted: int | str, known: list[str]) -> str:
+    if isinstance(wanted, str) and wanted in known:
+        return wanted
+    if isinstance(wanted, int) and 0 <= wanted < len(known) and len(known) > 1:
+        return known[wanted]
+    if len(known) == 1:
+        raise InputError("There is one answer to each row: ask with samples=2, or models=[…].")
+    raise InputError(f"There is no column {wanted!r:.100}; there are {', '.join(known)}.")
 
 
-def _columns(found: Sequence[Answer], *, has_schema: bool) -> dict[str, list[Any]]:
-    usages = [answer.usage for answer in found]
-    return {
-        **(_fields(found) if has_schema else {"answer": [answer.text for answer in found]}),
-        "stop_reason": [answer.stop_reason for answer in found],
-        "input_tokens": [None if usage is None else usage.input_tokens for usage in usages],
-        "output_tokens": [None if usage is None else usage.output_tokens for usage in usages],
-        "cost": [answer.cost for answer in found],
-        "error": [answer.error for answer in found],
-    }
+def _compared(one: str, other: str, both: Iterable[tuple[Answer, Answer]]) -> Differences:
+    pairs, same, missing = list[Pair](), 0, 0
+    for first, second in both:
+        if first.error or second.error:
+            missing += 1
+            continue
+        texts = [likeness.said(each.fields, each.text) for each in (first, second)]
+        if texts[0] == texts[1]:
+            same += 1
+        else:
+            pairs.append(Pair(first.row, *texts))
+    return Differences(one, other, pairs, same, missing)
 
 
-def _fields(found: Sequence[Answer]) -> dict[str, list[Any]]:
-    """Return the fields of answers to a schema as columns; one column if they have none."""
-    values = [answer.fields or {} for answer in found]
-    names = dict.fromkeys(name for value in values for name in value)
-    if not names:
-        return {"answer": [_dumped(answer.value) for answer in found]}
-    return {name: [value.get(name) for value in values] for name in names}
-
-
-def _dumped(value: Any) -> Any:
-    dump = getattr(value, "model_dump", None)
-    if callable(dump):
-        return dump(mode="json")
-    fields = getattr(value, "__dataclass_fields__", None)
-    return {name: getattr(value, name) for name in fields} if fields else value
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name = f"answer_{name}"
-    return name
-
-
-def _kinds(failed: Sequence[Answer]) -> list[str]:
-    counts: dict[str, int] = {}
-    for answer in failed:
-        counts[answer.error or ""] = counts.get(answer.error or "", 0) + 1
-    most = sorted(counts.items(), key=lambda each: -each[1])[:3]
+def _kinds(problems: Iterable[str]) -> list[str]:
+    most = Counter(_REQUEST.sub("", each) for each in problems).most_common(3)
     return [f"{count:,} {'row' if count == 1 else 'rows'}: {error:.200}" for error, count in most]
 
 
 def _shown(answer: Answer) -> str:
-    said = answer.error if answer.text is None else answer.text
-    text = " ".join((said or "").split())
+    shown = answer.error if answer.text is None else answer.text
+    text = " ".join((shown or "").split())
     sample = f".{answer.sample}" if answer.sample else ""
     return f"[{answer.row}{sample}] {text[:90]}{'…' if len(text) > 90 else ''}"  # noqa: PLR2004

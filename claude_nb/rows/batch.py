@@ -77,6 +77,10 @@ class BatchRun(Run):
         self._said = ""
         self._unsure: list[tuple[str, list[Work]]] = []
 
+    def set_limit(self, most: int) -> None:
+        """Refuse: a batch is sent as a whole."""
+        raise InputError(f"limit={most} has no hold on a batch, which is sent as a whole.")
+
     def progress(self) -> Progress:
         """Return where it stands."""
         waiting = 0 if self.ended else len(self.batched)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Progress", "duration", "line", "money"]
+__all__ = ["Progress", "duration", "line", "money", "together"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,28 @@ class Progress:
         if self.total is None or not self.rate:
             return None
         return 60 * (self.total - self.answered) / self.rate
+
+
+def together(parts: Sequence[Progress], limit: int) -> Progress:
+    """Return where several runs stand together; `limit` is how many may be on their way."""
+    totals = [part.total for part in parts if part.total is not None]
+    costs = [part.cost for part in parts if part.done + part.failed]
+    known = [cost for cost in costs if cost is not None]
+    ended = [part.ended for part in parts]
+    return Progress(
+        total=sum(totals) if len(totals) == len(parts) else None,
+        known=sum(part.known for part in parts),
+        done=sum(part.done for part in parts),
+        failed=sum(part.failed for part in parts),
+        running=sum(part.running for part in parts),
+        input_tokens=sum(part.input_tokens for part in parts),
+        output_tokens=sum(part.output_tokens for part in parts),
+        cost=sum(known) if known and len(known) == len(costs) else None,
+        seconds=max(part.seconds for part in parts),
+        limit=limit,
+        why=next((part.why for part in parts if part.why and not part.ended), ""),
+        ended=next((how for how in ended if how != "done"), "done") if all(ended) else "",
+    )
 
 
 def duration(seconds: float) -> str:

@@ -77,6 +77,8 @@ class Run:
         Rows after which it ends, as a pilot does.
     before : Mapping
         What is taken over from an earlier run, by place among the answers: it is not asked.
+    allowance : Allowance
+        What it may cost, perhaps together with other runs; by default its own budget.
     """
 
     plan: Plan
@@ -90,6 +92,7 @@ class Run:
     again: bool = False
     most: int | None = None
     before: Mapping[int, Name] = field(default_factory=dict[int, Name])
+    allowance: Allowance | None = None
     names: list[Name | None] = field(default_factory=list[Name | None])
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
@@ -103,7 +106,7 @@ class Run:
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
         self._ahead = _FEW if self.plan.options.attach else _AHEAD
-        self._allowance = Allowance(self.budget, self.plan.models)
+        self._allowance = self.allowance or Allowance(self.budget, self.plan.models)
         self._asked = 0
         self._alike: Counter[str] = Counter()
         self._work: deque[Work] = deque()
@@ -139,6 +142,10 @@ class Run:
         if loop is not None:
             with suppress(RuntimeError):  # it ended in between
                 loop.call_soon_threadsafe(self._cancel if now else self._wake.set)
+
+    def set_limit(self, most: int) -> None:
+        """Ask at most so many at once from now on."""
+        self.limit = most
 
     def progress(self) -> Progress:
         """Return where it stands."""
@@ -305,29 +312,50 @@ class Run:
         for name, state in self.store.claim(self.owner, list(waiting)).items():
             self._take(waiting[name], state)
 
+    def _end_with(self, error: BaseException) -> None:
+        self.fatal, self._stopping = self.fatal or error, "error"
+
+    # What others tell of rows that they ask.
+
+    def _open(self, count: int) -> None:
+        """Make room for so many answers."""
+        self.names += [None] * count
+
+    def _fill(
+        self, at: int, names: list[Name | None], unasked: Mapping[int, dict[str, Any]]
+    ) -> None:
+        """Take over what became of the rows whose answers begin at a place."""
+        self.names[at : at + len(names)] = names
+        self.unasked |= unasked
+
+    def _add(self, equal: int, *, emulated: bool) -> None:
+        """Take over how many rows were equal to others, and who answered."""
+        self.equal += equal
+        self.emulated = self.emulated or emulated
+
     # One row.
 
     async def _ask(self, sender: Sender, work: Work) -> None:
         kept: Kept | None = None
         try:
-            message = await sender.answer(work.params, self.plan.common.functions)
+            functions = self.plan.common.functions
+            message, seconds = await sender.answer(work.params, functions)
             self._allowance.answered(work.name, message["usage"])
             wrong = judging.problem(message, self.plan.schema, work.params["max_tokens"])
-            kept = Kept(message, wrong)
+            kept = Kept(message, wrong, seconds)
         except asyncio.CancelledError as error:
             self._allowance.failed(work.name, error)
         except Exception as error:  # noqa: BLE001 (a row never fails the table)
             self._allowance.failed(work.name, error)
             if judging.is_fatal(error):
-                self.fatal, self._stopping = error, "error"
+                self._end_with(error)
             else:
                 kept = Kept(None, judging.error_of(error))
         try:
             if kept is not None:
                 await self._keep(work.name, kept)
         except sqlite3.Error as problem:
-            self.fatal = self.fatal or self.store.unwritten(problem)
-            self._stopping = "error"
+            self._end_with(self.store.unwritten(problem))
         finally:
             self.pace.ended()
             task = asyncio.current_task()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,16 @@ from claude_nb.rows.pace import Pace
 __all__ = ["Sender"]
 
 _RETRIES = 9  # of one row: a server that is gone for ten seconds is waited for
+_POOL = 8  # connections: for each request a pool looks at all that it has
 _ROUNDS = 20  # requests of one row that has tools
+
+
+@dataclass(eq=False, slots=True)
+class _Pool:
+    """Connections, and how many of them are taken."""
+
+    client: AsyncAnthropic
+    busy: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -46,9 +56,14 @@ class Sender:
     policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
     sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     heard: Callable[[Mapping[str, str]], object] = bool
+    _pools: list[_Pool] = field(default_factory=list["_Pool"])
 
-    async def answer(self, params: Mapping[str, Any], functions: tuple[Any, ...]) -> dict[str, Any]:
-        """Return the answer to a row's request, as on the wire.
+    async def answer(
+        self, params: Mapping[str, Any], functions: tuple[Any, ...]
+    ) -> tuple[dict[str, Any], float]:
+        """Return the answer to a row's request, as on the wire, and the seconds it took.
+
+        What was tried in vain, and the waits between, are no part of them.
 
         Raises
         ------
@@ -57,24 +72,28 @@ class Sender:
         """
         params = self.sealed(params)
         if not functions and not params.get("tools"):
-            return (await self._sent(params)).to_dict()
+            message, seconds = await self._sent(params)
+            return message.to_dict(), seconds
         tools = [*functions, *(params.get("tools") or ())]
         rounds = ToolLoop(params, tools, _ROUNDS, answers_calls=bool(functions)).rounds()
         reply: Any = None
         last: dict[str, Any] = {}
         usage: dict[str, Any] | None = None
+        seconds = 0.0
         while (effect := proceed(rounds, reply)) is not None:
             if isinstance(effect, CallTool):
                 reply = await effect.awaited_result(aside=True)
                 continue
-            reply = await self._sent(effect.params)
+            reply, took = await self._sent(effect.params)
+            seconds += took
             last = reply.to_dict()
             usage = added_usage(usage, last["usage"])
-        return {**last, "usage": usage}
+        return {**last, "usage": usage}, seconds
 
-    async def _sent(self, params: Mapping[str, Any]) -> Message:
+    async def _sent(self, params: Mapping[str, Any]) -> tuple[Message, float]:
         attempt = 1
         while True:
+            began = time.monotonic()
             try:
                 message, headers = await self._once(params)
             except errors.APIError as error:
@@ -86,13 +105,32 @@ class Sender:
             else:
                 self.pace.heard(200, headers, _taken(message))
                 self.heard(headers)
-                return message
+                return message, time.monotonic() - began
 
     async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:
+        pool = self._pool()
+        pool.busy += 1
+        try:
+            return await self._asked(pool.client, params)
+        finally:
+            pool.busy -= 1
+
+    def _pool(self) -> _Pool:
+        """Return connections of which few are taken; new ones where there are none."""
+        pool = min(self._pools, key=lambda each: each.busy, default=None)
+        if pool is None or pool.busy >= _POOL:
+            pool = _Pool(self.client.apart() if self._pools else self.client)
+            self._pools.append(pool)
+        return pool
+
+    @staticmethod
+    async def _asked(
+        client: AsyncAnthropic, params: Mapping[str, Any]
+    ) -> tuple[Message, Mapping[str, str]]:
         if needs_stream(params["max_tokens"]):  # the connection is not to be silent for so long
-            async with self.client.messages.stream(**params) as stream:
+            async with client.messages.stream(**params) as stream:
                 return await stream.get_final_message(), stream.response.headers
-        reply: Any = await self.client.messages.with_raw_response.create(**params)
+        reply: Any = await client.messages.with_raw_response.create(**params)
         return await reply.parse(), reply.headers
 
     def _wait(self, attempt: int, error: errors.APIError) -> float | None:

@@ -35,7 +35,7 @@ _PATIENCE = 60.0  # seconds for another process to let go of the file
 _TABLES = """
 create table if not exists answers (
     name text primary key, state text not null, owner text, message text, error text,
-    at real not null);
+    at real not null, seconds real);
 create index if not exists claims on answers (owner) where owner is not null;
 create table if not exists owners (
     id text primary key, machine text not null, pid integer not null, seen real not null);
@@ -86,10 +86,13 @@ class Kept:
         The answer, as on the wire.
     error : Mapping or None
         ``type`` and ``message`` of what went wrong; an answer that was cut has both.
+    seconds : float or None
+        That the answer took; None of a batch.
     """
 
     message: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
+    seconds: float | None = None
 
     @property
     def state(self) -> str:
@@ -254,16 +257,23 @@ class Store:
         """Write what came of some rows; they are on disk when this returns."""
         now = time.time()
         written = [
-            (text_of(name), row.state, self._json(row.message), self._json(row.error), now)
+            (
+                text_of(name),
+                row.state,
+                self._json(row.message),
+                self._json(row.error),
+                now,
+                row.seconds,
+            )
             for name, row in rows.items()
         ]
         with self._writing() as db:
             self._beat(db, owner)
             db.executemany(
-                "insert into answers (name, state, message, error, at) "
-                "values (?, ?, ?, ?, ?) on conflict do update set state = excluded.state, "
+                "insert into answers (name, state, message, error, at, seconds) "
+                "values (?, ?, ?, ?, ?, ?) on conflict do update set state = excluded.state, "
                 "owner = null, message = excluded.message, error = excluded.error, "
-                "at = excluded.at where answers.state != 'done'",
+                "at = excluded.at, seconds = excluded.seconds where answers.state != 'done'",
                 written,
             )
 
@@ -286,12 +296,18 @@ class Store:
     def read(self, names: Iterable[Name]) -> dict[Name, Kept]:
         """Return what is kept of some rows; those of which nothing is are left out."""
         with self._lock:
-            found = self._rows(self._db, list(names), "message, error")
+            found = self._rows(self._db, list(names), "message, error, seconds")
             return {
-                name: Kept(_object(message), _object(error))
-                for name, message, error in found
+                name: Kept(_object(message), _object(error), seconds)
+                for name, message, error, seconds in found
                 if message or error
             }
+
+    def errors(self, names: Sequence[Name]) -> Iterator[tuple[Name, Mapping[str, Any]]]:
+        """Yield what went wrong with those of some rows that failed."""
+        with self._lock:
+            found = [each for each in self._rows(self._db, names, "error") if each[1]]
+        yield from ((name, json.loads(error)) for name, error in found)
 
     def _json(self, value: Mapping[str, Any] | None) -> str | None:
         if value is None:
@@ -341,6 +357,9 @@ def _make_tables(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError("it is of another version of claude_nb")
     for statement in _TABLES.split(";"):
         db.execute(statement)
+    columns = {each[1] for each in db.execute("pragma table_info(answers)")}
+    if "seconds" not in columns:  # files of before
+        db.execute("alter table answers add column seconds real")
     db.execute(f"pragma user_version = {_FORMAT}")
 
 

@@ -12,13 +12,39 @@ from typing import Any, cast
 
 from claude_nb.ask.errors import InputError
 
-__all__ = ["Table", "is_missing", "table"]
+__all__ = ["Column", "Table", "is_missing", "table"]
 
 Row = Mapping[str, Any]
 _KINDS = (
     "a list of dicts, an iterator of them, or a table of pandas, polars or pyarrow; a list of "
     "texts makes rows with one column, text"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that a table gets.
+
+    Attributes
+    ----------
+    values : list
+        One for each row; None where there is none.
+    kind : type or None
+        Of the values, for a column that has none; None if nobody knows.
+    """
+
+    values: list[Any]
+    kind: type | None = None
+
+    def kinds(self) -> set[type]:
+        """Return of what types its values are, or would be."""
+        found: set[type] = {type(value) for value in self.values if value is not None}
+        return found or ({self.kind} if self.kind else set())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row has a value."""
+        return all(value is None for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +69,7 @@ class Table:
     rows: Iterable[Row]
     count: int | None
     columns: tuple[str, ...] | None
-    extended: Callable[[Sequence[int], Mapping[str, list[Any]]], Any]
+    extended: Callable[[Sequence[int], Mapping[str, Column]], Any]
     again: bool = True
 
 
@@ -92,19 +118,22 @@ def _checked(row: Any) -> Row:
 
 
 def _listed(given: Sequence[Any]) -> Table:
-    def extended(places: Sequence[int], added: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+    def extended(places: Sequence[int], added: Mapping[str, Column]) -> list[dict[str, Any]]:
         return [
-            {**_checked(given[place]), **{name: values[at] for name, values in added.items()}}
+            {
+                **_checked(given[place]),
+                **{name: column.values[at] for name, column in added.items()},
+            }
             for at, place in enumerate(places)
         ]
 
     return Table(_Again(lambda: map(_checked, given)), len(given), None, extended)
 
 
-def _numbered(places: Sequence[int], added: Mapping[str, list[Any]]) -> list[dict[str, Any]]:
+def _numbered(places: Sequence[int], added: Mapping[str, Column]) -> list[dict[str, Any]]:
     """Return the answers alone: the rows of an iterator are gone."""
     return [
-        {"row": place, **{name: values[at] for name, values in added.items()}}
+        {"row": place, **{name: column.values[at] for name, column in added.items()}}
         for at, place in enumerate(places)
     ]
 
@@ -125,19 +154,21 @@ def _pandas(given: Any) -> Table:
         columns = [frame.iloc[:, place] for place in range(len(names))]
         return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
-    def extended(places: Sequence[int], added: Mapping[str, list[Any]]) -> Any:
+    def extended(places: Sequence[int], added: Mapping[str, Column]) -> Any:
         whole = list(places) == list(range(len(frame)))
         out = frame.copy() if whole else frame.iloc[list(places)].copy()
-        return out.assign(**{name: _series(out, values) for name, values in added.items()})
+        return out.assign(**{name: _series(out, column) for name, column in added.items()})
 
     return Table(_Again(rows), len(frame), names, extended)
 
 
-def _series(frame: Any, values: list[Any]) -> Any:
+def _series(frame: Any, column: Column) -> Any:
     """Return a column for a frame; of whole numbers of which some are missing, as such."""
-    kinds: set[Any] = {type(value) for value in values if value is not None}
-    kind = "Int64" if kinds == {int} else "float64" if kinds == {float} else None
-    return _loaded("pandas").Series(values, index=frame.index, dtype=kind if kinds else "object")
+    make, kinds = _loaded("pandas").Series, column.kinds()
+    kind: Any = "Int64" if kinds == {int} else "float64" if kinds == {float} else None
+    if column.is_empty and kind is None:
+        kind = make([""]).dtype if kinds == {str} and not column.values else "object"
+    return make(column.values, index=frame.index, dtype=kind)
 
 
 def _polars(given: Any) -> Table:
@@ -146,10 +177,19 @@ def _polars(given: Any) -> Table:
     frame = given.to_frame(given.name or "text") if type(given).__name__ == "Series" else given
     names = _unlike(frame, frame.columns)
 
-    def extended(places: Sequence[int], added: Mapping[str, list[Any]]) -> Any:
+    def extended(places: Sequence[int], added: Mapping[str, Column]) -> Any:
         out = frame if list(places) == list(range(len(frame))) else frame[list(places)]
-        make = _loaded("polars").Series
-        return out.with_columns(make(name, list_, strict=False) for name, list_ in added.items())
+        polars = _loaded("polars")
+        names = {str: "String", int: "Int64", float: "Float64", bool: "Boolean"}
+
+        def kind(column: Column) -> Any:
+            known = names.get(column.kind) if column.kind and column.is_empty else None
+            return None if known is None else getattr(polars, known)
+
+        return out.with_columns(
+            polars.Series(name, column.values, dtype=kind(column), strict=False)
+            for name, column in added.items()
+        )
 
     return Table(_Again(lambda: frame.iter_rows(named=True)), len(frame), names, extended)
 
@@ -161,10 +201,14 @@ def _pyarrow(given: Any) -> Table:
         for batch in given.to_batches(max_chunksize=1000):
             yield from batch.to_pylist()
 
-    def extended(places: Sequence[int], added: Mapping[str, list[Any]]) -> Any:
+    def extended(places: Sequence[int], added: Mapping[str, Column]) -> Any:
         out = given if list(places) == list(range(given.num_rows)) else given.take(list(places))
-        for name, values in added.items():
-            out = out.append_column(name, [values])
+        arrow = _loaded("pyarrow")
+        names = {str: "string", int: "int64", float: "float64", bool: "bool_"}
+        for name, column in added.items():
+            known = names.get(column.kind) if column.kind and column.is_empty else None
+            kind = None if known is None else getattr(arrow, known)()
+            out = out.append_column(name, arrow.array(column.values, type=kind))
         return out
 
     return Table(_Again(rows), given.num_rows, names, extended)

@@ -280,6 +280,19 @@ async def test_options_of_a_copy(connect, server):
     assert client.copy(timeout=NOT_GIVEN).timeout == client.timeout
 
 
+def test_a_client_apart_has_connections_of_its_own_and_the_same_settings():
+    client = AsyncAnthropic(api_key=KEY, base_url="http://127.0.0.1:9", max_retries=7)
+    wrapped = []
+    client = client.via(lambda inner: wrapped.append(inner) or inner)
+    apart = client.apart()
+    assert apart._connector is not client._connector
+    assert apart._connector is wrapped[1]
+    assert (apart.max_retries, apart.base_url) == (7, client.base_url)
+    with Anthropic(api_key=KEY) as waiting:
+        lent = waiting.awaited(lambda inner: inner)
+        assert lent.apart()._connector is lent.copy().apart()._connector is lent._connector
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [

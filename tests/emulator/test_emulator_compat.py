@@ -36,6 +36,7 @@ PROGRAMS = [
     ("pydantic-ai", "app_pydantic_ai.py", 4),
     ("claudette", "app_claudette.py", 4),
     ("chatlas", "app_chatlas.py", 3),
+    ("dask", "app_dask.py", 3),
 ]
 
 

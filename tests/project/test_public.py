@@ -48,13 +48,13 @@ OFFERED = {*claude_nb.__all__, *claude_nb._NOT_STARRED}
 
 def test_what_tab_offers_is_what_is_public():
     assert dir(claude_nb) == sorted(OFFERED)
-    assert OFFERED - set(claude_nb.__all__) == {"map"}, "else a star import hides Python's own"
+    assert OFFERED - set(claude_nb.__all__) == {"map", "rows"}, "else a star import hides names"
     assert len(set(claude_nb.__all__)) == len(claude_nb.__all__)
     inner = ("Any", "TYPE_CHECKING", "import_module", "annotations", "api", "notebook", "rules")
     assert not {*inner} & {*dir(claude_nb)}
 
 
-@pytest.mark.parametrize("module", [claude_nb, claude_nb.types, claude_nb.emulator])
+@pytest.mark.parametrize("module", [claude_nb, claude_nb.types, claude_nb.emulator, claude_nb.rows])
 def test_every_public_name_is_there(module):
     for name in module.__all__:
         assert getattr(module, name) is not None

@@ -1,7 +1,7 @@
 """Rate limits: the headers that every answer carries, and the refusal beyond a limit.
 
 A minute's window by the emulator's clock. Without a limit set the figures of a large account are
-reported and nothing is refused.
+reported and nothing is refused; a larger limit is that of a larger account, in tokens too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class Rates:
 
     def __init__(self, requests_per_minute: int | None = None) -> None:
         self._limit = requests_per_minute
-        self._limits = {**_REPORTED, "requests": requests_per_minute or _REPORTED["requests"]}
+        requests = requests_per_minute or _REPORTED["requests"]
+        larger = max(1, requests // _REPORTED["requests"])
+        told = {name: larger * most for name, most in _REPORTED.items()}
+        self._limits = {**told, "requests": requests}
         self._used = dict.fromkeys(_REPORTED, 0)
         self._ends = 0.0
         self._lock = threading.Lock()

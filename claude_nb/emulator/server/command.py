@@ -35,7 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         limits = Limits(connections=options.connections)
         log = _print if options.log else None
-        server = serve(options.port, options.speed, limits=limits, log=log)
+        rate = options.requests_per_minute
+        server = serve(
+            options.port, options.speed, limits=limits, log=log, requests_per_minute=rate
+        )
     except OSError as error:
         sys.stderr.write(f"claude-nb emulator: port {options.port}: {error.strerror}\n")
         return 1
@@ -60,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
         default=1000,
         metavar="N",
         help="open at a time, at most (1000)",
+    )
+    parser.add_argument(
+        "--requests-per-minute",
+        type=_count,
+        metavar="N",
+        help="refuse more with 429 (4,000 are told, and none is refused)",
     )
     parser.add_argument("--log", action="store_true", help="print one line for each call")
     return parser

@@ -378,7 +378,8 @@
     for (const { cell, place } of places) cell.outputs.set(place, output); // before any is trusted
     for (const { cell } of places) trust(cell, places.filter((each) => each.cell === cell).length);
     const cell = codeCells(panel).find((each) => each.id === id);
-    if (!places.length && cell && !ranSince(cell, number, count)) {
+    // what a running cell shows comes by itself: it may go on after an answer, and show more
+    if (!places.length && cell && cell.executionState !== "running" && !ranSince(cell, number, count)) {
       if (cell.executionCount !== number) cell.outputs.clear();
       cell.executionCount = number;
       trust(cell, 0);

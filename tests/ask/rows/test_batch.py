@@ -160,6 +160,8 @@ def test_an_interrupt_leaves_the_batch_alone_and_the_same_call_finds_it(serve, t
     until = time.monotonic() + 60
     while not run.ids and time.monotonic() < until:
         time.sleep(0.01)
+    with pytest.raises(InputError, match="has no hold on a batch"):
+        run.set_limit(3)
     run.stop()
     assert run.wait(60)
     assert run.ended == "detached"

@@ -159,6 +159,15 @@ def test_a_row_without_the_value_fails_alone(asking, counted, empty):
     assert counted.total == 2
 
 
+def test_the_summary_counts_what_went_wrong_by_kind(serve, tmp_path):
+    server = serve(faults=[Fault("status", status=400, times=2)])
+    given = [{"text": "a"}, {"text": None}, {"text": "a"}, *rows(12)]
+    answers = Asking(server.url, tmp_path / "s").__call__("Say {{text}}", given, limit=1)
+    lines = answers.summary().splitlines()
+    assert [line.split(":")[0] for line in lines[2:5]] == ["3 rows", "1 row", "kept in s"]
+    assert len(answers.failed) == 4
+
+
 def test_a_wrong_key_ends_the_run_at_once(asking, counted):
     run = asking.run("Say {{text}}", rows(500))
     run.client = run.client.copy(api_key="invalid")

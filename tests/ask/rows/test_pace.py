@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +15,7 @@ from claude_nb.emulator.clock import ManualClock, instant
 from claude_nb.emulator.endpoints.rates import Rates
 from claude_nb.emulator.wire import ApiError
 from claude_nb.rows.pace import FIRST, MOST, Pace
+from claude_nb.rows.sending import Sender
 
 OK: dict[str, str] = {}
 
@@ -213,3 +216,42 @@ def test_a_limit_of_sixty_a_minute_is_kept_without_a_refusal():
     begun = 1_800_000_000.0
     assert not [moment for moment in server.refused if moment > begun + 60]
     assert server.clock.now() - begun < 60 * 500 / 60 + 120
+
+
+class Endless:
+    """A client whose requests do not end, and that counts those on its connections."""
+
+    def __init__(self, all_of_them):
+        self.all_of_them, self.busy = all_of_them, 0
+        self.messages = SimpleNamespace(with_raw_response=SimpleNamespace(create=self.create))
+        all_of_them.append(self)
+
+    def apart(self):
+        return Endless(self.all_of_them)
+
+    async def create(self, **_):
+        self.busy += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.busy -= 1
+
+
+async def test_many_requests_at_once_take_several_pools_of_connections():
+    clients = []
+    sender = Sender(Endless(clients), Pace())
+    params = {"model": "claude-haiku-4-5", "max_tokens": 10, "messages": []}
+    asked = [asyncio.create_task(sender.answer(params, ())) for _ in range(20)]
+    await asyncio.sleep(0)
+    assert [each.busy for each in clients] == [8, 8, 4]
+    for task in asked[:6]:
+        task.cancel()
+    await asyncio.gather(*asked[:6], return_exceptions=True)
+    asked += [asyncio.create_task(sender.answer(params, ())) for _ in range(6)]
+    await asyncio.sleep(0)
+    assert sum(each.busy for each in clients) == 20
+    assert max(each.busy for each in clients) <= 8
+    assert len(clients) == 3
+    for task in asked:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)

@@ -6,8 +6,6 @@ import gc
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing
@@ -158,35 +156,3 @@ def test_a_run_that_is_stopped_keeps_what_is_on_its_way_and_goes_on_later(serve,
     assert not answers.failed
     assert counted.total == 100
     assert answers.progress.known == kept
-
-
-CHILD = """
-import sys
-sys.path[:0] = [{rig!r}]
-from pathlib import Path
-from rows_rig import Asking
-asking = Asking({url!r}, Path({path!r}))
-run = asking.run("Say {{{{text}}}}", [{{"text": f"w{{n}}"}} for n in range({count})], limit={limit})
-run.start()
-run.wait()
-"""
-
-
-@pytest.mark.slow
-def test_a_run_that_is_killed_goes_on_and_asks_nothing_twice_but_what_was_on_its_way(
-    serve, counted, path
-):
-    url, count, limit, kills = serve().url, 600, 8, 3
-    code = CHILD.format(
-        rig=str(Path(__file__).parent), url=url, path=str(path), count=count, limit=limit
-    )
-    for kill in range(1, kills + 1):
-        child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)  # noqa: S603 (ours)
-        until = time.monotonic() + 120
-        while counted.total < count * kill / (kills + 1) and time.monotonic() < until:
-            time.sleep(0.02)
-        child.kill()
-        child.wait(60)
-    answers = Asking(url, path)("Say {{text}}", [{"text": f"w{n}"} for n in range(count)])
-    assert [answer.text for answer in answers] == [f"SAY W{n}" for n in range(count)]
-    assert count <= counted.total <= count + kills * limit

@@ -13,32 +13,57 @@ import pandas as pd
 tickets = pd.DataFrame({"id": range(100, 220), "sum": [f"{n} * 7 + {n % 9}" for n in range(120)]})
 """
 ASK = "%%claude --each tickets --out worked\nWhat is {{sum}}?"
+GRID = """
+import claude_nb
+from IPython.display import display
+ways = claude_nb.map("What is {{sum}}?", tickets.head(4), models=["haiku", "sonnet"], samples=2)
+display(ways, ways.differences())
+"""
 MANY = TABLE.replace("220", "2100").replace("(120)", "(2000)")
 SLOW = "import os; os.environ['CLAUDE_NB_EMULATOR_SPEED'] = '12'"
 QUICK = "import os; os.environ['CLAUDE_NB_EMULATOR_SPEED'] = '0'"
 
 
-@pytest.mark.long
-def test_a_page_sees_five_rows_first_and_the_cell_run_again_asks_all(lab):
+def test_a_page_sees_five_rows_first_and_a_click_asks_the_rest(lab):
     lab.open([TABLE, QUICK, ASK, "worked.to_frame().head(3)"])
     lab.run(0)
     lab.run(1)
-    lab.run(2)
+    lab.run(2, wait=False)
     output = lab.output(2)
-    expect(output).to_contain_text("A pilot: run the cell again to ask all rows")
-    expect(output).to_contain_text("115 rows left")
+    question = output.get_by_role("group")
+    expect(question).to_contain_text("115 rows left")
     expect(output.locator("tbody tr")).to_have_count(5)
     lab.screenshot("rows-pilot")
-    lab.run(2)
+    question.get_by_role("button", name="Go").click()
     expect(output).to_contain_text("120 of 120 rows · 5 known")
-    expect(output).not_to_contain_text("A pilot")
-    expect(output.locator("tbody tr")).to_have_count(10)
+    expect(output).to_contain_text("Go: Ask the rest: 115 rows left")
+    expect(question).to_have_count(0)
+    expect(output.locator("tbody tr")).to_have_count(15)
     lab.screenshot("rows-done")
     lab.run(3)
     expect(lab.output(3)).to_contain_text("stop_reason")
+    assert lab.errors == []
+
+
+@pytest.mark.long
+def test_a_cancelled_pilot_is_kept_and_the_cell_run_again_asks_all(lab):
+    lab.open([TABLE, QUICK, ASK, GRID])
+    lab.run(0)
+    lab.run(1)
+    lab.run(2, wait=False)
+    output = lab.output(2)
+    output.get_by_role("button", name="Cancel").click()
+    expect(output).to_contain_text("Cancelled: Ask the rest: 115 rows left")
+    lab.run(2)
+    expect(output).to_contain_text("120 of 120 rows · 5 known")
+    expect(output.locator("tbody tr")).to_have_count(10)
     lab.theme("dark")
-    lab.screenshot("rows-dark")
+    lab.run(3)
+    expect(lab.output(3).locator("meter")).to_have_count(6)
+    lab.output(3).locator("meter").first.scroll_into_view_if_needed()
+    lab.screenshot("rows-grid-dark")
     lab.theme("light")
+    lab.screenshot("rows-grid")
     assert lab.errors == []
 
 

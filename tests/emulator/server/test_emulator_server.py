@@ -57,6 +57,14 @@ def test_rate_limit_headers_are_there(client):
             assert headers[f"anthropic-ratelimit-{name}-{part}"]
 
 
+@pytest.mark.parametrize(("limit", "tokens"), [(60, 400_000), (40_000, 4_000_000)])
+def test_a_larger_limit_of_requests_is_told_with_more_tokens(limit, tokens):
+    with claude_nb.emulator.serve(tokens_per_second=0, requests_per_minute=limit) as server:
+        told = httpx.post(f"{server.url}/v1/messages", json=ask(), headers=HEADERS).headers
+    assert told["anthropic-ratelimit-requests-limit"] == str(limit)
+    assert told["anthropic-ratelimit-output-tokens-limit"] == str(tokens)
+
+
 def test_a_rate_limit_refuses_and_says_when_to_come_back():
     clock = claude_nb.emulator.ManualClock()
     with claude_nb.emulator.serve(

@@ -8,7 +8,9 @@ import claude_nb
 from claude_nb.ask.arguments import parse_line
 from claude_nb.ask.errors import InputError
 from claude_nb.notebook.errors import StoppedError
-from claude_nb.notebook.run.rows import cell, mapping, showing
+from claude_nb.notebook.run.guard import reaching
+from claude_nb.notebook.run.guard.waiting import Answer
+from claude_nb.notebook.run.rows import asked, cell, mapping, showing
 from claude_nb.notebook.session import current
 
 pytestmark = pytest.mark.slow  # whole runs over rows, each in a thread of its own
@@ -24,10 +26,10 @@ def ask(alone, server, monkeypatch, tmp_path):
     alone.folder = tmp_path
     alone.shell.user_ns["table"] = ROWS
 
-    def asked(line, text="Say {{text}}"):
+    def say(line, text="Say {{text}}"):
         return cell.ask(alone, parse_line(line), text)
 
-    return asked
+    return say
 
 
 @pytest.fixture
@@ -70,6 +72,92 @@ def test_a_page_sees_a_pilot_first_and_the_same_cell_goes_on(ask, server, in_a_p
     assert len(server.asked) == 30
     assert answers.progress.known == 5
     assert len(shown) == 2
+
+
+class Page:
+    """A person in front of a page, who presses this button."""
+
+    def __init__(self, word):
+        self.word, self.questions, self.closed = word, [], 0
+
+    def ask(self, question):
+        self.questions.append(question)
+        if self.word == "interrupt":
+            raise KeyboardInterrupt
+        return Answer(self.word)
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def page(in_a_page, shown, monkeypatch):
+    """Give a function that has somebody sit in front of the page."""
+
+    def sits(word):
+        page = Page(word)
+        monkeypatch.setattr(reaching, "reached", lambda _: page)
+        return page
+
+    return sits
+
+
+def test_go_asks_the_rest_in_the_same_cell(ask, alone, server, shown, page):
+    person = page("go")
+    answers = ask("--each table --out got")
+    assert len(server.asked) == len(answers) == 30
+    assert alone.shell.user_ns["got"] is answers
+    assert answers.progress.known == 5
+    assert person.questions[0].startswith("Ask the rest: 25 rows left")
+    assert "A pilot" not in shown[0]["text/plain"]
+    assert person.closed == 1
+
+
+@pytest.mark.parametrize("word", ["cancel", "gone"])
+def test_without_go_the_pilot_is_what_there_is(ask, server, page, word):
+    person = page(word)
+    answers = ask("--each table")
+    assert len(server.asked) == len(answers) == 5
+    assert person.closed == 1
+
+
+def test_an_interrupt_of_the_question_sends_nothing_more(ask, server, page):
+    person = page("interrupt")
+    with pytest.raises(KeyboardInterrupt):
+        ask("--each table")
+    assert len(server.asked) == 5
+    assert person.closed == 1
+
+
+def test_the_question_says_what_failed(ask, alone, page):
+    alone.shell.user_ns["table"] = [{"text": None}, *ROWS]
+    person = page("cancel")
+    ask("--each table")
+    assert person.questions[0].startswith("1 of the first 5 failed · Ask the rest: 26 rows left")
+
+
+def test_map_asks_five_rows_first_where_they_cost_money(ask, page, monkeypatch):
+    person = page("cancel")
+    assert len(claude_nb.map("Say {{text}}", ROWS[:8])) == 8
+    assert len(claude_nb.map("{{text}}", ROWS)) == 30  # this server is of this machine: free
+    monkeypatch.setattr(mapping, "is_paid", lambda _: True)
+    assert len(claude_nb.map("Said {{text}}", ROWS)) == 5
+    assert len(claude_nb.map("Tell {{text}}", ROWS[:8], models=["haiku", "opus", "sonnet"])) == 15
+    assert len(person.questions) == 2
+    assert len(claude_nb.map("Said {{text}}", ROWS, confirm="never")) == 30
+    person.word = "go"
+    assert len(claude_nb.map("Shout {{text}}", ROWS)) == 30
+    with pytest.raises(InputError, match="confirm='no'"):
+        claude_nb.map("{{text}}", ROWS, confirm="no")
+
+
+def test_a_pilot_that_no_row_survives_asks_nobody(ask, page, monkeypatch):
+    monkeypatch.setattr(mapping, "is_paid", lambda _: True)
+    person = page("go")
+    with pytest.raises(claude_nb.NotFoundError):
+        claude_nb.map("Say {{text}}", ROWS, model="claude-none-9")
+    assert not person.questions
+    assert person.closed == 1
 
 
 @pytest.mark.parametrize("options", ["--no-pilot", "--budget $5", "--samples 1 --no-pilot"])
@@ -181,4 +269,4 @@ def test_runs_with_one_key_share_one_pace(ask):
 def test_what_is_asked_of_rows_is_checked():
     for wrong in ({"samples": 0}, {"limit": True}, {"sample": -1}, {"budget": 0}, {"via": "mail"}):
         with pytest.raises(InputError):
-            mapping.Asked(**wrong)
+            asked.Asked(**wrong)

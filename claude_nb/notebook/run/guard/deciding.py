@@ -11,15 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from typing import Any
 
 from claude_nb.api.wire import Request
 from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.models.spending.quote import is_charged
-from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.ledger import accounts
-from claude_nb.notebook.run.guard import waiting
+from claude_nb.notebook.run.guard import reaching, waiting
 from claude_nb.notebook.run.guard.estimate import Estimate, estimate
 from claude_nb.notebook.run.guard.waiting import Cell, Page
 from claude_nb.notebook.session import Session
@@ -31,12 +29,10 @@ _GONE = "{}: the page was closed, or its kernel interrupted, before it said Go; 
 _UNASKED = "{}, more than ${:,.2f}, and nobody could be asked ({})"
 _GOES = "claude_nb: {}: it is sent. %config ClaudeMagics.unasked = 'cancel' stops here instead."
 _STOPS = "{}: ClaudeMagics.unasked is 'cancel', so nothing more is sent."
-_DEAF = "ipykernel 6 hears no page while a cell runs"
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _AT_ONCE = timedelta(seconds=5)
 _SEVERAL = 2  # prompts
 _REMEMBERED = 1_000  # executions: one in the background may take its time
-_NOBODY = "no page runs these cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,6 @@ class _Settled:
 
     until: datetime
     refusal: str = ""
-
-
-def _page() -> Page:
-    from claude_nb.notebook.run.guard.page import PageQuestion  # noqa: PLC0415 (widgets, for pages)
-
-    return PageQuestion()
 
 
 class Guard:
@@ -64,7 +54,7 @@ class Guard:
         Puts a question to the page, as `PageQuestion` does.
     """
 
-    def __init__(self, session: Session, ask_page: Callable[[], Page] = _page) -> None:
+    def __init__(self, session: Session, ask_page: Callable[[], Page] = reaching.page) -> None:
         self._session = session
         self._ask_page = ask_page
         self._lock = threading.Lock()
@@ -119,14 +109,9 @@ class Guard:
     def _begin(self, way: str) -> None:
         """Forget the last run of cells where this is another: a page sends those of one at once."""
         sent = _sent(self._session.parent)
-        if not way or (sent > self._begun + _AT_ONCE and not self._is_unattended()):
+        if not way or (sent > self._begun + _AT_ONCE and not reaching.is_unattended(self._session)):
             self._before, self._told, self._unheard = Estimate(), False, False
             self._begun = sent
-
-    def _is_unattended(self) -> bool:
-        """Whether no cell may ask for input, as in nbclient: all are one run."""
-        kernel = getattr(self._session.shell, "kernel", None)
-        return getattr(kernel, "_allow_stdin", True) is False
 
     def _holds(self, settled: _Settled | None) -> bool:
         """Whether this was answered already; raise the error if the answer was no."""
@@ -138,16 +123,14 @@ class Guard:
 
     def _way(self) -> str:
         """Return ``page``, or why nobody can be asked; empty for a single cell."""
-        if self._is_unattended():
-            return _NOBODY
+        if reaching.is_unattended(self._session):
+            return reaching.NOBODY
         if threading.current_thread() is threading.main_thread():
             self.look()
         if not self._seen.get(self._session.execution):
             return ""
-        if version("ipykernel").startswith("6."):
-            return _DEAF
-        shows = Environment.read().display == "live" and not self._session.is_captured
-        return "page" if shows and not self._unheard else _NOBODY
+        why = reaching.unreachable(self._session)
+        return why or (reaching.NOBODY if self._unheard else "page")
 
     def _by_page(self, request: Request, above: float) -> None:
         page = self._ask_page()
@@ -155,7 +138,7 @@ class Guard:
             told = page.waiting()
             if told is None:
                 self._unheard = True
-                self._by_setting(request, above, _NOBODY)
+                self._by_setting(request, above, reaching.NOBODY)
                 return
             cells = self._others(told.cells) if told.cells is not None else self._of_file()
             known = self._before + estimate(self._session, request, cells)

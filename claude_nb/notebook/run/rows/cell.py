@@ -10,22 +10,20 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import BY_NAME, Options
 from claude_nb.ask.question import compose
 from claude_nb.ask.server_tools import with_named
-from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.run import dry_run
+from claude_nb.notebook.run.guard import reaching
 from claude_nb.notebook.run.rows import showing
-from claude_nb.notebook.run.rows.mapping import Asked, begun
+from claude_nb.notebook.run.rows.asked import Asked
+from claude_nb.notebook.run.rows.confirming import PILOT, confirmed, is_known, is_seen
+from claude_nb.notebook.run.rows.running import Question, begun
 from claude_nb.notebook.session import Session
 from claude_nb.rows.answers import Answers
 from claude_nb.rows.tables import Table, table
 
 __all__ = ["ask"]
 
-PILOT = 5
 _ROWS = ("sample", "samples", "budget", "batch", "no_pilot")
-_ENOUGH = 20  # rows that are asked without a pilot
-_LOOK = 0.05  # seconds
 _OTHERS = ("bg", "chat", "context", "extract", "fresh", "keep", "no_history")  # not for rows
-_GO_ON = "A pilot: run the cell again to ask all rows, or with --budget; these five are kept."
 
 
 def ask(session: Session, given: Mapping[str, Any], text: str) -> Answers | None:
@@ -52,8 +50,9 @@ def ask(session: Session, given: Mapping[str, Any], text: str) -> Answers | None
         return _shown(session, options, text, rows)
     if options.sample is None and _needs_pilot(options, rows, session):
         pilot = _begun(session, options, text, rows, PILOT)
-        if not _is_known(pilot):
-            return showing.followed(pilot, session, table=True, note=_GO_ON)
+        if not is_known(pilot):
+            page = reaching.reached(session)  # while the first rows are asked
+            return confirmed(session, pilot, lambda: _begun(session, options, text, rows), page)
     answers = _begun(session, options, text, rows, options.sample)
     return showing.followed(answers, session, table=True)
 
@@ -71,27 +70,17 @@ def _check(options: Options, given: Mapping[str, Any]) -> None:
 
 def _needs_pilot(options: Options, rows: Table, session: Session) -> bool:
     """Return whether a person who sees the page is to see a few answers before paying for all."""
-    if options.no_pilot or options.budget is not None or not rows.again:
+    if options.no_pilot or options.budget is not None:
         return False
-    many = (rows.count or 0) * (options.samples or 1) > _ENOUGH
-    return many and Environment.read().display == "live" and not session.is_captured
-
-
-def _is_known(pilot: Answers) -> bool:
-    """Return whether a pilot was asked before, as is seen where it ends and sends nothing."""
-    while not pilot.over(_LOOK):
-        if pilot.progress.running:
-            return False
-    now = pilot.progress
-    return not (now.done or now.failed or now.ended == "error")
+    return is_seen(session, rows, options.samples or 1)
 
 
 def _begun(
-    session: Session, options: Options, text: str, rows: Table, sample: int | None
+    session: Session, options: Options, text: str, rows: Table, sample: int | None = None
 ) -> Answers:
     via = "batch" if options.batch else "now"
     asked = Asked(samples=options.samples or 1, budget=options.budget, sample=sample, via=via)
-    answers = begun(session, options, text, rows, asked, session.variables)
+    answers = begun(session, Question(options, text, rows, asked, session.variables))
     if options.out:
         session.shell.user_ns[options.out] = answers
     return answers

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import Any, LiteralString
+from typing import Any
 
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer import render
@@ -21,10 +19,12 @@ from claude_nb.notebook.errors import StoppedError
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.live.views import FinalView, View
 from claude_nb.notebook.run import keeping, run
+from claude_nb.notebook.run.rows import tables
 from claude_nb.notebook.run.stopping import Stopper
 from claude_nb.notebook.session import Session
-from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, join, markup, visible_html
-from claude_nb.rows.answers import Answer, Answers
+from claude_nb.notebook.text.safe_html import EMPTY, join, markup, visible_html
+from claude_nb.rows.answers import Answers
+from claude_nb.rows.likeness import Differences
 from claude_nb.rows.progress import line
 
 __all__ = ["bundle", "display_value", "followed"]
@@ -32,16 +32,16 @@ __all__ = ["bundle", "display_value", "followed"]
 _TICK = 0.25  # seconds: four times a second, however many rows there are
 _TWICE = 5.0  # seconds after which an interrupt means that rows on their way are given up
 _LOG = 30.0  # seconds between lines in a log
-_HEAD = 10  # rows that are shown
 _FIRST = 5  # rows that are shown while others are on their way
 _CELL = 160  # characters of a cell
-_COLUMNS = 8
 
 
 def display_value(value: Any) -> None:
     """Display answers to rows, or to one question, again."""
     if isinstance(value, Answers):
-        FinalView().finish(bundle(value))
+        FinalView().finish(bundle(value, timed=Environment.read().timed))
+    elif isinstance(value, Differences):
+        FinalView().finish(tables.differences(value))
     else:
         run.display_value(value)
 
@@ -83,21 +83,22 @@ def followed(answers: Answers, session: Session, *, table: bool = False, note: s
 
 
 def _note(answers: Answers, session: Session) -> None:
-    """Add the run to the session's ledger: ``%claude usage`` tells it."""
-    now = answers.progress
-    entry = Entry(
-        cell=session.cell,
-        chat="",
-        model=answers.model,
-        usage={"input_tokens": now.input_tokens, "output_tokens": now.output_tokens},
-        seconds=now.seconds,
-        cost=now.cost,
-        state={"done": "complete"}.get(now.ended, now.ended),
-        title=answers.question.title,
-        number=session.number,
-        emulated=answers.is_emulated,
-    )
-    session.ledger.append(entry)
+    """Add the run to the session's ledger, by model: ``%claude usage`` tells it."""
+    for part in answers.parts:
+        now = part.progress
+        entry = Entry(
+            cell=session.cell,
+            chat="",
+            model=part.model,
+            usage={"input_tokens": now.input_tokens, "output_tokens": now.output_tokens},
+            seconds=now.seconds,
+            cost=now.cost,
+            state={"done": "complete"}.get(now.ended, now.ended),
+            title=part.question.title,
+            number=session.number,
+            emulated=part.is_emulated,
+        )
+        session.ledger.append(entry)
 
 
 def _watch(answers: Answers, view: View) -> None:
@@ -173,50 +174,8 @@ def bundle(
     first, _, rest = said.partition("\n")
     lines = [visible_html(each) for each in rest.split("\n") if each]
     more = join(markup("<p>{}</p>", each) for each in lines)
-    head, grid = _table(answers) if table else (EMPTY, "")
+    head, grid = tables.shown(answers, timed=timed) if table else (EMPTY, "")
     return {
         "text/html": render.page(join([head, more, render.foot(first)])),
         "text/plain": "\n\n".join(filter(None, (grid, plain(said)))),
     }
-
-
-def _table(answers: Answers) -> tuple[SafeHtml, str]:
-    rows = list(_rows(answers))
-    names = list(dict.fromkeys(name for row in rows for name in row))[:_COLUMNS]
-    if not rows:
-        return EMPTY, ""
-    cells = [[row.get(name, "") for name in names] for row in rows]
-    head = join(markup("<th>{}</th>", visible_html(name)) for name in names)
-    body = join(
-        markup("<tr>{}</tr>", join(markup("<td>{}</td>", visible_html(cell)) for cell in row))
-        for row in cells
-    )
-    whole: LiteralString = "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
-    left = len(answers) - len(rows)
-    more = markup("<p>{}</p>", visible_html(f"… {left:,} more rows")) if left > 0 else EMPTY
-    return join([markup(whole, head, body), more]), _grid([names, *cells])
-
-
-def _grid(rows: list[list[str]]) -> str:
-    cut = [[one_line(plain(cell), 40) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cut, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cut
-    )
-
-
-def _rows(answers: Answers) -> Iterator[Mapping[str, str]]:
-    """Yield the first rows: what the prompt names of them, and what came."""
-    asked = answers.columns_asked(_HEAD)
-    for answer in answers[:_HEAD]:
-        sample = {"sample": str(answer.sample)} if answers.samples > 1 else {}
-        row = asked[answer.row] if answer.row < len(asked) else {"row": str(answer.row)}
-        cells = {**row, **sample, **_came(answer)}
-        yield {name: one_line(str(value), _CELL) for name, value in cells.items()}
-
-
-def _came(answer: Answer) -> dict[str, Any]:
-    value = answer.fields
-    said = dict(islice(value.items(), _COLUMNS)) if value else {"answer": answer.text or ""}
-    return {**said, "error": answer.error} if answer.error else said

@@ -10,7 +10,7 @@ import pytest
 
 from claude_nb.api.wire import Request
 from claude_nb.models.spending.consent import UnconfirmedError
-from claude_nb.notebook.run.guard import deciding
+from claude_nb.notebook.run.guard import reaching
 from claude_nb.notebook.run.guard.deciding import Guard
 from claude_nb.notebook.run.guard.waiting import Answer, Cell, Told
 from claude_nb.notebook.session import Session
@@ -211,7 +211,7 @@ def test_without_a_page_the_notebooks_file_tells_before_the_first(monkeypatch, t
 
 
 def test_ipykernel_6_is_treated_as_if_there_were_no_page_and_says_why(monkeypatch, capsys):
-    monkeypatch.setattr(deciding, "version", lambda _: "6.29.5")
+    monkeypatch.setattr(reaching, "version", lambda _: "6.29.5")
     notebook = Notebook()
     for number in range(5):
         notebook.send(f"c{number}", max_tokens=20_000)
