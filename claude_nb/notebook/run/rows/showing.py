@@ -124,6 +124,8 @@ def _first(answers: Answers, view: View, shown: int) -> int:
     for answer in answers[shown : min(_FIRST, len(answers))]:
         if answer.error is not None and not answer.is_asked:
             break
+        if not shown + ready:
+            view.put(Piece("begin", "First answers"))
         text = one_line(answer.text or answer.error or "", _CELL)
         view.put(Piece("tool", f"{answer.row}  {text}\n"))
         ready += 1
