@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -251,6 +252,90 @@ def test_what_cannot_answer_is_refused(here, lender):
         with pytest.raises(InputError, match=said):
             claude_nb.use(wrong)
     assert here.using is before
+
+
+class Nearly:
+    """What somebody wrote in a cell: `create` is theirs, and so is whatever it gives."""
+
+    def __init__(self, create, **more):
+        self.messages = SimpleNamespace(create=create)
+        vars(self).update(more)
+
+
+class Broken(Nearly):
+    """Knows no address of its own."""
+
+    @property
+    def base_url(self):
+        raise RuntimeError(f"no region for {KEY}")
+
+
+async def awaited(**_):
+    return {}
+
+
+def whole(model, messages, max_tokens):
+    del model, messages, max_tokens
+
+
+async def events(**_):
+    yield {}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Nearly(awaited), "messages.create of Nearly gives must be awaited"),
+        (Broken(dict), "Broken cannot be used: looking at it raised RuntimeError: no region"),
+        (Nearly(dict, max_retries=1, with_options=lambda **_: 1 / 0), "ZeroDivisionError"),
+    ],
+)
+def test_what_fails_as_it_is_looked_at_is_refused_in_a_sentence(here, given, said):
+    with pytest.raises(InputError, match=said) as caught:
+        claude_nb.use(given)
+    assert KEY not in str(caught.value)
+    assert here.using is None
+
+
+@pytest.mark.parametrize(
+    ("create", "said"),
+    [
+        (lambda **_: None, "asked for a stream of events, it gave nothing: --no-stream asks"),
+        (lambda **_: {"type": "message"}, "it gave an object of type dict: --no-stream asks"),
+        (lambda **_: 5, "it gave an object of type int"),
+        (lambda **_: awaited(), "must be awaited: use a client that waits"),
+        (events, "must be awaited: use a client that waits"),
+        (lambda **_: [{}], "an event without a type"),
+        (whole, "no parameter for stream: --no-stream asks"),
+    ],
+)
+def test_what_is_no_stream_is_told_in_a_sentence(here, create, said):
+    claude_nb.use(Nearly(create))
+    with pytest.raises(RunError) as caught:
+        ask(here)
+    assert said in str(caught.value)
+    assert "nowhere.invalid" not in str(caught.value)
+
+
+def test_a_copy_that_is_no_client_is_not_asked(here):
+    asked = []
+    given = Nearly(lambda **more: asked.append(more), max_retries=1, with_options=lambda **_: None)
+    claude_nb.use(given)
+    with pytest.raises(RunError):
+        ask(here)
+    assert len(asked) == 1
+
+
+def test_an_address_that_is_none_is_not_known(here):
+    assert claude_nb.use(Nearly(dict, base_url="http://[::1")).address == ""
+
+
+@pytest.mark.parametrize("model", [5, "", " ", "a\nb"])
+def test_a_default_model_must_be_a_name_before_anything_is_changed(here, lender, model):
+    here.settings = SimpleNamespace(model="claude-sonnet-4-6")
+    with pytest.raises(InputError, match="must be the name of a model"):
+        claude_nb.use(lender, model=model)
+    assert here.using is None
 
 
 def test_no_thread_is_left_when_answers_have_come(here, lender):
