@@ -21,7 +21,7 @@ __all__ = ["attachable"]
 
 Block = dict[str, Any]
 
-_NUMBERED = re.compile(r"(In|Out)\[\s*(\d{1,9})\s*\]")
+_NUMBERED = re.compile(r"(In|Out)\s?\[\s*(\d{1,9})\s*\]")  # In [5] as lines below answers say
 _PLACE = re.compile(r"cell:\s*(\d{1,9})", re.IGNORECASE)
 _MOST_NAMED = 5  # numbers of cells in a sentence
 
