@@ -17,6 +17,7 @@ from claude_nb.emulator import Fault
 from claude_nb.notebook import backend, checks
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.backend import using
+from claude_nb.notebook.ledger import entries
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
 from claude_nb.notebook.run import cell
@@ -324,6 +325,23 @@ def test_a_copy_that_is_no_client_is_not_asked(here):
     with pytest.raises(RunError):
         ask(here)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"usage": {"input_tokens": "12", "output_tokens": []}},
+        {"usage": {"input_tokens": 1, "cache_read_input_tokens": "x", "server_tool_use": "x"}},
+        {"usage": {"input_tokens": 10**30, "cache_creation": {"ephemeral_1h_input_tokens": "x"}}},
+        {"model": 5, "stop_reason": {"type": "end"}},
+    ],
+)
+def test_an_answer_is_not_lost_for_what_is_told_of_it(here, odd):
+    told = {"id": "m", "role": "assistant", "content": [{"type": "text", "text": "Here."}], **odd}
+    claude_nb.use(Nearly(lambda **_: {"type": "message", "model": MODEL, **told}))
+    assert ask(here, no_stream=True).content[0].text == "Here."
+    assert "Here." in Seen.shown["text/plain"]
+    assert entries.total(here.ledger).read in (0, 1)
 
 
 def test_an_address_that_is_none_is_not_known(here):
