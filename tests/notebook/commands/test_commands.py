@@ -130,6 +130,13 @@ def test_what_begins_like_a_command_may_be_a_question(claude, line):
     assert claude.session.ledger[-1].title == line
 
 
+@pytest.mark.parametrize("line", ["fix -m opus", "set -t 0.3", "use -m a b"])
+def test_a_flag_behind_a_command_is_not_sent_as_a_question(claude, line):
+    with pytest.raises(InputError, match=r"takes no -.*%claude set NAME=VALUE"):
+        claude.outputs(line)
+    assert not claude.session.ledger
+
+
 @pytest.mark.parametrize("line", ["-m haiku", "-q --", "--"])
 def test_options_without_a_question_are_explained(claude, line):
     with pytest.raises(InputError, match="no question"):
