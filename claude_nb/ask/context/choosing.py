@@ -143,7 +143,8 @@ def chosen(
     if wish != "all":
         found = _stepped(len(told), found)
     private = sum(cell.is_private for _, cell in wished)
-    said = [*_left_out(len(told) - len(found), private, _room(len(found), budget)), *notes]
+    many = len(told) - len(found) + _untold(notebook, wish)
+    said = [*_left_out(many, private, _room(len(found), budget)), *notes]
     about = _ABOUT + _RUN * notebook.is_run
     return Context(seen=tuple(found), notes=tuple(said), about=about)
 
@@ -155,6 +156,13 @@ def _wished(notebook: Notebook, wish: str | int) -> list[tuple[int, Cell]]:
     if isinstance(wish, int):
         return above[len(above) - min(wish, len(above)) :]
     return cells if wish == "all" else above
+
+
+def _untold(notebook: Notebook, wish: str | int) -> int:
+    """Return how many more are wished for, of which nothing was told."""
+    if isinstance(wish, int):
+        return max(0, min(wish - notebook.at, notebook.untold))
+    return notebook.untold
 
 
 def _within(

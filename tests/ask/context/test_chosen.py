@@ -94,6 +94,12 @@ def test_the_most_cells_there_can_be_are_not_said_to_be_a_lack_of_tokens():
     assert note.endswith("cells, as there is room for 400 cells")
 
 
+@pytest.mark.parametrize(("wish", "many"), [("above", 50), ("all", 50), (10, 0), (12, 2), (99, 50)])
+def test_cells_that_no_page_told_of_are_counted_with_those_left_out(wish, many):
+    notes = chosen(book(*TEN, untold=50), wish, budget=20_000).notes
+    assert notes == ((f"left out: {many} cells, as there is room for 20,000 tokens",) * bool(many))
+
+
 @pytest.mark.parametrize("data", ["", "@@@", "aGVsbG8=", "Qk0AAAA=", 5, None])
 def test_what_is_called_a_picture_and_is_none_is_told_of(data):
     shown = ({"output_type": "display_data", "data": {"image/png": data}},)
