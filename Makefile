@@ -5,7 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-ELSEWHERE := not conformance and not compat and not lite and not long
+ELSEWHERE := not conformance and not streams and not compat and not lite and not long
 FAST := not slow and not browser and not kernel and $(ELSEWHERE)
 ROOMS := api notebook emulator
 # Parts of a command side by side, all of them to their ends, and what each says kept together (older
@@ -14,7 +14,9 @@ JOBS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
+STREAMS ?=
 EXAMPLES ?= 5000
+STREAMED := tests/api/streaming/test_published_streams.py tests/notebook/answer/test_published_streams_shown.py
 DESCRIBED := conformance schemathesis valid_requests
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 KERNELS := 6.29 7.0
@@ -26,7 +28,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms long gallery film binder browser lite bench kernels labs conformance compat audit pins clean
+.PHONY: help demo test quick lint types pyright door tsc unit $(ROOMS:%=fast-%) fast-rest notebooks nbval plain exact learner docs options rooms long gallery film binder browser lite bench kernels labs conformance streams compat audit pins clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -103,8 +105,8 @@ options: $(VENV)/.installed ## renew docs/options.md from the list of settings
 rooms: $(VENV)/.installed ## renew the picture and the list of rooms from docs/rooms.toml
 	$(BIN)/python scripts/rooms_picture.py
 
-long: $(VENV)/.installed browser ## browser tests that take minutes: leaks, random reloads, all states
-	$(PYTEST) -n logical -m long tests/browser
+long: $(VENV)/.installed browser ## what takes minutes: leaks, random reloads, all states, kernels killed, a notebook replayed
+	$(PYTEST) -n logical -m long tests/browser tests/cassette tests/notebook
 
 gallery: $(VENV)/.installed browser ## a picture of every state of every component, in build/gallery; faults are errors
 	$(BIN)/python scripts/gallery.py
@@ -135,6 +137,10 @@ conformance: $(VENV)/.installed ## OPENAPI=file: compare the emulator with the A
 	@test -n "$(OPENAPI)" || { echo "Say which description: make conformance OPENAPI=path/to/file.json"; exit 2; }
 	@test -f "$(OPENAPI)" || { echo "There is no file $(OPENAPI)."; exit 2; }
 	CLAUDE_NB_OPENAPI="$(abspath $(OPENAPI))" CLAUDE_NB_EXAMPLES=$(EXAMPLES) $(PYTEST) -n logical $(DESCRIBED:%=tests/emulator/test_emulator_%.py)
+
+streams: $(VENV)/.installed ## STREAMS=folder: the streams of the official SDK's tests give the same messages, and read well
+	@test -d "$(STREAMS)" || { echo "Say which folder: make streams STREAMS=path/to/streams"; exit 2; }
+	CLAUDE_NB_STREAMS="$(abspath $(STREAMS))" $(PYTEST) -q -m streams $(STREAMED)
 
 compat: $(VENV)/.installed ## other clients, each in an environment of its own, against the emulator
 	$(BIN)/python scripts/compat_venvs.py

@@ -26,9 +26,9 @@ BEGIN, END = "<!-- rooms: written by `make rooms` -->\n", "<!-- rooms: end -->\n
 GROUND = "ground"
 COLUMNS = {  # part: (title, left, width) in pixels
     "emulator": ("emulator", 12, 240),
-    "client": ("client", 264, 308),
-    "ask": ("ask", 584, 124),
-    "notebook": ("notebook", 720, 352),
+    "client": ("client", 264, 360),
+    "ask": ("ask", 636, 124),
+    "notebook": ("notebook", 772, 352),
 }
 DOORS = "doors"  # above this column:
 ABOVE = "client"
@@ -40,7 +40,7 @@ COLOURS = {  # about 4 to 1 against white and against nearly black
     "ground": "#717a85",
     "doors": "#b0603a",
 }
-WIDTH, BOX, HEIGHT, PITCH, TOP = 1084, 102, 32, 62, 28
+WIDTH, BOX, HEIGHT, PITCH, TOP = 1136, 102, 32, 62, 28
 LINE = "#808893"
 LEGEND = (
     "Each room stands above",

@@ -17,7 +17,7 @@ from typing import Any
 
 from claude_nb.ask.errors import InputError
 
-__all__ = ["PARAMETERS", "merged", "parameters"]
+__all__ = ["PARAMETERS", "TOOLS", "merged", "of_tools", "parameters"]
 
 _Kind = tuple[type, ...] | tuple[str, ...]
 
@@ -49,6 +49,22 @@ PARAMETERS: dict[str, _Kind] = {
     "user_profile_id": (str,),
     "workspace_id": (str,),
 }
+# what ``-o web_search.…`` and ``-o web_fetch.…`` set of the tools of --search and --fetch
+TOOLS: dict[str, dict[str, _Kind]] = {
+    "web_search": {
+        "allowed_domains": (list,),
+        "blocked_domains": (list,),
+        "user_location": (dict,),
+    },
+    "web_fetch": {
+        "allowed_domains": (list,),
+        "blocked_domains": (list,),
+        "max_content_tokens": (int,),
+        "max_uses": (int,),
+    },
+}
+_PLACE = ("city", "region", "country", "timezone")
+_DOMAINS = ("allowed_domains", "blocked_domains")
 _ELSEWHERE = {
     "model": "use -m",
     "max_tokens": "use --max-tokens",
@@ -71,9 +87,9 @@ def parameters(items: Iterable[str]) -> dict[str, Any]:
     Parameters
     ----------
     items : iterable of str
-        Each ``key=value``. A value is JSON where it can be read as such (``5``, ``true``,
-        ``{"type": "any"}``), else text. A dot in a key goes into an object:
-        ``metadata.user_id=x``. ``extra_body.name=value`` sends any other field.
+        Each ``key=value``; those of tools (`of_tools`) are passed over. A value is JSON where it
+        can be read as such (``5``, ``true``, ``{"type": "any"}``), else text. A dot in a key goes
+        into an object: ``metadata.user_id=x``. ``extra_body.name=value`` sends any other field.
 
     Raises
     ------
@@ -82,15 +98,75 @@ def parameters(items: Iterable[str]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for item in items:
-        key, equals, text = item.partition("=")
-        if not equals:
-            raise InputError(f"-o {item}: write -o key=value, such as -o service_tier=auto.")
-        steps = key.strip().split(".")
-        _check_name(steps[0], item)
-        _put(found, steps, _value(steps, text), item)
+        steps, text = _split(item)
+        if steps[0] not in TOOLS:
+            _check_name(steps[0], item)
+            _put(found, steps, _value(steps, text), item)
     for name, value in found.items():
-        _check_kind(name, value)
+        _check_kind(name, value, PARAMETERS[name])
     return found
+
+
+def of_tools(items: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what ``-o`` options set of the tools that ``--search`` and ``--fetch`` add.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Those that begin with the name of a tool, among others:
+        ``web_search.allowed_domains=a.org,b.org``, ``web_search.user_location.city=Bonn``.
+
+    Raises
+    ------
+    InputError
+        The tool has no such setting, or it is not its kind of value.
+    """
+    found: dict[str, Any] = {}
+    for item in items:
+        steps, text = _split(item)
+        if steps[0] in TOOLS:
+            _check_tool(steps, item)
+            _put(found, steps, _of_tool(steps, text), item)
+    for tool, given in found.items():
+        _check_settings(tool, given)
+    return found
+
+
+def _split(item: str) -> tuple[list[str], str]:
+    key, equals, text = item.partition("=")
+    if not equals:
+        raise InputError(f"-o {item}: write -o key=value, such as -o service_tier=auto.")
+    return key.strip().split("."), text
+
+
+def _of_tool(steps: list[str], text: str) -> Any:
+    """Return the value of a tool's setting: hosts stand with commas between, places are texts."""
+    _, name, *part = steps
+    if name in _DOMAINS and text.lstrip()[:1] != "[":
+        return [host.strip() for host in text.split(",") if host.strip()]
+    return text if part else _value(steps, text)
+
+
+def _check_tool(steps: list[str], item: str) -> None:
+    tool, name = steps[0], ".".join(steps[1:])
+    known = [*(n for n in TOOLS[tool] if n != "user_location")]
+    known += [f"user_location.{part}" for part in _PLACE if "user_location" in TOOLS[tool]]
+    if name not in {*known, *TOOLS[tool]}:
+        raise InputError(f"-o {item:.80}: {tool} has {', '.join(known)}.")
+
+
+def _check_settings(tool: str, given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        _check_kind(f"{tool}.{name}", value, TOOLS[tool][name])
+    unknown = [name for name in given.get("user_location", {}) if name not in {*_PLACE, "type"}]
+    if unknown:
+        raise InputError(
+            f"-o {tool}.user_location has {', '.join(_PLACE)}; not {unknown[0]!r:.80}."
+        )
+    if given.keys() >= {*_DOMAINS}:
+        raise InputError(
+            f"-o {tool}: allowed_domains and blocked_domains cannot be set together: leave out one."
+        )
 
 
 def merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +184,7 @@ def merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _value(steps: list[str], text: str) -> Any:
-    only_text = len(steps) == 1 and PARAMETERS[steps[0]] == (str,)
+    only_text = len(steps) == 1 and PARAMETERS.get(steps[0]) == (str,)
     try:
         return text if only_text else json.loads(text)
     except (ValueError, RecursionError):
@@ -139,7 +215,7 @@ def _check_name(name: str, item: str) -> None:
         return
     if name in _ELSEWHERE:
         raise InputError(f"-o {name}: {_ELSEWHERE[name]}.")
-    near = difflib.get_close_matches(name, PARAMETERS, n=3)
+    near = difflib.get_close_matches(name, [*PARAMETERS, *TOOLS], n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise InputError(
         f"-o {item:.80}: there is no parameter {name!r}.{hint} To send it all the same, write "
@@ -147,8 +223,7 @@ def _check_name(name: str, item: str) -> None:
     )
 
 
-def _check_kind(name: str, value: Any) -> None:
-    allowed = PARAMETERS[name]
+def _check_kind(name: str, value: Any, allowed: _Kind) -> None:
     words = [word for word in allowed if isinstance(word, str)]
     kinds = tuple(kind for kind in allowed if isinstance(kind, type))
     is_number = isinstance(value, int) and not isinstance(value, bool)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import pydantic
 
@@ -14,10 +15,22 @@ from claude_nb.ask import names, tables, values
 from claude_nb.ask.attachments import images
 from claude_nb.ask.errors import InputError
 
-__all__ = ["NotebookTool", "function_tools"]
+__all__ = ["NOTEBOOK", "Looks", "NotebookTool", "function_tools"]
+
+NOTEBOOK = "notebook"
+"""The word of ``--tools`` that stands for looking at the notebook's own variables and cells."""
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TABLE = 20_000  # characters of a data frame: about 5,000 tokens
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """What gives the functions that ``--tools notebook`` stands for."""
+
+    def functions(self) -> Sequence[Callable[..., Any]]:
+        """Return them; none where there is no notebook."""
+        ...
 
 
 class NotebookTool(FunctionTool[Any]):
@@ -55,15 +68,20 @@ class NotebookTool(FunctionTool[Any]):
         return images.of(value, f"What {self.name} returned") or value
 
 
-def function_tools(listed: str, variables: Mapping[str, Any]) -> list[FunctionTool[Any]]:
+def function_tools(
+    listed: str, variables: Mapping[str, Any], looks: object = None
+) -> list[FunctionTool[Any]]:
     """Return the tools that ``--tools`` lists, in order.
 
     Parameters
     ----------
     listed : str
-        Names of functions (or of tools made with `beta_tool`), with commas between.
+        Names of functions (or of tools made with `beta_tool`), with commas between, and
+        ``notebook``.
     variables : Mapping
         The kernel's namespace.
+    looks : Looks, optional
+        Gives what ``notebook`` stands for; anything else gives nothing.
 
     Raises
     ------
@@ -74,12 +92,37 @@ def function_tools(listed: str, variables: Mapping[str, Any]) -> list[FunctionTo
     paths = [path for path in re.split(r"[,\s]+", listed) if path]
     if not paths:
         raise InputError("--tools takes names of functions, such as --tools search,send.")
-    found = [_tool(path, variables) for path in paths]
+    found: list[FunctionTool[Any]] = []
+    for path in paths:
+        is_own = path == NOTEBOOK
+        found += _looking(variables, looks) if is_own else [_tool(path, variables)]
     taken = [tool.name for tool in found]
     for name in taken:
         if taken.count(name) > 1:
             raise InputError(f"--tools: two tools are called {name}; their names must differ.")
     return found
+
+
+def _looking(variables: Mapping[str, Any], looks: object) -> list[FunctionTool[Any]]:
+    """Return the tools that ``notebook`` stands for, if nobody can take it for anything else."""
+    if _has_functions(variables.get(NOTEBOOK)):
+        raise InputError(
+            "--tools notebook: the word lets the model look at your variables and cells, and you "
+            "have functions of that name. Give yours another name: mine = notebook, --tools mine."
+        )
+    functions = looks.functions() if isinstance(looks, Looks) else ()
+    if not functions:
+        raise InputError(
+            "--tools notebook: it works in a cell's question and in a panel; rows and scripts have "
+            "no cells to look at. Give the names of functions instead."
+        )
+    return [FunctionTool(function) for function in functions]
+
+
+def _has_functions(value: Any) -> bool:
+    """Return whether a variable could be meant as the tools."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(each, FunctionTool) or inspect.isroutine(each) for each in several)
 
 
 def _tool(path: str, variables: Mapping[str, Any]) -> FunctionTool[Any]:

@@ -16,7 +16,9 @@ from claude_nb.models import DEFAULT_MODEL
 
 __all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
 
-Kind = Literal["text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice"]
+Kind = Literal[
+    "text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice", "servers"
+]
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 SEARCHES = 5  # at most, where nobody says how many
@@ -68,6 +70,8 @@ class Setting:
         Whether columns that are compared can each have their own.
     first : bool
         Whether the panel shows it without being asked.
+    part : str
+        The part of the panel's settings in which it stands; empty for none of its own.
     """
 
     name: str
@@ -89,6 +93,7 @@ class Setting:
     manner: bool = False
     column: bool = False
     first: bool = False
+    part: str = ""
 
     @property
     def many(self) -> bool:
@@ -200,6 +205,7 @@ def _choice(setting: Setting, text: str) -> str | int:
 _PARSERS: dict[Kind, Callable[[Setting, str], Any]] = {
     "text": lambda _, text: text,
     "texts": lambda _, text: text,
+    "servers": lambda _, text: text,
     "choice": _choice,
     "number": _number,
     "integer": _integer,
@@ -300,22 +306,24 @@ class Options:
         None, "--schema", metavar="NAME", lasting=False,
         help="answer as this pydantic model, dataclass, TypedDict or JSON schema")
     tools: str | None = _option(
-        None, "--tools", metavar="F,G", lasting=False, help="functions that the model may call")
+        None, "--tools", metavar="F,G", lasting=False,
+        help="functions that the model may call; notebook lets it look at variables and cells")
     search: int | None = _option(
         None, "--search", kind="integer", metavar="N", low=1, high=100, alone=SEARCHES,
-        label="Web searches", wire="tools",
+        label="Web searches", wire="tools", part="tools",
         help=f"let Claude search the web, at most N times ({SEARCHES}), and show its sources")
     fetch: bool = _flag(
-        "--fetch", label="Read web pages", wire="tools",
+        "--fetch", label="Read web pages", wire="tools", part="tools",
         help="let Claude read the web pages and PDFs that the question names, and cite them")
     run_code: bool = _flag(
-        "--run-code", label="Run code at the provider", wire="tools",
+        "--run-code", label="Run code at the provider", wire="tools", part="tools",
         help="let Claude run code in a container of the provider, not here")
     mcp: str | None = _option(
-        None, "--mcp", metavar="URL[,URL]", label="MCP servers", wire="mcp_servers",
-        help="MCP servers whose tools Claude may use; NAME=URL names one")
+        None, "--mcp", kind="servers", metavar="URL[,URL]", label="MCP servers",
+        wire="mcp_servers", part="tools",
+        help="MCP servers whose tools Claude may use: URL, NAME=URL, or a NAME of %config")
     memory: str | None = _option(
-        None, "--memory", metavar="DIR", label="Memory folder", wire="tools",
+        None, "--memory", metavar="DIR", label="Memory folder", wire="tools", part="tools",
         help="a folder here in which Claude keeps notes from one conversation to the next")
     tool_choice: str | None = _option(
         None, "--tool-choice", metavar="WORD|NAME", lasting=False, wire="tool_choice",

@@ -152,7 +152,8 @@ def compose(
     context : Context, optional
         What the question sees of its notebook.
     shown : callable, optional
-        Knows what of the notebook can be attached by name.
+        Knows what of the notebook can be attached by name; if it `Looks`, also what a model may
+        look at.
     locks : Locks
         What whoever runs the machine allows.
 
@@ -176,7 +177,7 @@ def compose(
     if schema is not None:
         params = extra.merged(params, {"output_config": {"format": schema.format}})
     params = extra.merged(params, others)
-    functions = _functions(options, variables, models)
+    functions = _functions(options, variables, models, shown)
     names = [function.name for function in functions]
     params = server_tools.added(options, params, models, names)
     tools = [*names, *(params.get("tools") or ())]
@@ -234,10 +235,10 @@ def _check(options: Options, text: str) -> None:
 
 
 def _functions(
-    options: Options, variables: Mapping[str, Any], models: ModelTable
+    options: Options, variables: Mapping[str, Any], models: ModelTable, looks: object
 ) -> list[FunctionTool[Any]]:
     """Return the tools that run here: functions, and the memory."""
-    functions = function_tools(options.tools, variables) if options.tools else []
+    functions = function_tools(options.tools, variables, looks) if options.tools else []
     memory = server_tools.memory(options, models)
     if memory is not None and any(function.name == memory.name for function in functions):
         raise InputError("--tools has a function memory, which is the name of the --memory tool.")

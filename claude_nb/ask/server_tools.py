@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from claude_nb.api.schemas.memory import MemoryTool
+from claude_nb.ask import extra
 from claude_nb.ask.errors import InputError
-from claude_nb.ask.options import Options
+from claude_nb.ask.options import BY_NAME, Options
 from claude_nb.models import (
     BUILT_IN,
     COMPACT_BETA,
@@ -27,14 +28,15 @@ from claude_nb.models import (
 
 # fmt: off
 __all__ = [
-    "added", "cited", "code_execution", "mcp_servers", "memory", "search_result", "web_fetch",
-    "web_search",
+    "added", "check_used", "cited", "code_execution", "mcp_servers", "memory", "search_result",
+    "token_variable", "web_fetch", "web_search", "with_named",
 ]
 # fmt: on
 
 Json = dict[str, Any]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TOKENS = "CLAUDE_NB_MCP_TOKEN_"
 _CHOICES = ("auto", "any", "none")
 _CITABLE = ("document", "search_result")
 
@@ -208,13 +210,25 @@ def _betas(params: Mapping[str, Any], *, mcp: bool) -> list[str]:
 
 def _tools(options: Options, types: ToolTypes) -> list[Json]:
     tools: list[Json] = []
+    told = extra.of_tools(options.option)
     if options.search:
-        tools.append({**web_search(max_uses=options.search), "type": types.web_search})
+        given = told.get("web_search", {})
+        tools.append({**web_search(max_uses=options.search, **given), "type": types.web_search})
     if options.fetch:
-        tools.append({**web_fetch(), "type": types.web_fetch})
+        tools.append({**web_fetch(**told.get("web_fetch", {})), "type": types.web_fetch})
     if options.run_code:
         tools.append({**code_execution(), "type": types.code_execution})
     return tools
+
+
+def check_used(options: Options) -> None:
+    """Raise `InputError` if ``-o`` sets something of a tool that is not asked for."""
+    for tool in extra.of_tools(options.option):
+        flag = BY_NAME[tool.removeprefix("web_")].flags[-1]
+        if not getattr(options, tool.removeprefix("web_")):
+            raise InputError(
+                f"-o {tool}.… sets what {flag} sends: write {flag} too, or leave it out."
+            )
 
 
 def _check_twice(own: Sequence[Json], given: Sequence[Any]) -> None:
@@ -236,6 +250,43 @@ def _choice(word: str, names: Sequence[str], *, any_tool: bool) -> Json:
         known = ", ".join([*_CHOICES, *names])
         raise InputError(f"--tool-choice {word:.64}: there is no such tool; there are: {known}.")
     return {"type": "tool", "name": word}
+
+
+def with_named(options: Options, named: Mapping[str, str]) -> Options:
+    """Return the options with ``NAME=URL`` in the place of each MCP server that has only a name.
+
+    Parameters
+    ----------
+    options : Options
+        Of the question.
+    named : Mapping
+        Addresses by name, as ``%config ClaudeMagics.mcp_servers`` has them.
+
+    Raises
+    ------
+    InputError
+        There is no server of that name.
+    """
+    if not options.mcp:
+        return options
+    items = [item.strip() for item in options.mcp.split(",")]
+    written = [_written(item, named) if _NAME.fullmatch(item) else item for item in items]
+    return options.changed({"mcp": ",".join(written)})
+
+
+def _written(name: str, named: Mapping[str, str]) -> str:
+    if name in named:
+        return f"{name}={named[name]}"
+    known = f"there are {', '.join(named)}" if named else "there is none yet"
+    raise InputError(
+        f"--mcp {name}: no MCP server has that name ({known}). Write its address, or name it: "
+        f'%config ClaudeMagics.mcp_servers = {{"{name}": "https://…"}}'
+    )
+
+
+def token_variable(name: str) -> str:
+    """Return the variable of the environment that has the token of the MCP server of that name."""
+    return _TOKENS + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 def mcp_servers(listed: str) -> list[Json]:
@@ -274,7 +325,7 @@ def _server(item: str) -> Json:
     if parts.username or parts.password or parts.query:
         raise InputError(
             f"--mcp: an address with a password or a query is not sent. A token for {host} comes "
-            "from the environment: CLAUDE_NB_MCP_TOKEN_NAME, for --mcp NAME=URL."
+            f"from the environment: {_TOKENS}NAME, for --mcp NAME=URL."
         )
     name = name or re.sub(r"[^A-Za-z0-9_-]", "-", host)[:64]
     if not _NAME.fullmatch(name):

@@ -10,12 +10,13 @@ from typing import Any, cast
 from pydantic_core import from_json
 
 from claude_nb.api.calls import EMULATED_HEADER
-from claude_nb.api.platforms.paths import BATCHES, COUNT_TOKENS, FILES, MESSAGES, endpoint
+from claude_nb.api.platforms.paths import COUNT_TOKENS, MESSAGES, endpoint
 from claude_nb.api.wire import FIRST_FAILURE, Request, Response
+from claude_nb.cassette import made
 from claude_nb.cassette.streams import blocks, laid_out, rendered, told_in
 from claude_nb.cassette.taped import Heard, Taped
 
-__all__ = ["creates", "is_emulated", "is_error", "is_kept", "is_refusal", "taped"]
+__all__ = ["is_emulated", "is_error", "is_kept", "is_refusal", "taped"]
 
 Json = dict[str, Any]
 
@@ -25,19 +26,21 @@ _SUCCESS = 200  # the only one they have
 
 def is_kept(request: Request) -> bool:
     """Whether answers to such a request are recorded at all."""
-    return request.method == "POST" and endpoint(request.url) in {MESSAGES, COUNT_TOKENS}
-
-
-def creates(request: Request) -> bool:
-    """Whether something is made at the server, batches of answers among it, that is not kept."""
-    return request.method == "POST" and endpoint(request.url) in {BATCHES, FILES}
+    if request.method == "POST" and endpoint(request.url) in {MESSAGES, COUNT_TOKENS}:
+        return True
+    return made.is_made(request) or made.is_looked_at(request)
 
 
 def taped(key: str, asked: Json, reply: Response, heard: Heard) -> Taped | None:
     """Return a reply as it is recorded; None if it is torn, or a page of something else."""
-    text = _text(b"".join(chunk for _, chunk in heard))
+    content = b"".join(chunk for _, chunk in heard)
     headers = {n: reply.headers[n] for n in _REPLY_HEADERS if n in reply.headers}
-    if text is None or reply.cut:
+    if reply.cut:
+        return None
+    if made.is_looked_at(reply.request):
+        return made.looked_at(Taped(key, asked, reply.status_code, headers, ""), content)
+    text = _text(content)
+    if text is None:
         return None
     whole = Taped(key, asked, reply.status_code, headers, text)
     if not whole.streamed:

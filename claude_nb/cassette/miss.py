@@ -40,7 +40,8 @@ def told(
     """
     body = asked["body"]
     model = cast("dict[str, Any]", body).get("model") if isinstance(body, dict) else None
-    said = f"{path} holds no answer to this request to {model}: {shown(question(asked))}."
+    whom = f" to {model}" if model else ""
+    said = f"{path} holds no answer to this request{whom}: {shown(question(asked))}."
     return " ".join([said, _why(asked, place, recorded, unit), *_skipped(damaged, unit)])
 
 

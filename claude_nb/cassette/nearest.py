@@ -49,8 +49,13 @@ def changes(asked: Json, taped: Taped) -> str:
 
 
 def question(request: Json) -> str:
-    """Return the text of the last message of a request."""
-    messages = _body(request).get("messages")
+    """Return the text of the last message of a request, or what else it is about."""
+    body = _body(request)
+    if isinstance(body.get("requests"), list):
+        return f"a batch of {len(cast('list[Any]', body['requests'])):,}"
+    if "messages" not in body:
+        return str(request.get("path"))
+    messages = body.get("messages")
     last = cast("list[Any]", messages)[-1] if messages and isinstance(messages, list) else None
     return _text(cast("Json", last).get("content") if isinstance(last, dict) else last)
 

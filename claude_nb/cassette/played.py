@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from claude_nb.cassette.answers import is_error
 from claude_nb.cassette.forms import as_message, as_stream
+from claude_nb.cassette.made import content_of
 from claude_nb.cassette.streams import blocks
 from claude_nb.cassette.taped import Taped
 
@@ -44,6 +45,8 @@ def played(found: Taped, *, stream: bool, speed: float) -> Played:
         if other is not None:  # else it is damaged, as the client will say
             headers = found.headers | {"content-type": _TYPES[stream]}
             return Played(found.status, headers, _chunks(other))
+    if not found.streamed:
+        return Played(found.status, dict(found.headers), [(0, content_of(found))])
     pace = [milliseconds / 1000 / speed for milliseconds in found.pace] if speed else []
     return Played(found.status, dict(found.headers), _chunks(found.body, pace))
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from claude_nb.api.platforms.identity import identity, key_of
 from claude_nb.api.wire import Request, Response
-from claude_nb.cassette import answers
+from claude_nb.cassette import answers, made
 from claude_nb.cassette.asker import Asker, Counted, Turns, asker
 from claude_nb.cassette.file import UNFINISHED, CassetteError, CassetteFile
 from claude_nb.cassette.miss import told
@@ -139,17 +139,19 @@ class Cassette:
         Raises
         ------
         CassetteError
-            It would make a batch or a file, and nothing may be asked.
+            It would cancel or delete something, and nothing may be asked.
         """
-        if self.mode == "replay" and answers.creates(request):
+        if self.mode == "replay" and made.is_changed(request):
             raise CassetteError(
-                f"{self.path} is replayed, so nothing is asked, and batches and files are not "
-                "recorded: make them with mode auto or record, or without the recording."
+                f"{self.path} is replayed, so nothing is asked: cancel or delete without the "
+                "recording, or with mode auto."
             )
         if not answers.is_kept(request):
             return None
         known = identity(request)
         key = key_of(known)
+        if made.is_looked_at(request):
+            return Asking(self, request, known, key, Counted("", 0, set()))
         return Asking(self, request, known, key, self._turns.take(key, self.asker()))
 
     def find(self, asking: Asking, has_key: HasKey | None = None) -> Taped | None:
@@ -180,6 +182,8 @@ class Cassette:
         """
         elsewhere = answers.is_emulated(found) and not _stays_here(request)
         if self.mode == "auto" and elsewhere and (has_key is None or has_key(request)):
+            return False
+        if self.mode == "auto" and made.is_upload(request):  # it may be gone from the server
             return False
         wanted = self.mode == "replay" or (self.errors and found.place not in self._used)
         return wanted or not answers.is_error(found)

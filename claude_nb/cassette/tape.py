@@ -161,6 +161,7 @@ class _Hearing:
     def __init__(self, asked: Asked, reply: Response, body: Any, started: float) -> None:
         self._asked, self._reply, self._body, self._started = asked, reply, body, started
         self._heard: list[tuple[float, bytes]] | None = []
+        self._ended = reply.headers.get("content-type", "").startswith("text/event-stream")
 
     def _hear(self, chunk: bytes) -> bytes:
         if self._heard is not None:
@@ -169,8 +170,10 @@ class _Hearing:
 
     def _keep(self) -> None:
         heard, self._heard = self._heard, None  # closed once more, it is not kept once more
-        if heard is not None:
+        if heard is not None and self._ended:  # a stream of events says by itself that it is whole
             self._asked.keep(self._reply, heard)
+        elif heard is not None:
+            self._asked.give_up()
 
 
 class _Recording(_Hearing):
@@ -180,7 +183,11 @@ class _Recording(_Hearing):
         return self
 
     def __next__(self) -> bytes:
-        return self._hear(next(self._body))
+        try:
+            return self._hear(next(self._body))
+        except StopIteration:
+            self._ended = True
+            raise
 
     def close(self) -> None:
         """Keep the stream, if it is whole, and close the connection."""
@@ -197,7 +204,11 @@ class _AsyncRecording(_Hearing):
         return self
 
     async def __anext__(self) -> bytes:
-        return self._hear(await anext(self._body))
+        try:
+            return self._hear(await anext(self._body))
+        except StopAsyncIteration:
+            self._ended = True
+            raise
 
     async def close(self) -> None:
         """Keep the stream, if it is whole, and close the connection."""

@@ -25,6 +25,7 @@ from claude_nb.notebook.traits import LASTING, as_traits
 __all__ = ["ClaudeMagics", "load", "unload"]
 
 ROWS = {"each", "sample", "samples", "budget", "batch", "no_pilot"}
+MCP = {"mcp_servers", "mcp_tokens"}
 SHOWN = (
     ("claude_nb.api.types.message", "Message"),
     ("claude_nb.notebook.run.background", "Handle"),
@@ -76,6 +77,16 @@ class ClaudeMagics(_Configured):
         "'cancel' fails the cell",
     ).tag(config=True)
 
+    mcp_servers: traitlets.Dict[str, str] = traitlets.Dict(
+        help="addresses of MCP servers by name, for --mcp NAME and the panel: "
+        '{"docs": "https://mcp.example.com/mcp"}',
+    ).tag(config=True)
+
+    mcp_tokens: traitlets.Dict[str, Any] = traitlets.Dict(
+        help="their tokens by name, which nothing shows or keeps; a token that stands in the cell "
+        "is refused, for the cell is saved",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.session: session.Session = session.of(shell)
@@ -117,6 +128,23 @@ class ClaudeMagics(_Configured):
         self._shown = value, self.session.execution
         return value
 
+    @traitlets.validate("mcp_servers")
+    def _check_servers(self, proposal: Any) -> dict[str, str]:
+        from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+        return mcp.servers(proposal["value"])
+
+    @traitlets.observe("mcp_servers")
+    def _offer_servers(self, _: object) -> None:
+        for panel in list(session.of(self.shell).panels.values()):
+            panel.refresh()
+
+    @traitlets.validate("mcp_tokens")
+    def _check_tokens(self, proposal: Any) -> dict[str, Any]:
+        from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+        return mcp.tokens(proposal["value"], session.of(self.shell).source)
+
     def _allowed(self) -> str:
         """Return the model of cells that name none, where it is locked which may be asked."""
         try:
@@ -126,6 +154,11 @@ class ClaudeMagics(_Configured):
 
     def update_config(self, config: Any) -> None:
         """Take what ``%config`` says, unless ``%claude set`` would refuse it."""
+        given = config.get("ClaudeMagics", {})
+        if MCP & given.keys():
+            from claude_nb.notebook.run import mcp  # noqa: PLC0415 (not at %load_ext)
+
+            mcp.take(given, session.of(self.shell).source)
         before = self.session.defaults() if hasattr(self, "session") else None
         super().update_config(config)
         if before is not None:
@@ -241,6 +274,7 @@ def load(shell: Any) -> None:
         shell,
         chats=lambda: magics.session.chats,
         served=lambda: getattr(magics.session.using, "listed", ()),
+        servers=lambda: magics.session.servers,
     )
     for module, name in SHOWN:
         formatter = shell.display_formatter

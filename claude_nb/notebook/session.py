@@ -10,12 +10,13 @@ import hashlib
 import inspect
 import sys
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -32,9 +33,10 @@ if TYPE_CHECKING:  # %load_ext stays quick
     from claude_nb.models.locks.locks import Locks
     from claude_nb.notebook.ledger.entries import Entry
 
-__all__ = ["CellFailure", "Session", "current", "of"]
+__all__ = ["CellFailure", "Change", "Changes", "Session", "current", "of"]
 
 _ATTRIBUTE = "_claude_nb_session"  # of the shell
+_CHANGES = 50  # that can still be accepted
 _CALLED = ("run_cell_magic", "run_line_magic")  # by what IPython makes of a magic
 
 
@@ -48,10 +50,53 @@ class CellFailure:
         What was raised, with its traceback.
     source : str
         The cell that raised it, as typed; empty if that is not known.
+    cell : str
+        Its id; empty where the front end sends none.
     """
 
     error: BaseException
     source: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a cell could become, if the person wants it.
+
+    Attributes
+    ----------
+    cell : str
+        Its id.
+    before, after : str
+        Its text when the change was made, and what is to stand in its place.
+    placed : bool
+        Whether the new text was put into the next cell, too.
+    mark : str
+        Names the change, to its own kernel only; nobody can guess it.
+    """
+
+    cell: str
+    before: str
+    after: str
+    placed: bool
+    mark: str = field(default_factory=lambda: uuid4().hex)
+
+
+class Changes:
+    """The last changes that were shown; any thread may ask for one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Change] = {}
+
+    def add(self, change: Change) -> None:
+        """Keep one more; the oldest makes room."""
+        kept = [*self._kept.values(), change][-_CHANGES:]
+        self._kept = {each.mark: each for each in kept}
+
+    def marked(self, marks: Iterable[str]) -> list[Change]:
+        """Return those with these marks."""
+        kept = self._kept
+        return [kept[mark] for mark in marks if mark in kept]
 
 
 def _here() -> Path:
@@ -83,6 +128,8 @@ class Session:
         The defaults that ``%claude set`` was told, by name.
     proposals : dict of str
         The code proposed last for the cell behind each cell.
+    changes : Changes
+        What cells could become, as it was shown.
     panels : WeakValueDictionary
         The panel that each cell shows, by the cell's id.
     models : ModelTable
@@ -137,6 +184,7 @@ class Session:
     failure: CellFailure | None = None
     given: dict[str, Any] = field(default_factory=dict[str, Any])
     proposals: dict[str, str] = field(default_factory=dict[str, str])
+    changes: Changes = field(default_factory=Changes)
     panels: WeakValueDictionary[str, Any] = field(default_factory=WeakValueDictionary[str, Any])
     models: ModelTable = BUILT_IN
     backends: dict[tuple[object, bool], Any] = field(default_factory=dict[tuple[object, bool], Any])
@@ -172,6 +220,18 @@ class Session:
         """Return the options as they are where a cell does not give them."""
         values = {s.name: getattr(self.settings, s.name, s.default) for s in SETTINGS}
         return Options(**values)
+
+    @property
+    def servers(self) -> Mapping[str, str]:
+        """The addresses of the MCP servers that ``%config`` names, by name."""
+        return getattr(self.settings, "mcp_servers", None) or {}
+
+    @property
+    def source(self) -> str:
+        """The running cell; empty where nobody says."""
+        said = (self.parent.get("content") or {}).get("code")
+        kept: list[Any] = getattr(self.shell, "user_ns", {}).get("_ih") or [""]
+        return str(said or kept[-1])
 
     @property
     def locks(self) -> Locks:

@@ -47,4 +47,5 @@ _TRAITS: dict[Kind, Callable[..., Any]] = {
     "think": lambda _, **kw: traitlets.Union([traitlets.Int(), traitlets.Enum(THINK_WORDS)], **kw),
     "choice": _choice,
     "text": lambda _, **kw: traitlets.Unicode(**kw),
+    "servers": lambda _, **kw: traitlets.Unicode(**kw),
 }

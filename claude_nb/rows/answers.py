@@ -150,8 +150,8 @@ class Answers(Sequence[Answer]):
 
     @property
     def is_emulated(self) -> bool:
-        """Whether the built-in emulator answers."""
-        return self._run.plan.models.provider == "emulator"
+        """Whether an emulator answers, or has answered what a recording holds."""
+        return self._run.emulated
 
     @property
     def samples(self) -> int:

@@ -67,6 +67,11 @@ class BatchRun(Run):
                 "tools= cannot be called from a batch, which nobody answers in between: leave out "
                 "via='batch'."
             )
+        if self.plan.common.params.get("mcp_servers"):
+            raise InputError(
+                "MCP servers cannot be used in a batch, whose rows have no header of their own: "
+                "leave out via='batch'."
+            )
         self._place = place_of(self.client.base_url, self.client.api_key)
         self._size = 0
         self._said = ""
@@ -202,6 +207,7 @@ class BatchRun(Run):
 
     async def _collect(self, intent: Intent) -> None:
         results = await self.client.messages.batches.results(str(intent.batch))
+        self.hear(results.response.headers)
         part: dict[Name, Kept] = {}
         async for each in results:
             part[name_of(each.custom_id)] = self._kept(each.result)

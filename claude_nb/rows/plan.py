@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,8 @@ class Plan:
         What is known of its models.
     locks : Locks
         What whoever runs the machine allows.
+    sealed : callable
+        Puts into a request what only the server is to see, as it is sent.
     """
 
     text: str
@@ -75,6 +77,7 @@ class Plan:
     server: str = ""
     models: ModelTable = BUILT_IN
     locks: Locks = NONE
+    sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     common: Question = field(init=False)
     _identity: dict[str, Any] = field(init=False)
     _needs: tuple[str, ...] = field(init=False)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from claude_nb.api.calls import EMULATED_HEADER
 from claude_nb.api.client import AsyncAnthropic
 from claude_nb.ask.errors import InputError
 from claude_nb.rows import judging
@@ -98,6 +99,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.owner: Owner = Owner()
+        self.emulated: bool = self.plan.server == "emulator"
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
         self._ahead = _FEW if self.plan.options.attach else _AHEAD
@@ -162,6 +164,10 @@ class Run:
             ended=self.ended,
         )
 
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Note who answered: a recording may be of the emulator."""
+        self.emulated = self.emulated or EMULATED_HEADER in headers
+
     # In its own thread.
 
     def _perform(self) -> None:
@@ -176,7 +182,8 @@ class Run:
     async def _all(self) -> None:
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
         self._loop = asyncio.get_running_loop()
-        sender = Sender(self.client.copy(max_retries=0), self.pace)
+        client, sealed = self.client.copy(max_retries=0), self.plan.sealed
+        sender = Sender(client, self.pace, sealed=sealed, heard=self.hear)
         with ThreadPoolExecutor(1, "claude_nb store") as pool:
             self._pool = pool
             beating = asyncio.create_task(self._beat())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,11 +35,17 @@ class Sender:
         Is told of every reply.
     policy : RetryPolicy
         When a row is tried again.
+    sealed : callable
+        Puts into a request what only the server is to see.
+    heard : callable
+        Is told the header fields of each answer.
     """
 
     client: AsyncAnthropic
     pace: Pace
     policy: RetryPolicy = field(default_factory=lambda: RetryPolicy(_RETRIES))
+    sealed: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    heard: Callable[[Mapping[str, str]], object] = bool
 
     async def answer(self, params: Mapping[str, Any], functions: tuple[Any, ...]) -> dict[str, Any]:
         """Return the answer to a row's request, as on the wire.
@@ -49,6 +55,7 @@ class Sender:
         AnthropicError
             It failed, and trying again would not help, or did not.
         """
+        params = self.sealed(params)
         if not functions and not params.get("tools"):
             return (await self._sent(params)).to_dict()
         tools = [*functions, *(params.get("tools") or ())]
@@ -78,6 +85,7 @@ class Sender:
                 await asyncio.sleep(max(wait, self.pace.again()))
             else:
                 self.pace.heard(200, headers, _taken(message))
+                self.heard(headers)
                 return message
 
     async def _once(self, params: Mapping[str, Any]) -> tuple[Message, Mapping[str, str]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import claude_nb
+from claude_nb.ask import server_tools
 from claude_nb.ask.arguments import parse_line
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
@@ -50,6 +51,58 @@ def test_options_stand_before_other_tools_and_no_tool_is_there_twice():
     assert [t["name"] for t in tools(f"--search -o 'tools=[{own}]'")] == ["web_search", "own"]
     with pytest.raises(InputError, match="twice"):
         tools("""--search -o 'tools=[{"type":"web_search_20250305","name":"web_search"}]'""")
+
+
+def test_domains_and_place_are_set_by_other_parameters():
+    (search, fetch) = tools(
+        "--search 2 --fetch -o web_search.allowed_domains=a.org,b.org -o web_fetch.max_uses=1 "
+        """-o web_search.user_location.city='Sao Paulo' -o web_fetch.blocked_domains='["c.org"]' """
+        "-o web_search.user_location.region=35"
+    )
+    assert search["allowed_domains"] == ["a.org", "b.org"]
+    place = {"type": "approximate", "city": "Sao Paulo", "region": "35"}
+    assert search["user_location"] == place
+    assert (fetch["max_uses"], fetch["blocked_domains"]) == (1, ["c.org"])
+    assert "web_search" not in asked("--search -o web_search.allowed_domains=a.org").params
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("web_search.allowed=a.org", "web_search has allowed_domains"),
+        ("web_search=5", "web_search has allowed_domains"),
+        ("web_serch.allowed_domains=a.org", "Did you mean web_search"),
+        ("web_search.user_location.street=x", "user_location.city"),
+        ("web_fetch.user_location.city=x", "web_fetch has"),
+        ("""'web_search.user_location={"street": "x"}'""", "has city"),
+        ("web_search.user_location=Bonn", "an object"),
+        ("web_fetch.max_uses=many", "a whole number"),
+        ("web_search.allowed_domains=a -o web_search.blocked_domains=b", "leave out one"),
+        ("web_search.allowed_domains=a -o web_search.allowed_domains=b", "twice"),
+    ],
+)
+def test_what_a_tool_has_not_is_said_with_what_it_has(given, why):
+    with pytest.raises(InputError, match=why):
+        asked(f"--search --fetch -o {given}")
+
+
+def test_what_is_set_of_a_tool_that_is_not_asked_for_is_said():
+    options = Options(**parse_line("-o web_search.allowed_domains=a.org"))
+    with pytest.raises(InputError, match="write --search too"):
+        server_tools.check_used(options)
+    server_tools.check_used(options.changed({"search": 1}))
+    server_tools.check_used(Options(option=("temperature=1",)))
+
+
+def test_a_server_can_be_named_by_config():
+    named = {"docs": "https://mcp.example.com/mcp", "lib": "https://b.example/x"}
+    options = Options(**parse_line("--mcp 'docs, https://c.example/y'"))
+    written = server_tools.with_named(options, named)
+    assert written.mcp == "docs=https://mcp.example.com/mcp,https://c.example/y"
+    assert server_tools.with_named(Options(), named) == Options()
+    for known, said in ((named, "there are docs, lib"), ({}, "there is none yet")):
+        with pytest.raises(InputError, match=said):
+            server_tools.with_named(options.changed({"mcp": "dogs"}), known)
 
 
 def test_mcp_servers_are_named_by_their_hosts_unless_the_person_names_them():

@@ -19,7 +19,7 @@ def server():
         told = KEY if "key?" in str(request["messages"]) else "all"
         return f"Answer {len(asked)} \u2028 to {told}, “quoted”."
 
-    with emulator.serve(tokens_per_second=0, answer=answer) as running:
+    with emulator.serve(tokens_per_second=0, answer=answer, batch_seconds=0) as running:
         running.asked = asked
         yield running
 

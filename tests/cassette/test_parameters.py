@@ -43,6 +43,7 @@ def test_every_parameter_setting_and_option_is_in_one_list_of_the_two():
     assert known() - matters - alike == set(), "say in docs/recordings.md whether it matters"
     assert matters | alike == known() | {"anthropic-version"}
     assert matters >= MATTERS
+    assert CHANGES.keys() >= MATTERS
     assert alike >= ALIKE
 
 
@@ -80,6 +81,13 @@ CHANGES = {
     "messages": [{"role": "user", "content": "A question that no other case has asked."}],
     "tools": [{"name": "new"}],
     "thinking": {"type": "adaptive"},
+    "container": "container_other",
+    "context_management": {"edits": [{"type": "clear_tool_uses_20250919"}]},
+    "mcp_servers": [{"type": "url", "url": "https://mcp.example.com/", "name": "docs"}],
+    "output_config": {"effort": "low"},
+    "tool_choice": {"type": "any"},
+    "top_p": 0.97,
+    "new_of_the_api": {"which": "nobody lists yet"},
 }
 SAYS = {"messages": r"turn 1 changed|messages →"}
 

@@ -19,7 +19,7 @@ from claude_nb import (
     BadRequestError,
     emulator,
 )
-from claude_nb.api.wire import Headers, Request, Response
+from claude_nb.api.wire import Headers, Response
 from claude_nb.cassette import REPLAYED_HEADER, Cassette, CassetteError
 from claude_nb.cassette.asker import Asker
 
@@ -498,13 +498,3 @@ def test_what_the_emulator_answered_is_not_played_to_another_server_s_client(
     assert said(keyless) == emulated
     assert said(elsewhere("auto")) == "By the model."
     assert said(elsewhere("replay")) == "By the model."
-
-
-def test_in_replay_nothing_is_made_at_the_server(connect, server, path):
-    batch = {"requests": [{"custom_id": "a", "params": params()}]}
-    with pytest.raises(CassetteError, match="nothing is asked, and batches and files are not rec"):
-        connect("replay").messages.batches.create(**batch)
-    file = Request("POST", "http://x/v1/files", Headers(), b"x")
-    with pytest.raises(CassetteError, match="nothing is asked"):
-        Cassette(path, "replay").ask(file)
-    assert connect().messages.batches.create(**batch).id

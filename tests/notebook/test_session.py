@@ -498,7 +498,7 @@ def test_an_answer_that_cannot_be_shown_is_kept_and_fails_in_words(here, monkeyp
     usage = {"input_tokens": None, "output_tokens": "7"}
     content = [{"type": "text", "text": "Hi."}]
     odd = Message.from_wire({"content": content, "usage": usage, "stop_reason": "end_turn"})
-    monkeypatch.setattr(run, "_drive", lambda _m, _q, follower, _c: odd_round(follower, odd))
+    monkeypatch.setattr(run, "_drive", lambda _m, _r, _q, follower, _c: odd_round(follower, odd))
     monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
     with pytest.raises(run.RunError) as caught:
         ask(here, "Hello?")

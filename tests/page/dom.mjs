@@ -60,6 +60,23 @@ class Element {
     this.children = nodes;
   }
 
+  get firstChild() {
+    return this.children[0];
+  }
+
+  get classList() {
+    return { toggle() {}, add() {}, remove() {} };
+  }
+
+  matches(names) {
+    return names.split(", ").includes(this.tagName.toLowerCase());
+  }
+
+  querySelectorAll(names) {
+    const within = this.children.filter((child) => child.tagName);
+    return within.flatMap((child) => [...(child.matches(names) ? [child] : []), ...child.querySelectorAll(names)]);
+  }
+
   scrollIntoView() {}
 
   select() {}

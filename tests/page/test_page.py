@@ -37,9 +37,11 @@ PARTS = (
     "saving.js",
     "sofar.js",
     "panel/chat.js",
+    "panel/controls.js",
     "panel/dom.js",
     "panel/model.js",
     "panel/saved.js",
+    "panel/tools.js",
 )
 FIGURES = (0.0, 0.00004, 0.0999, 0.09996, 0.1, 0.1049, 1.0, 12.3456)
 THOUGHT = [

@@ -218,6 +218,13 @@ RUN = {
     "page: version": "%claude version",
     "page: doctor": "%claude doctor",
     "page: last": "%claude last",
+    "page: a change": (
+        "from claude_nb.notebook.commands import page\n"
+        "from claude_nb.notebook.commands.fix import offer, proposal\n"
+        "old = 'import os\\n' * 9 + 'for price in prices:\\n    net = smu(prices) # ' + 'a' * 80\n"
+        "new = old.replace('smu', 'sum').replace('for p', 'for n, p') + '\\n</pre>\\u202e'\n"
+        "page.show(offer.compared(proposal.proposed(old, new).rows), sheets=('asked/change.css',))"
+    ),
 }
 """Cells that come to their state by themselves."""
 

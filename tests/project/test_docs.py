@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import shlex
 import shutil
@@ -231,3 +232,12 @@ def test_python_in_how_tos_calls_what_there_is_with_what_it_takes():
         function = getattr(claude_nb, node.func.attr)
         inspect.signature(function).bind(*node.args, **{each.arg: None for each in node.keywords})
     assert ours
+
+
+def test_the_table_of_the_api_has_every_parameter_and_block_of_the_sdk():
+    """The names are those of the official SDK 2.14.0; `make compat` compares them with it."""
+    surface = json.loads((ROOT / "tests" / "samples" / "sdk_surface.json").read_text("utf-8"))
+    page = (ROOT / "docs" / "client.md").read_text(encoding="utf-8")
+    table = page.partition("### What of the API is known here\n")[2].partition("\n## ")[0]
+    named = {*re.findall(r"`([a-z_]+)`", table)}
+    assert {name for names in surface.values() for name in names} - named == set()

@@ -19,6 +19,7 @@ Json = dict[str, Any]
 _GROWS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 _GROWN = {"text": "text", "thinking": "thinking", "partial_json": "input"}
 _EMPTY: dict[str, type] = {"text": str, "thinking": str, "input": dict}
+_WITHDRAWN = frozenset({"stop_details"})  # null there takes back what the start said
 _NEW_BLOCKS: dict[str, Json] = {
     "thinking_delta": {"type": "thinking", "thinking": "", "signature": ""},
     "signature_delta": {"type": "thinking", "thinking": "", "signature": ""},
@@ -175,7 +176,7 @@ class MessageAccumulator:
         targets = ((self.head, "delta"), (self.head["usage"], "usage"))
         for target, source in targets:
             for name, value in _object(event.get(source) or {}).items():
-                if value is not None or name not in target:
+                if value is not None or name not in target or name in _WITHDRAWN:
                     target[name] = value
 
     def _open(self, index: Any, delta: Json) -> BlockAccumulator:

@@ -24,6 +24,7 @@ _DESCRIPTION = 500  # characters of a description that are read
 _MOST_OPTIONAL = 500  # properties that may be left out and are looked for in the prompt
 _MOST_RESULTS = 50  # shown
 _MOST_CALLS = 20  # at once
+_LINES, _LINE = 12, 120  # of a result, and characters of each
 _MOST_NEEDED = 5  # names
 _GENERIC = vocabulary("tools")
 _STATE = re.compile(r"[A-Z]{2}|D\.C\.?")
@@ -195,19 +196,30 @@ def _line(result: Mapping[str, Any], names: Mapping[str, str]) -> str:
     text = readable(" ".join(texts))
     if result.get("is_error"):
         return f"- `{name}` failed: {words.quote(text, 200)}"
-    return f"- `{name}` returned {_shown(text)}"
+    return f"- `{name}` returned{_shown(text)}"
+
+
+def _in_lines(text: str) -> str:
+    """Return a text of several lines in a fence, the first of them; empty for one line."""
+    lines = text.strip().splitlines()
+    if len(lines) < 2:  # noqa: PLR2004 - nothing to fence
+        return ""
+    fence = "`" * (1 + max(2, *map(len, re.findall("`+", text)), 2))
+    shown = [line[:_LINE] for line in lines[:_LINES]] + ["…"] * (len(lines) > _LINES)
+    return "\n".join(["", "", *(f"  {line}" for line in (f"{fence}text", *shown, fence))])
 
 
 def _shown(text: str) -> str:
     try:
         value = json.loads(text, parse_float=str)
     except (ValueError, RecursionError):
-        return f"**{words.quote(text, 300) or 'nothing'}**"
+        if told := _in_lines(text):
+            return told
+        return f" **{words.quote(text, 300) or 'nothing'}**"
     if isinstance(value, dict):
         pairs = cast("JSON", value).items()
-        return "; ".join(f"{key}: **{words.quote(str(item), 80)}**" for key, item in pairs)
+        return " " + "; ".join(f"{key}: **{words.quote(str(item), 80)}**" for key, item in pairs)
     if isinstance(value, list):
-        return ", ".join(
-            f"**{words.quote(str(item), 80)}**" for item in cast("Sequence[Any]", value)
-        )
-    return f"**{words.quote(str(value), 300)}**"
+        items = cast("Sequence[Any]", value)
+        return " " + ", ".join(f"**{words.quote(str(item), 80)}**" for item in items)
+    return f" **{words.quote(str(value), 300)}**"

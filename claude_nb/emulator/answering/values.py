@@ -77,7 +77,16 @@ _SAME = (  # what calculators call one thing
 _TAKEN = re.compile(r"\b(?:subtract|deduct|take) \S*?(\d\S*) from \S*?(\d)", re.IGNORECASE)
 _UNCLEAR = re.compile(r"\d\.\d{3},\d+(?![\d.])")  # 1.000,5: a thousand, or a list
 _SOME, _ENDS = r"(?:\d+|an?|the|some)", r"(?= (?:for|on|at|to \d|tomorrow|today)\b|[.,;]|\Z)"
+_NO_VARIABLE = "a|an|do|i|is|it|my|of|the|this|variable"
 _BY_NAME = (  # property name -> where such a value stands in a prompt
+    (r"^(?:variable|object)$", r"`([^`\n]{1,80})`"),
+    (
+        r"^variable$",
+        rf"(?i)\b(?:variable|describe|does|in) (?!(?:{_NO_VARIABLE})\b)([a-z_][\w.]{{0,80}})\b",
+    ),
+    (r"^object$", r"\b([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){1,9})"),
+    (r"^object$", r"(?i)\bdoc(?:s|umentation|string)? (?:of|for) ([a-z_]\w{0,80})\b"),
+    (r"^cell$", r"(?i)\b(cell \d{1,9}|in ?\[\d{1,9}\])"),
     (r"e?mail|recipient|^to$", _EMAIL),
     (r"url|link|website", _URI),
     (r"date|day|when", _DATE),

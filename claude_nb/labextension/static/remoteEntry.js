@@ -1,6 +1,6 @@
 // The front-end extension, written by hand for JupyterLab 4 and Notebook 7: no build step, no Node.
-// It colours %%claude cells as Markdown, adds three commands, puts answers back into a page that was
-// reloaded, and tells a question the notebook's cells where it asks for them. Everything works without it.
+// It colours %%claude cells as Markdown, adds three commands, puts answers back into a reloaded page, tells
+// a question the cells that it asks for, and lets changes to cells be accepted. All works without it.
 //
 // The page loads this file as a module-federation container. The plugin asks for no service when it
 // is registered and nobody waits for its start, so that it cannot hold the page up; what it needs it
@@ -68,6 +68,7 @@
     if (!tracker) return; // a page without notebooks, like Notebook's list of files
     addCommands(app, tracker, await service(app, "@jupyterlab/apputils", "ICommandPalette"));
     followAnswers(tracker);
+    followChanges(tracker);
     await loadLanguages(app);
     followNotebooks(tracker);
   });
@@ -75,6 +76,12 @@
   /** Copy buttons and footnotes, also for answers that were saved before this page was there. */
   const readers = guard(async function readers() {
     (await import(new URL("reading.js", SCRIPT).href)).serveReaders();
+  });
+
+  let toldChanges; // takes the changes to cells that a kernel tells
+  const followChanges = guard(async function followChanges(tracker) {
+    const { serveChanges } = await import(new URL("changing.js", SCRIPT).href);
+    toldChanges = serveChanges(tracker, { kernelOf, isLoaded, say });
   });
 
   /** An editor shows whichever language was loaded last, so both are, before any cell changes. */
@@ -352,13 +359,14 @@
       opened.set(panel, comm);
       if (kernel.supportsSubshells) await comm.subshellStarted;
       comm.onClose = () => opened.delete(panel);
-      comm.onMsg = guard((message) => receive(panel, message.content.data.answers));
+      comm.onMsg = guard((message) => receive(panel, message.content.data));
       comm.open();
     }
     comm.send(wish);
   });
 
-  const receive = guard(function receive(panel, answers) {
+  const receive = guard(function receive(panel, { answers, changes }) {
+    toldChanges?.(panel, changes ?? []);
     const have = answers.filter((answer) => put(panel, answer)).map((answer) => answer.mark);
     if (have.length) say(panel, { have });
   });

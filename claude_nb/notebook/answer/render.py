@@ -25,7 +25,7 @@ from claude_nb.notebook.answer.blocks import (
     thought,
     thought_only,
 )
-from claude_nb.notebook.answer.folding import folded
+from claude_nb.notebook.answer.folding import NextCell, folded
 from claude_nb.notebook.answer.parts import in_parts, unlisted
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.page.constants import UNFINISHED
@@ -70,7 +70,6 @@ _BLANK = re.compile(r"\n([ \t]*)(?=\n)")
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
 _IS_STALE, _RUN_AGAIN = "stale", ": an earlier turn has changed since, run this cell again"
 _STALE: LiteralString = f'<p class="{IGNORED}" style="{SOFT}"><strong>{{}}</strong>{{}}</p>'
-_PROPOSED = "code proposed in the next cell, not run"
 _MOST_REASON = 300  # characters of a refusal's explanation
 _REASONS = {
     "max_tokens": "cut off at max_tokens",
@@ -104,7 +103,7 @@ class Footer:
     made : sequence of (SafeHtml, str)
         What is told of files below the answer, each as HTML and as plain text.
     proposed : sequence of str
-        Code of the answer that stands in the next cell; folded in the answer, and told first.
+        Code of the answer that stands elsewhere too; folded in the answer, and told first.
     quiet : bool
         Say only what must be said: the problem and the notes.
     """
@@ -252,7 +251,8 @@ def _marked(block: Block, sources: Sources) -> str:
 
 def _facts(message: Any, footer: Footer) -> tuple[str, list[str]]:
     """Return what is wrong with the answer, if anything, and the facts of the footer."""
-    first = [footer.problem or ended(message), *footer.urgent, _PROPOSED * bool(footer.proposed)]
+    said = NextCell.of(footer.proposed).said * bool(footer.proposed)
+    first = [footer.problem or ended(message), *footer.urgent, said]
     problem = plain(" · ".join(filter(None, first)))
     notes = [plain(note) for note in footer.notes]
     if message.stop_reason == "stop_sequence":

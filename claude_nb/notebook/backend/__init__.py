@@ -63,6 +63,8 @@ class Backend:
         What an answer's last line says of it; empty for nothing.
     where : str
         What people call it: its address, or its name where that is not known.
+    is_recorded : bool
+        Whether its answers are recorded, or replayed.
     """
 
     client: Any
@@ -72,6 +74,7 @@ class Backend:
     is_paid: bool = True
     label: str = ""
     where: str = ""
+    is_recorded: bool = False
 
 
 def origin(headers: Mapping[str, str]) -> dict[str, bool]:
@@ -109,7 +112,8 @@ def connect(session: Session | None = None, *, asynchronous: bool = False) -> Ba
             _check_server(locks, opened)
         made = _accounted(session, opened)
         if used is not None:
-            made = replace(made, client=cassette(session, used).through(made.client))
+            taped = cassette(session, used).through(made.client)
+            made = replace(made, client=taped, is_recorded=True)
         if not kept:  # another server: what the last one reported of its models is over
             session.models = made.models
         kept[key] = made

@@ -11,7 +11,7 @@ from claude_nb.ask.options import BY_FLAG, Setting
 from claude_nb.notebook.run.cell import ask
 from claude_nb.notebook.session import Session
 
-__all__ = ["run", "split"]
+__all__ = ["run", "split", "unquoted"]
 
 _WORD = re.compile(r"""\s*((?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+)(?=\s|$)""", re.DOTALL)
 _NUMBER = re.compile(r"-[\d.]")
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"-[\d.]")
 def run(session: Session, line: str) -> Any:
     """Ask the question on `line` and return the answer."""
     options, question = split(line)
-    question = _unquoted(question)
+    question = unquoted(question)
     given = session.defaults().changed(parse_line(options))
     if not question:
         raise InputError(
@@ -51,7 +51,7 @@ def split(line: str) -> tuple[str, str]:
     return line[:end].strip(), line[end:].strip()
 
 
-def _unquoted(question: str) -> str:
+def unquoted(question: str) -> str:
     """Return a question that stands in quotes as a whole without them."""
     quoted = re.fullmatch(r"""'([^']+)'|"([^"]+)\"""", question)
     return (quoted[1] or quoted[2]) if quoted else question

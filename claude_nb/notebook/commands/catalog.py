@@ -14,7 +14,7 @@ __all__ = ["BY_NAME", "COMMANDS", "SERVERS", "Command"]
 SERVERS = ("ollama", "llama.cpp", "lmstudio", "vllm")
 """What ``%claude use`` takes beside addresses: the words of `claude_nb.notebook.backend.local`."""
 
-Takes = Literal["nothing", "word", "path", "pairs", "amounts", "text"]
+Takes = Literal["nothing", "word", "path", "pairs", "amounts", "cell", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Command:
     takes : str
         What makes a line this command and not a question: nothing behind the name, at most one
         ``"word"`` or ``"path"`` (which may be quoted), only name=value ``"pairs"``, only
-        ``"amounts"`` of money or tokens, or any ``"text"``.
+        ``"amounts"`` of money or tokens, a ``"cell"`` or words in quotes, or any ``"text"``.
     form : str
         What may follow the name, for people.
     more : str
@@ -129,10 +129,19 @@ COMMANDS: tuple[Command, ...] = (
     Command(name="recordings", module="kept.recordings:recordings",
             does="what is recorded, and which recordings were not used"),
     Command(name="fix", module="fix.fix",
-            does="explain the last Python error, and propose mended code",
+            does="explain the last Python error, and show what would mend the cell",
             more="Sends the cell that failed and its traceback, with anything that looks like a "
-                 "key taken out. The code becomes the next cell; you read it and run it. "
-                 "%claude show fix shows what was sent."),
+                 "key taken out. What would change is shown line by line: Accept it, or take it as "
+                 "the next cell; you run it. %claude show fix shows what was sent."),
+    Command(name="edit", module="fix.edit", takes="text", form='[cell:N] "WHAT TO CHANGE"',
+            does="show what would change in the cell above, line by line",
+            more='%claude edit "make it faster"; of another cell: %claude edit cell:3 "add a '
+                 'docstring", or In[5]. Accept puts it in that cell\'s place, where undo takes it '
+                 "back; nothing is run. A question that begins so: %claude -- edit this poem."),
+    Command(name="explain", module="fix.explain", takes="cell", form='[error|cell:N] ["WHAT"]',
+            does="explain the cell that ran last, or its error",
+            more='Or another: %claude explain cell:3, In[5] or error; what of it, in quotes: '
+                 '%claude explain "the second line". Any other words are a question.'),
     Command(name="traceback", module="last:failure",
             does="the whole traceback of the last %%claude that failed"),
     Command(name="doctor", module="doctor",

@@ -18,6 +18,10 @@ __all__ = ["run"]
 
 _ASSIGNS = re.compile(r"[\w-]+\s*=")
 _AMOUNTS = re.compile(r"(?:[$]?[\d.,_]+k?m?|dollars?|usd|tokens?|and|\s)+", re.IGNORECASE)
+_CELL = re.compile(
+    r"(?:(?:the )?(?:last )?error|cell:\s*\d+|In\[\s*\d+\s*\])?\s*(?:\"[^\"]*\"|'[^']*')?",
+    re.IGNORECASE,
+)
 _MANY = 3  # words: "set the tone of the story" is a question, "set temperature 0.3" is not
 _ALIKE = 0.7  # "hello" is no mistyped "help", "modles" is a mistyped "models"
 
@@ -53,6 +57,8 @@ def _fits(command: Command, rest: str) -> bool:
         return _ASSIGNS.match(rest) is not None or (len(words) < _MANY and _is_setting(words[0]))
     if command.takes == "amounts":
         return len(words) == 1 or _AMOUNTS.fullmatch(rest) is not None
+    if command.takes == "cell":
+        return _CELL.fullmatch(rest) is not None
     if command.takes == "path" and rest[0] in "\"'":
         return rest.find(rest[0], 1) == len(rest) - 1
     return command.takes in {"word", "path"} and len(words) == 1

@@ -17,7 +17,8 @@ _EXAMPLES = (
     ("%%claude --think 2000", "a longer prompt: write it below this line, in the same cell"),
     ("Summarise {{df}} in one table.", "in a prompt, {{name}} stands for a variable"),
     ("%claude set model=haiku", "a default for this session"),
-    ("%claude fix", "explain the last Python error, and propose mended code"),
+    ("%claude fix", "explain the last Python error, and show what would mend the cell"),
+    ('%claude edit "make it faster"', "show what would change in the cell above"),
 )
 
 

@@ -233,16 +233,29 @@ def _aligned(columns: Sequence[Column], row: list[str], widths: list[int]) -> st
     return "  ".join(padded).rstrip()
 
 
-def bundle(*blocks: Piece) -> dict[str, str]:
-    """Return the MIME bundle of a page that consists of these blocks."""
+def bundle(*blocks: Piece, sheets: tuple[LiteralString, ...] = ()) -> dict[str, str]:
+    """Return the MIME bundle of a page that consists of these blocks.
+
+    Parameters
+    ----------
+    *blocks : Piece
+        From top to bottom.
+    sheets : tuple of str
+        Style sheets of its own.
+    """
     html = join(piece.html for piece in blocks)
     return {
-        "text/html": markup(_PAGE, style("answer.css", "commands.css"), html),
+        "text/html": markup(_PAGE, style("answer.css", "commands.css", *sheets), html),
         "text/plain": "\n\n".join(piece.text for piece in blocks if piece.text),
     }
 
 
-def show(*blocks: Piece, display_id: str = "", again: bool = False) -> None:
+def show(
+    *blocks: Piece,
+    display_id: str = "",
+    again: bool = False,
+    sheets: tuple[LiteralString, ...] = (),
+) -> None:
     """Display a page of these blocks, as one output.
 
     Parameters
@@ -253,5 +266,7 @@ def show(*blocks: Piece, display_id: str = "", again: bool = False) -> None:
         By which to find the output again.
     again : bool
         Whether to put the page in the place of the one that has this id.
+    sheets : tuple of str
+        Style sheets of its own.
     """
-    publishing.publish(bundle(*blocks), display_id=display_id, update=again)
+    publishing.publish(bundle(*blocks, sheets=sheets), display_id=display_id, update=again)

@@ -10,6 +10,7 @@ from claude_nb.api.hiding.hidden import hidden
 from claude_nb.ask.context.choosing import Context
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.question import Question, compose
+from claude_nb.ask.server_tools import with_named
 from claude_nb.characters import one_line
 from claude_nb.conversation import Turn, text_of
 from claude_nb.notebook.answer.amounts import count
@@ -49,7 +50,7 @@ def next_question(session: Session, name: str, text: str, **changes: Any) -> Que
     options = session.defaults().changed({"chat": name, **changes})
     place = CellPlace(session, options, cell="")
     return compose(
-        options,
+        with_named(options, session.servers),
         text,
         variables=session.variables,
         history=place.history(),

@@ -16,7 +16,8 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 
 from claude_nb import models
 from claude_nb.ask.attachments import files
-from claude_nb.ask.extra import PARAMETERS
+from claude_nb.ask.extra import PARAMETERS, TOOLS
+from claude_nb.ask.functions import NOTEBOOK
 from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
 from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.commands.catalog import SERVERS
@@ -27,6 +28,7 @@ __all__ = ["candidates", "install", "remove"]
 _IDENTIFIER = "claude_nb"
 _FIRST = 1000  # before all of IPython's own matchers
 _SHOWN = ("last-plot", "last-error")  # by the notebook
+_OF_TOOLS = [f"{tool}.{name}" for tool, names in TOOLS.items() for name in names]
 _LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
 
 Names = Mapping[str, Any]
@@ -43,14 +45,22 @@ class Known:
         Its chats.
     served : list of str
         The models that the server which was chosen listed.
+    servers : list of str
+        The MCP servers that have a name.
     """
 
     chats: list[str]
     served: list[str]
+    servers: list[str]
 
 
 def candidates(
-    text: str, variables: Names, *, chats: Iterable[str] = (), served: Iterable[str] = ()
+    text: str,
+    variables: Names,
+    *,
+    chats: Iterable[str] = (),
+    served: Iterable[str] = (),
+    servers: Iterable[str] = (),
 ) -> Found | None:
     """Return what can stand at the end of `text`.
 
@@ -64,6 +74,8 @@ def candidates(
         Names of the chats there are.
     served : iterable of str
         Models of the server that answers, if it listed them: no others are offered then.
+    servers : iterable of str
+        Names of MCP servers.
 
     Returns
     -------
@@ -79,7 +91,7 @@ def candidates(
         return typed, complete_names.paths(typed, variables)
     if in_body:
         return None
-    known = Known(list(chats), list(served))
+    known = Known(list(chats), list(served), list(servers))
     before, word = _split(line)
     words = before.split()
     if not is_cell and not word.startswith("-") and (not words or words[0] in COMMANDS):
@@ -156,11 +168,12 @@ def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iter
         "model": lambda: known.served or _models(word),
         "think": lambda: THINK_WORDS,
         "chat": lambda: known.chats,
-        "option": lambda: [f"{parameter}=" for parameter in PARAMETERS],
+        "mcp": lambda: _listed(word, known.servers),
+        "option": lambda: [f"{name}=" for name in (*PARAMETERS, *_OF_TOOLS)],
         "attach": lambda: [*complete_names.paths(word, variables), *_SHOWN, *_paths(word)],
         "system": lambda: ["@" + path for path in _paths(word[1:])] if word[:1] == "@" else ["@"],
         "schema": lambda: _named(variables, lambda value: isinstance(value, type | dict)),
-        "tools": lambda: _listed(word, _named(variables, callable)),
+        "tools": lambda: _listed(word, [NOTEBOOK, *_named(variables, callable)]),
         "out": lambda: complete_names.variable_names(variables),
     }
     return setting.choices or makers.get(setting.name, tuple)()
@@ -207,6 +220,7 @@ def install(
     *,
     chats: Callable[[], Iterable[str]],
     served: Callable[[], Iterable[str]] = tuple,
+    servers: Callable[[], Iterable[str]] = tuple,
 ) -> None:
     """Complete in this shell from now on; a second time replaces the first.
 
@@ -218,14 +232,17 @@ def install(
         Returns the names of the chats there are.
     served : callable
         Returns the models of the server that answers, if it listed them.
+    servers : callable
+        Returns the names of MCP servers.
     """
     remove(shell)
+    names = {"chats": chats, "served": served, "servers": servers}
 
     @context_matcher(identifier=_IDENTIFIER, priority=_FIRST)
     def matcher(context: CompletionContext) -> Any:
         lines = context.full_text.split("\n")[: context.cursor_line]
         text = "\n".join([*lines, context.text_until_cursor])
-        fragment, found = _quietly(text, shell, chats, served) or ("", [])
+        fragment, found = _quietly(text, shell, names) or ("", [])
         completions = [SimpleCompletion(text=word, type="claude") for word in found]
         return {
             "completions": completions,
@@ -238,10 +255,7 @@ def install(
 
 
 def _quietly(
-    text: str,
-    shell: Any,
-    chats: Callable[[], Iterable[str]],
-    served: Callable[[], Iterable[str]],
+    text: str, shell: Any, names: Mapping[str, Callable[[], Iterable[str]]]
 ) -> Found | None:
     hidden = shell.user_ns_hidden  # what IPython put there, as long as it is still that
     variables = {
@@ -250,7 +264,7 @@ def _quietly(
         if name not in hidden or hidden[name] is not value
     }
     try:
-        return candidates(text, variables, chats=chats(), served=served())
+        return candidates(text, variables, **{name: tell() for name, tell in names.items()})
     except Exception:  # noqa: BLE001 - their objects may raise anything; Tab must not
         return None
 

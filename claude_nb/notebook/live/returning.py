@@ -1,8 +1,9 @@
 """What a page says that comes back, by the front-end extension: which answers it wants to show.
 
-It comes over a comm target of its own, which kernels with subshells serve while a cell runs. The
-kernel answers on that comm at once, in the thread that heard it, or the comm would be tied to the
-busy main shell. An answer's mark, which only its notebook holds, names it.
+And which changes to cells it shows, that a person may accept. It comes over a comm target of its
+own, which kernels with subshells serve while a cell runs. The kernel answers on that comm at once,
+in the thread that heard it, or the comm would be tied to the busy main shell. A mark, which only
+its notebook holds, names an answer or a change.
 """
 
 from __future__ import annotations
@@ -36,19 +37,22 @@ class Asked(Said):
         Answers that it shows as they come.
     have : list of str
         Answers that its notebook holds now.
+    changes : list of str
+        Changes to cells that it shows, by their marks: what would they write?
     """
 
     cells: list[_Name] = Field(default_factory=list, max_length=_MOST)
     marks: list[_Mark] = Field(default_factory=list, max_length=_MOST)
     live: list[_Mark] = Field(default_factory=list, max_length=_MOST)
     have: list[_Mark] = Field(default_factory=list, max_length=_MOST)
+    changes: list[_Mark] = Field(default_factory=list, max_length=_MOST)
 
 
 _ASKED = TypeAdapter(Asked)
 
 
-def listen(answers: Callable[[Asked], list[dict[str, Any]]]) -> None:
-    """Let pages ask; `answers` returns what they are told, from whichever thread serves them."""
+def listen(told: Callable[[Asked], dict[str, Any]]) -> None:
+    """Let pages ask; `told` returns what they are told, from whichever thread serves them."""
 
     def opened(comm: Any, message: object) -> None:
         del message
@@ -58,7 +62,7 @@ def listen(answers: Callable[[Asked], list[dict[str, Any]]]) -> None:
                 asked = said(_ASKED, received["content"].get("data"), "A wish for answers")
             except RefusedError:
                 return
-            comm.send({"answers": answers(asked)})
+            comm.send(told(asked))
 
         comm.on_msg(heard)
 

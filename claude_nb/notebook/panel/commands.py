@@ -19,6 +19,7 @@ from claude_nb.notebook.errors import OURS
 from claude_nb.notebook.page.gate import RefusedError, said
 from claude_nb.notebook.panel import wishes
 from claude_nb.notebook.panel.columns import OWN
+from claude_nb.notebook.panel.controls import used
 from claude_nb.notebook.panel.fit import limits
 from claude_nb.notebook.panel.transcript.words import sentence
 from claude_nb.notebook.panel.values import checked
@@ -152,7 +153,9 @@ def _code(panel: Any, screen: Any, wish: wishes.Code) -> None:
 def _paste(panel: Any, screen: Any, wish: wishes.Paste) -> None:
     """Take a pasted ``%%claude`` cell apart; nothing of it is sent before it is looked at."""
     panel.read_cell(wish.text)
-    screen.say("Settings and prompt were taken from the cell.")
+    tools = ", ".join(used(panel.options()))
+    more = f" It lets Claude use: {tools}." if tools else ""
+    screen.say(f"Settings and prompt were taken from the cell.{more}")
     screen.estimate()
 
 

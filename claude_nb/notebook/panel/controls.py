@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from claude_nb.ask.options import Setting
+from claude_nb.ask.options import SETTINGS, Options, Setting
 from claude_nb.models import ModelInfo, ModelTable
 from claude_nb.models.locks.locks import NONE, Locks
 from claude_nb.notebook.panel.columns import MOST, OWN
 from claude_nb.notebook.traits import LASTING
 
-__all__ = ["controls"]
+__all__ = ["controls", "used"]
 
 
 _LISTED = frozenset({"anthropic", "emulator"})  # of whom the list tells what answers would cost
@@ -37,7 +37,15 @@ def _control(setting: Setting) -> dict[str, Any]:
         "choices": list(setting.choices),
         "default": setting.listed(setting.default),
         "first": setting.first,
+        "part": setting.part,
+        "alone": setting.alone,
     }
+
+
+def used(options: Options) -> list[str]:
+    """Return what the provider's tools that these options ask for are called."""
+    tools = [setting for setting in SETTINGS if setting.part == "tools"]
+    return [setting.label for setting in tools if getattr(options, setting.name)]
 
 
 def _model(info: ModelInfo, models: ModelTable) -> dict[str, Any]:

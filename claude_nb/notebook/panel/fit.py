@@ -12,18 +12,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from claude_nb.ask import extra, request
+from claude_nb.ask import extra, request, server_tools
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import BY_NAME, SETTINGS, THINK_WORDS, Options
 from claude_nb.models import BUILT_IN, ModelTable, rules
 from claude_nb.models.locks.locks import NONE, Locks
 
-__all__ = ["ORDER", "Fit", "fit", "limits"]
+__all__ = ["ORDER", "TOOLS", "Fit", "fit", "limits"]
 
-ORDER = ("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop")
+ORDER = (
+    *("option", "max_tokens", "think", "temperature", "top_p", "top_k", "stop"),
+    *("search", "fetch", "run_code"),
+)
 LEAST_BUDGET = rules.MIN_BUDGET
 _PROBES = {setting.name: setting.probe for setting in SETTINGS if setting.probe is not None}
 _LEAST_TOP_P = 0.95  # while the model thinks
+TOOLS = tuple(setting.name for setting in SETTINGS if setting.part == "tools")
+_JOINED = "tools"  # what -o gives stands beside what the settings give
+_ELSEWHERE = {"mcp": None}  # looked at where it is typed, for names stand in the session
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,9 @@ def fit(wished: Options, models: ModelTable = BUILT_IN, locks: Locks = NONE) -> 
     gone = str(locked[0]) if locked else _problem(kept, models)
     if gone:
         return Fit(kept, {"model": gone})
-    refused: dict[str, str] = {}
+    refused = dict.fromkeys(TOOLS, _no_tools(locks)) if _no_tools(locks) else {}
+    wished = wished.changed({name: BY_NAME[name].default for name in refused})
+    kept = kept.changed({name: getattr(wished, name) for name in TOOLS if name not in ORDER})
     for name in ORDER:
         tried = kept.changed({name: getattr(wished, name)})
         problem = _problem(tried, models) if tried != kept else ""
@@ -65,6 +73,12 @@ def fit(wished: Options, models: ModelTable = BUILT_IN, locks: Locks = NONE) -> 
     return Fit(kept, {**_unsettable(kept, models), **refused}, _choices(kept, models))
 
 
+def _no_tools(locks: Locks) -> str:
+    """Return why no tool may be used; empty if any may."""
+    found = [each for each in locks.refusals({"tools": [{}]}) if each.field == "tools"]
+    return str(found[0]) if found else ""
+
+
 def _problem(options: Options, models: ModelTable) -> str:
     """Return the first reason why a request would be refused; empty if there is none."""
     try:
@@ -73,9 +87,13 @@ def _problem(options: Options, models: ModelTable) -> str:
         return str(problem)
     for name in ORDER:
         sent = BY_NAME[name].wire
-        if sent in others and getattr(options, name) not in (None, ()):
+        if sent in others and sent != _JOINED and getattr(options, name) not in (None, ()):
             return f"Option {sent} sets this already: take it out to set {name} by itself."
-    found = rules.explain(extra.merged(request.build(options, [], models), others), models)
+    made = extra.merged({"messages": [], **request.build(options, [], models)}, others)
+    try:
+        found = rules.explain(server_tools.added(options.changed(_ELSEWHERE), made, models), models)
+    except InputError as problem:
+        return str(problem)
     return str(found[0]) if found else ""
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import traitlets
 
 from claude_nb import threads
 from claude_nb.ask.errors import InputError
-from claude_nb.ask.fields import fields, filled, namespace
+from claude_nb.ask.fields import fields, namespace
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
+from claude_nb.ask.server_tools import mcp_servers, memory, with_named
 from claude_nb.conversation import Candidate, Conversation, Exchange
 from claude_nb.notebook import backend, session
-from claude_nb.notebook.panel import code, received, saved, shown
+from claude_nb.notebook.panel import shown
+from claude_nb.notebook.panel.carried.portable import Portable
 from claude_nb.notebook.panel.columns import MOST, OWN
 from claude_nb.notebook.panel.fit import Fit, fit
 from claude_nb.notebook.panel.foreign import WAITS, Foreign
@@ -26,18 +26,17 @@ from claude_nb.notebook.panel.screen import Screen
 from claude_nb.notebook.panel.shown import Shown
 from claude_nb.notebook.panel.transcript.tools import listed, normal
 from claude_nb.notebook.panel.uploads import Uploads
-from claude_nb.notebook.panel.values import NAMES, SettingError, Settings, checked
+from claude_nb.notebook.panel.values import SettingError, checked
 from claude_nb.notebook.run import containers
 from claude_nb.notebook.run.context.attachable import attachable
 from claude_nb.notebook.run.context.gather import cell_of, seen_by
-from claude_nb.private import open_private
 
 __all__ = ["Panel"]
 
 _OWN = frozenset({"prompt", "attach", "columns", "count", "tools"})
 
 
-class Panel(Settings):
+class Panel(Portable):
     """An interactive panel: every control is a trait that code can read, set and observe.
 
     Parameters
@@ -75,8 +74,6 @@ class Panel(Settings):
     >>> panel  # in a notebook: shows it
     """
 
-    prompt: traitlets.Unicode[str, str | bytes] = traitlets.Unicode()
-    attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
     columns: traitlets.List[dict[str, Any]] = traitlets.List(traitlets.Dict(), maxlen=MOST)
     count: traitlets.Bool[bool, bool | int] = traitlets.Bool(default_value=True)
     tools: Any = traitlets.Union([traitlets.List(), traitlets.Unicode()])
@@ -125,6 +122,19 @@ class Panel(Settings):
     @traitlets.validate("tools")
     def _check_tools(self, proposal: Mapping[str, Any]) -> list[Any]:
         return normal(proposal["value"])
+
+    @traitlets.validate("mcp", "memory")
+    def _check_place(self, proposal: Mapping[str, Any]) -> str | None:
+        """Refuse what is no server and no folder where it is typed, and not when it is sent."""
+        value = proposal["value"]
+        tried = Options().changed({proposal["trait"].name: value or None})
+        try:
+            if tried.mcp:
+                mcp_servers(str(with_named(tried, self.session.servers).mcp))
+            memory(tried, self.session.models)
+        except InputError as problem:
+            raise SettingError(str(problem).removeprefix("--")) from None
+        return value or None
 
     # Showing.
 
@@ -267,7 +277,9 @@ class Panel(Settings):
         container = ("", "") if alone else self.conversation.container(before)
         names, functions = listed(self.tools)
         return compose(
-            options.changed({"attach": self.attach, "tools": names}),
+            with_named(
+                options.changed({"attach": self.attach, "tools": names}), self.session.servers
+            ),
             text,
             variables=namespace(self.typed, {**self.session.variables, **functions}),
             history=[] if alone else self.conversation.messages(before),
@@ -402,98 +414,3 @@ class Panel(Settings):
         there = self.session.chats.get(self.chat)
         new = self.conversation.renamed(self.chat) if there is None else there
         self.conversation = self._watched(new)
-
-    # What a panel can be turned into and made from: code, a cell, a saved chat.
-
-    def code(self, text: str | None = None) -> dict[str, str]:
-        """Return the next request as code: ``"magic"``, ``"python"`` and ``"sdk"``.
-
-        Parameters
-        ----------
-        text : str, optional
-            The prompt. Default: what stands in the prompt's box.
-
-        Raises
-        ------
-        InputError
-            It cannot be sent.
-        """
-        if text is None:
-            self._check_box()
-        asked: str = self.prompt if text is None else text
-        typed = asked if self.raw else filled(asked, self.typed)
-        options = self.fits()[0].options.changed(
-            {"attach": self.attach, "tools": listed(self.tools)[0]}
-        )
-        params = self.question(asked or "…", options, sees=False).sent
-        emulated, lent = backend.connect(self.session).emulated, self.session.using is not None
-        return {
-            "magic": code.as_magic(options, typed, params),
-            "python": code.as_python(params, emulated=emulated, lent=lent),
-            "sdk": code.as_sdk(params),
-        }
-
-    def read_cell(self, text: str) -> None:
-        """Take settings and prompt from a ``%%claude`` cell; settings it lacks are reset.
-
-        Nothing of it is sent, not even to be counted, before it is edited or sent.
-
-        Raises
-        ------
-        InputError
-            It cannot be read, or its model refuses one of its settings.
-        """
-        given, prompt = code.read_cell(text)
-        given.setdefault("chat", self.chat)
-        parsed = Settings(**{name: given[name] for name in NAMES if name in given})
-        with self.lock, self.hold_trait_notifications():
-            self.assign(parsed.options())
-            self.prompt, self.attach = prompt, list(given.get("attach", ()))
-            self._foreign = Foreign()
-            self._foreign.paste(prompt, self.typed)
-
-    def save(self, path: str | Path) -> None:
-        """Write the chat to a file: Markdown if it ends in ``.md``, else JSON for `load`.
-
-        A new file is for its owner to read only; one that is there keeps its mode.
-        """
-        path = Path(path)
-        data = self.export("md" if path.suffix == ".md" else "json").encode()
-        with open_private(path, "wb") as file:
-            file.write(data)
-
-    def export(self, form: str) -> str:
-        """Return the chat as ``"md"`` or ``"json"`` text."""
-        if form == "md":
-            return saved.as_markdown(self.conversation)
-        return json.dumps(saved.as_json(self.conversation), indent=1, ensure_ascii=False)
-
-    @classmethod
-    def load(cls, path: str | Path, **values: Any) -> Self:
-        """Return a panel that goes on with a chat that `save` wrote.
-
-        Raises
-        ------
-        InputError
-            The file is no saved chat.
-        """
-        exchanges = received.read_file(Path(path))
-        panel = cls(**values)
-        panel.conversation.resume(exchanges)
-        return panel
-
-    def resume(self, data: str | Mapping[str, Any]) -> None:
-        """Go on with a saved chat; what was said here before stays as another line.
-
-        What is taken over is text, as it is shown: neither attachments nor tool calls, and no
-        variable is put into its prompts.
-
-        Raises
-        ------
-        InputError
-            It is no saved chat.
-        """
-        exchanges = received.read(data)
-        with self.lock:
-            self._idle()
-            self.conversation.resume(exchanges)

@@ -18,6 +18,7 @@ from claude_nb.notebook.panel.page import PanelWidget
 from claude_nb.notebook.panel.transcript.lines import forks
 from claude_nb.notebook.panel.transcript.pieces import Pieces
 from claude_nb.notebook.panel.transcript.rest import AtRest
+from claude_nb.notebook.panel.transcript.tools import listed
 
 __all__ = ["Screen"]
 
@@ -109,7 +110,7 @@ class Screen:
             widget.tell(pieces=self._pieces.told(new))  # before the order that names them
         fits, wished, models = panel.fits(), panel.options(), panel.session.models
         with widget.hold_sync():
-            widget.controls = seen(panel.base(), wished, models)
+            widget.controls = {**seen(panel.base(), wished, models), **self._tools()}
             widget.columns = [
                 seen(fitted, wished.changed(own), models)
                 for fitted, own in zip(fits, panel.columns, strict=False)
@@ -124,6 +125,12 @@ class Screen:
             widget.emulated = backend.is_emulated()
         if before != self._order and not self._is_held:
             self._rest.news()
+
+    def _tools(self) -> dict[str, Any]:
+        """Return what can be chosen from, and what only Python can set."""
+        functions, _ = listed(self.panel.tools)
+        names = functions.split(",") if functions else []
+        return {"servers": list(self.panel.session.servers), "functions": names}
 
     def take(self, page: str, change: int) -> None:
         """Note up to which of its changes a page's settings are taken in, with the next refresh.

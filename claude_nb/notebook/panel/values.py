@@ -14,7 +14,7 @@ import traitlets
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
 from claude_nb.ask.options import BY_NAME, Options
-from claude_nb.notebook.panel.fit import ORDER, fit
+from claude_nb.notebook.panel.fit import ORDER, TOOLS, fit
 from claude_nb.notebook.session import current
 from claude_nb.notebook.traits import LASTING, as_traits
 
@@ -104,7 +104,7 @@ class Settings(_Checked):
         if name in NAMES or name in _ALIASES:
             name = _ALIASES.get(name, name)
             value = checked(name, value)
-            if name in (*ORDER, "model"):
+            if name in (*ORDER, *TOOLS, "model"):
                 wished = self.options().changed({name: value})
                 _raise_if(fit(wished, locks=current().locks).refused, name, value)
         super().__setattr__(name, value)
@@ -126,5 +126,6 @@ class Settings(_Checked):
 
 
 def _raise_if(refused: Mapping[str, str], name: str, value: Any) -> None:
-    if name in refused and value not in (None, []):  # what is not set is not refused
+    is_set = value is not False and value not in (None, [])
+    if name in refused and is_set:  # what is not set is not refused
         raise SettingError(refused[name])

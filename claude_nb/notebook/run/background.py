@@ -18,7 +18,7 @@ from typing import Any
 
 from claude_nb import threads
 from claude_nb.api.errors.advice import needs_stream
-from claude_nb.api.resources.runner import CallTool, proceed
+from claude_nb.api.resources.runner import CallTool, Rounds, proceed
 from claude_nb.api.types import Message
 from claude_nb.ask.question import Question
 from claude_nb.notebook import backend
@@ -141,7 +141,8 @@ class Handle:
         """Go through the rounds; what a run can end with is in the outcome."""
         outcome = self.follower.outcome
         try:
-            await _drive(messages, self.question, self.follower, self._check)
+            rounds = run.rounds_of(self.question, self.follower, self.session)
+            await _drive(messages, rounds, self.question, self.follower, self._check)
         except asyncio.CancelledError:
             outcome.stopped = True
         except BaseException as error:  # noqa: BLE001 (also a tool's SystemExit ends only this run)
@@ -169,10 +170,14 @@ class Handle:
 
 
 async def _drive(
-    messages: Any, question: Question, follower: Follower, check: Callable[[], None]
+    messages: Any,
+    rounds: Rounds,
+    question: Question,
+    follower: Follower,
+    check: Callable[[], None],
 ) -> None:
     """Go through the rounds, awaiting each; `check` raises if it is to end."""
-    rounds, reply = run.rounds_of(question, follower), None
+    reply = None
     ask_round = _whole if question.options.no_stream else _streamed
     while (effect := proceed(rounds, reply)) is not None:
         check()

@@ -7,6 +7,7 @@ from typing import Any
 from claude_nb.ask.errors import RefusedError
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import Question, compose
+from claude_nb.ask.server_tools import check_used, with_named
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.places import CellPlace
 from claude_nb.notebook.run import background, containers, dry_run, origins, run
@@ -56,12 +57,14 @@ def ask(session: Session, options: Options, text: str, cell: str) -> Any:
 
 
 def _composed(session: Session, options: Options, text: str, place: CellPlace) -> Question:
+    if options.option != session.defaults().option:  # a default waits for its tool
+        check_used(options)
     history, variables = place.history(), session.variables
     container = containers.usable(place.container())
     context = gathered(session, options, session.cell, place.turns())
     try:
         return compose(
-            options,
+            with_named(options, session.servers),
             text,
             variables=variables,
             history=history,

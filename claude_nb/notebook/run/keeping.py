@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -51,7 +52,7 @@ def begin(
     if display == "live":
         from claude_nb.notebook.live import returning  # noqa: PLC0415 (only where pages are)
 
-        returning.listen(partial(_answers, session))
+        returning.listen(partial(_told_page, session))
     return kept.view
 
 
@@ -77,6 +78,14 @@ def mark_stale(session: Session, turns: list[Turn]) -> None:
         kept = session.kept.named(turn.cell)
         if kept is not None and turn.cell and kept.final is not None:
             kept.view.amend(render.marked_stale(kept.final[0]))
+
+
+def _told_page(session: Session, asked: Any) -> dict[str, Any]:
+    """Return what a page asks for: answers that it lost, and what changes would write."""
+    told: dict[str, Any] = {"answers": _answers(session, asked)}
+    if asked.changes:
+        told["changes"] = [asdict(each) for each in session.changes.marked(asked.changes)]
+    return told
 
 
 def _answers(session: Session, asked: Any) -> list[dict[str, Any]]:

@@ -33,8 +33,8 @@ from claude_nb.notebook.places import Place
 from claude_nb.notebook.run import containers, elsewhere, keeping, result
 from claude_nb.notebook.run.files import made
 from claude_nb.notebook.run.follow import MOST_PAUSES, MOST_ROUNDS, Follower, Outcome
+from claude_nb.notebook.run.mcp import with_tokens
 from claude_nb.notebook.run.stopping import Stopper
-from claude_nb.notebook.run.tokens import with_tokens
 from claude_nb.notebook.session import Session
 
 __all__ = ["Run", "conclude", "display_value", "follow", "perform", "rounds_of"]
@@ -112,7 +112,8 @@ def perform(
         view.open()
         with follower.outcome.timed():
             try:
-                drive = partial(_drive, client.messages, question, follower, stopper.check)
+                rounds = rounds_of(question, follower, session)
+                drive = partial(_drive, client.messages, rounds, question, follower, stopper.check)
                 stopper.heard_in(drive)
             except KeyboardInterrupt:
                 follower.outcome.stopped = True
@@ -136,20 +137,25 @@ def follow(question: Question, view: views.View) -> Follower:
     return Follower(view, Outcome(), hide_thinking=hides, begins=begins)
 
 
-def rounds_of(question: Question, follower: Follower) -> Rounds:
+def rounds_of(question: Question, follower: Follower, session: Session) -> Rounds:
     """Return the rounds of a question: one, and more for tools' results and for paused turns."""
     answers_calls = bool(question.functions)
     most = MOST_ROUNDS if answers_calls else MOST_PAUSES
-    loop = ToolLoop(with_tokens(question.params), question.tools, most, answers_calls=answers_calls)
+    params = with_tokens(question.params, session)
+    loop = ToolLoop(params, question.tools, most, answers_calls=answers_calls)
     follower.outcome.steps = loop.added
     return loop.rounds()
 
 
 def _drive(
-    messages: Any, question: Question, follower: Follower, check: Callable[[], None]
+    messages: Any,
+    rounds: Rounds,
+    question: Question,
+    follower: Follower,
+    check: Callable[[], None],
 ) -> None:
     """Go through the rounds, waiting for each; `check` raises if it is to end."""
-    rounds, reply = rounds_of(question, follower), None
+    reply = None
     ask_round = _whole if question.options.no_stream else partial(_streamed, check=check)
     while (effect := proceed(rounds, reply)) is not None:
         check()

@@ -32,3 +32,15 @@ def test_the_model_is_the_one_that_answered():
     block = {"type": "fallback", "from": {"model": "claude-a"}, "to": {"model": "claude-b"}}
     assert put_together(start(**block)).model == "claude-b"
     assert put_together(start(type="fallback", to=None)).model == "claude-a"
+
+
+def test_why_it_ended_is_what_is_said_last_also_where_that_is_nothing():
+    def ended(delta):
+        message = MessageAccumulator()
+        head = {**HEAD, "stop_details": {"type": "refusal"}}
+        message.apply({"type": "message_start", "message": head})
+        message.apply({"type": "message_delta", "delta": delta})
+        return message.snapshot().stop_details
+
+    assert ended({"stop_reason": "end_turn", "stop_details": None}) is None
+    assert ended({"stop_reason": "refusal"}) is not None

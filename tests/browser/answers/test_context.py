@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="window.hurt = 1"></details><script>window.hurt = 2</script>'
 ASK = "%%claude --context above --no-history\nWhat is 2 + 2?"
 ATTACH = "%%claude -a cell:3 -N\nWhat is it?"
-CELLS = ["%load_ext claude_nb", "a = 1", f"c = '''{HOSTILE}'''", ASK, "fourth = 4", ATTACH]
+LOOK = "%%claude --tools notebook --no-history\nRead cell 3"
+CELLS = ["%load_ext claude_nb", "a = 1", f"c = '''{HOSTILE}'''", ASK, "fourth = 4", ATTACH, LOOK]
 
 
 def test_cells_are_seen_where_they_stand_moved_and_never_run(each_lab):
@@ -37,4 +38,8 @@ def test_cells_are_seen_where_they_stand_moved_and_never_run(each_lab):
     attached = lab.outputs(5)[0]["data"]["text/plain"]
     assert '"title": "cell 3"' in attached
     assert "changed = 'and not run'" in attached
+    lab.run(6)
+    call = lab.output(6).locator(".claude-nb-call")
+    expect(call.locator("summary")).to_contain_text('✓ read_cell(cell="cell 3") →')
+    assert "changed = 'and not run'" in lab.outputs(6)[0]["data"]["text/plain"]
     assert lab.page.evaluate("() => window.hurt") is None

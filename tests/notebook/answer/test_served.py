@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from claude_nb.api.types import Message
 from claude_nb.ask.options import Options
+from claude_nb.cassette.forms import as_stream
 from claude_nb.notebook.answer import render, served
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live import views
@@ -230,6 +233,53 @@ def test_a_search_is_told_while_it_runs_and_its_blocks_go_back_byte_for_byte(sho
     saved_text = "".join(shown.made[0].final[0].values())
     assert "encrypted" not in saved_text
     assert "Sources:" in saved_text
+
+
+class _Replies(BaseHTTPRequestHandler):
+    """Answers each question with the same message, whatever it is."""
+
+    def do_POST(self):
+        asked = self.rfile.read(int(self.headers["content-length"]))
+        self.server.asked.append(json.loads(asked))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def replying(monkeypatch):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Replies) as server:
+        server.asked = []
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "canary")
+        yield server
+        server.shutdown()
+
+
+def test_blocks_of_any_form_go_back_as_they_came(replying, alone):
+    """Nulls, blobs, fields and blocks that nobody knows here, in the request itself."""
+    received = [
+        call(query="x"),
+        {**found(page(1), {**page(2), "page_age": None, "later": [1, {"a": None}]}), "extra": 0.10},
+        {**text("So it is."), "citations": [{**web(), "later": None}]},
+        {"type": "thinking", "thinking": "So.", "signature": OPAQUE},
+        {"type": "mcp_tool_listing", "server_name": "s", "tools": [{"name": "n", "é": "ß\u2028"}]},
+        {"type": "compaction", "content": "Before.", "encrypted_content": OPAQUE},
+    ]
+    whole = {"id": "m", "type": "message", "role": "assistant", "model": "c", "content": received}
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = json.dumps({**whole, "stop_reason": "end_turn", "usage": usage})
+    replying.body = as_stream(message).encode()
+    cell.ask(alone, Options(search=1, chat="b"), "Look it up.", "a")
+    cell.ask(alone, Options(search=1, chat="b"), "And then?", "b")
+    sent = replying.asked[-1]["messages"][1]["content"]
+    told = [[json.dumps(block, sort_keys=True) for block in each] for each in (sent, received)]
+    assert told[0] == told[1]
 
 
 def test_code_is_told_while_it_runs_and_goes_on_in_its_container(shown):

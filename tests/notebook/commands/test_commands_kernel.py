@@ -21,6 +21,7 @@ def claude(tmp_path_factory):
 NEEDING = {
     "undo",
     "fix",
+    "edit",
     "last",
     "record",
     "replay",

@@ -168,10 +168,13 @@ def test_files_and_names_where_an_option_takes_them(attach):
     assert found("%%claude -s @no") == ["@notes.txt"]
     assert found("%%claude -s ") == ["@"]
     assert found("%%claude -c m", chats=["main"]) == ["main"]
+    assert found("%%claude --mcp do", servers=["docs", "lib"]) == ["docs"]
+    assert found("%%claude --mcp docs,", servers=["docs", "lib"]) == ["docs,lib"]
+    assert "web_search.allowed_domains=" in found("%%claude -o web_s")
     assert found("%%claude -f m") == ["markdown", "math"]
     assert found("%%claude --schema ") == ["Thing", "table"]
-    assert found("%%claude --tools ") == ["Thing", "helper"]
-    assert found("%%claude --tools helper,") == ["helper,Thing"]
+    assert found("%%claude --tools ") == ["notebook", "Thing", "helper"]
+    assert found("%%claude --tools helper,") == ["helper,notebook", "helper,Thing"]
     assert found("%%claude -o serv") == ["service_tier="]
     assert found("%%claude --out g") == ["great"]
 

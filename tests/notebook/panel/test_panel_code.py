@@ -15,7 +15,8 @@ from claude_nb.ask import question
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.fields import fields, filled
 from claude_nb.ask.options import Options
-from claude_nb.notebook.panel import Panel, code
+from claude_nb.notebook.panel import Panel
+from claude_nb.notebook.panel.carried import code
 from claude_nb.notebook.panel.uploads import MOST, Uploads
 
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=12)

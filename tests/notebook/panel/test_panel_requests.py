@@ -26,9 +26,16 @@ wishes = st.fixed_dictionaries(
         "think": st.none() | st.sampled_from(THINK_WORDS) | st.integers(-5, 200_000),
         "stop": st.lists(st.text(max_size=6), max_size=4),
         "cache": st.booleans(),
+        "search": st.none() | st.integers(1, 100),
+        "fetch": st.booleans(),
+        "run_code": st.booleans(),
         "option": st.lists(
             st.sampled_from(
-                ["temperature=0.5", "top_p=0.3", 'thinking={"type": "disabled"}', "nonsense=1"]
+                [
+                    *("temperature=0.5", "top_p=0.3", 'thinking={"type": "disabled"}'),
+                    *("nonsense=1", "web_search.allowed_domains=a.org", "web_fetch.x=1"),
+                    'tools=[{"type": "web_search_20250305", "name": "web_search"}]',
+                ]
             ),
             max_size=2,
         ),

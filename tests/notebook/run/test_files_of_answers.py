@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,9 @@ from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
 from claude_nb.notebook.run import cell
 from claude_nb.notebook.run.files import made
+
+HOSTILE = Path(__file__).parents[2] / "samples" / "hostile.jsonl"
+PAYLOADS = [json.loads(line)["payload"] for line in HOSTILE.read_text().splitlines()][:40]
 
 
 @pytest.fixture
@@ -111,13 +116,18 @@ def test_a_file_is_saved_in_the_working_folder_whatever_it_is_called(name, own, 
     assert (saved.parent, saved.name) == (tmp_path, own)
 
 
-@pytest.mark.parametrize("name", ['"><script>alert(1)</script>.png', "<img onerror=x>.png"])
-def test_a_hostile_name_is_text(name):
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_hostile_name_is_text(payload, tmp_path):
     file = made.MadeFile(None, "file_1")
-    file.name, file.size, file._data = name, 9, b"\x89PNG\r\n\x1a\n" + b"0"
+    file.name, file.size, file._data = f"{payload}.png", 9, b"\x89PNG\r\n\x1a\n" + b"0"
     html = "".join(part for part, _ in made.shown([file]))
-    assert "<script" not in html
+    assert {*re.findall(r"<([^\s>/]+)", html)} <= {"img", "mark", "p"}
     assert html.count("<img") == 1
+    for tag in re.findall("<[^>]*>", re.sub('"[^"]*"', '""', html)):
+        assert not re.search(r"\son\w+=", tag)
+    saved = file.download(tmp_path)
+    assert saved.parent == tmp_path
+    assert not re.search(r"[\x00-\x1f\u202e/]", saved.name)
 
 
 def test_a_large_file_and_one_that_only_says_it_is_a_picture_are_not_shown():

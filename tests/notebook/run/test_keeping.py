@@ -11,7 +11,7 @@ from claude_nb.notebook.ledger.kept import Kept
 from claude_nb.notebook.live import returning
 from claude_nb.notebook.page.constants import ANSWERS
 from claude_nb.notebook.run import keeping
-from claude_nb.notebook.session import Session
+from claude_nb.notebook.session import Change, Session
 
 FINAL = {"text/plain": "Whole."}
 
@@ -37,7 +37,7 @@ def here():
 @pytest.fixture
 def told(here):
     """Give a function that says something as a page, and returns what it is told."""
-    returning.listen(lambda asked: keeping._answers(here, asked))
+    returning.listen(lambda asked: keeping._told_page(here, asked))
     page = SimpleNamespace(sent=[])
     comm = SimpleNamespace(on_msg=lambda heard: setattr(page, "say", heard), send=page.sent.append)
     get_comm_manager().targets[ANSWERS](comm, {})
@@ -47,6 +47,7 @@ def told(here):
         page.say({"content": {"data": wish}})
         return [answer for message in page.sent for answer in message["answers"]]
 
+    tell.page = page
     yield tell
     get_comm_manager().targets.pop(ANSWERS)
 
@@ -71,6 +72,18 @@ def test_a_page_gets_a_view_of_what_is_coming_once(here, told):
     assert answer["data"] == {"text/plain": "Coming."}
     assert told(cells=["a"], live=[kept.mark]) == []
     assert kept.view.pages == 1
+
+
+def test_a_page_is_told_what_a_change_would_write_if_it_shows_it(here, told):
+    change = Change(cell="a", before="1/0", after="1", placed=False)
+    here.changes.add(change)
+    assert told(changes=[change.mark, "0" * 32]) == []
+    [message] = told.page.sent
+    assert message["changes"] == [
+        {"cell": "a", "before": "1/0", "after": "1", "placed": False, "mark": change.mark}
+    ]
+    told(changes=["all"])
+    assert told.page.sent == []  # no mark: nothing is told
 
 
 def test_a_mark_of_another_kernel_is_nothing(here, told):

@@ -49,7 +49,8 @@ def _watch(result: Any) -> None:
         return
     shell = get_ipython()
     if shell is not None:
-        of(shell).failure = CellFailure(error, result.info.raw_cell)
+        session = of(shell)
+        session.failure = CellFailure(error, result.info.raw_cell, session.cell)
 
 
 def install(shell: Any) -> None:

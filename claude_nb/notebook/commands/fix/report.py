@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from claude_nb.api.hiding.hidden import hidden
+from claude_nb.ask.context.cells import Cell
 from claude_nb.notebook.session import CellFailure
 
-__all__ = ["cell_file", "failing_cell", "report"]
+__all__ = ["cell_file", "failing_cell", "fenced", "is_whole", "report"]
 
-_ERROR = 500  # characters of its message
 _SOURCE = 8_000  # characters of the failing cell
+_ERROR = 500  # characters of its message
 _OTHER = 2_000  # characters of another cell
 _OTHERS = 3  # such cells, those nearest to the error
 _TRACEBACK = 6_000  # characters
@@ -33,11 +34,16 @@ def report(failure: CellFailure, shell: Any) -> str:
         Knows which code is of which cell.
     """
     cell = _cut(failing_cell(failure, shell), _SOURCE)
-    parts = [_headline(failure.error), f"The cell that failed:\n\n{_fenced(cell)}"]
+    parts = [_headline(failure.error), f"The cell that failed:\n\n{fenced(cell)}"]
     for name, source in _others(failure, shell):
-        parts.append(f"{name}, which takes part:\n\n{_fenced(_cut(source, _OTHER))}")
-    parts.append(f"The traceback:\n\n{_fenced(_traceback(failure.error, shell), 'text')}")
+        parts.append(f"{name}, which takes part:\n\n{fenced(_cut(source, _OTHER))}")
+    parts.append(f"The traceback:\n\n{fenced(_traceback(failure.error, shell), 'text')}")
     return hidden("\n\n".join(parts))
+
+
+def is_whole(source: str) -> bool:
+    """Return whether a report holds all of a failing cell, and not only its ends."""
+    return len(source) <= _SOURCE and len(hidden(source)) <= _SOURCE
 
 
 def _headline(error: BaseException) -> str:
@@ -75,7 +81,8 @@ def _cell_name(shell: Any, file: str) -> str:
 
 def _others(failure: CellFailure, shell: Any) -> list[tuple[str, str]]:
     rest = list(_cells(failure.error, shell))[1:][-_OTHERS:]
-    return [(_cell_name(shell, file), "".join(linecache.getlines(file))) for file in rest]
+    found = [(_cell_name(shell, file), "".join(linecache.getlines(file))) for file in rest]
+    return [each for each in found if not Cell(source=each[1]).is_private]
 
 
 def _traceback(error: BaseException, shell: Any) -> str:
@@ -136,7 +143,8 @@ def _cut(words: str, most: int) -> str:
     return f"{words[:head]}\n... {left_out:,} characters left out ...\n{words[head - most :]}"
 
 
-def _fenced(words: str, language: str = "python") -> str:
+def fenced(words: str, language: str = "python") -> str:
+    """Return words in a fence that nothing in them closes."""
     fence = "`" * max(3, *(len(run) + 1 for run in _runs(words)))
     return f"{fence}{language}\n{words.strip(chr(10))}\n{fence}"
 

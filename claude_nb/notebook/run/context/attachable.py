@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import re
 import traceback
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from claude_nb.ask.attachments import documents, images
@@ -14,7 +14,7 @@ from claude_nb.ask.attachments.attach import Shown
 from claude_nb.ask.context import choosing, cuts, outputs
 from claude_nb.ask.context.cells import Cell
 from claude_nb.ask.errors import InputError
-from claude_nb.notebook.run.context import gather, history
+from claude_nb.notebook.run.context import gather, history, tools
 from claude_nb.notebook.session import Session
 
 __all__ = ["attachable"]
@@ -24,6 +24,22 @@ Block = dict[str, Any]
 _NUMBERED = re.compile(r"(In|Out)\s?\[\s*(\d{1,9})\s*\]")  # In [5] as lines below answers say
 _PLACE = re.compile(r"cell:\s*(\d{1,9})", re.IGNORECASE)
 _MOST_NAMED = 5  # numbers of cells in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Attachable:
+    """What knows them, and what a model may look at with ``--tools notebook``."""
+
+    session: Session
+    cell: str
+
+    def __call__(self, item: str) -> list[Block]:
+        """Return the blocks of what has this name."""
+        return _blocks(self.session, self.cell, item)
+
+    def functions(self) -> list[Callable[..., Any]]:
+        """Return the functions that a model may look with."""
+        return [] if self.session.shell is None else tools.functions(self.session, self.cell)
 
 
 def attachable(session: Session, cell: str) -> Shown:
@@ -36,7 +52,7 @@ def attachable(session: Session, cell: str) -> Shown:
     cell : str
         The id of the cell that asks; empty where that is not known.
     """
-    return partial(_blocks, session, cell)
+    return _Attachable(session, cell)
 
 
 def _blocks(session: Session, cell: str, item: str) -> list[Block]:

@@ -12,7 +12,7 @@ from claude_nb.conversation import Turn
 from claude_nb.notebook.run.context import history
 from claude_nb.notebook.session import Session
 
-__all__ = ["cell_of", "gathered", "one", "seen_by"]
+__all__ = ["cell_of", "gathered", "on_page", "one", "seen_by"]
 
 _RUN = "what was run, not what is written: no page told the notebook's cells"
 
@@ -74,7 +74,26 @@ def cell_of(panel: Any) -> str:
 def _on_page(session: Session, options: Options, cell: str) -> Notebook | None:
     """Return the cells as the page has them; None without a page that tells."""
     everything = options.context == "all"
-    told = _told(session, cell, everything=everything, pictures=options.context_images)
+    return on_page(session, cell, everything=everything, pictures=options.context_images)
+
+
+def on_page(
+    session: Session, cell: str, *, everything: bool = True, pictures: bool = False
+) -> Notebook | None:
+    """Return the other cells of a notebook, as its page has them; None without one that tells.
+
+    Parameters
+    ----------
+    session : Session
+        Of the kernel.
+    cell : str
+        The id of the cell that asks.
+    everything : bool
+        Whether the cells below it are asked for, too.
+    pictures : bool
+        Whether pictures of outputs are.
+    """
+    told = _told(session, cell, everything=everything, pictures=pictures)
     if told is None:
         return None
     cells = [_cell(each) for each in told.cells if each.id != cell]

@@ -21,6 +21,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
 from claude_nb.ask.question import compose
 from claude_nb.ask.request import build
+from claude_nb.ask.server_tools import with_named
 from claude_nb.models.spending.budget import Amount
 from claude_nb.models.spending.quote import as_object, quote, quotes
 from claude_nb.notebook.answer.amounts import count, money
@@ -154,7 +155,8 @@ class _Later:
         session, history = self._session, self._history(options)
         known = {"variables": session.variables, "models": session.models}
         try:
-            question = compose(options, text, history=history, **known)
+            named = with_named(options, session.servers)
+            question = compose(named, text, history=history, **known)
             return json.loads(json.dumps(question.sent, default=str)), True
         except Exception:  # noqa: BLE001 (a value may raise anything; its cell will say so)
             asked = [*history, {"role": "user", "content": text}]

@@ -9,6 +9,7 @@ from claude_nb.ask import names
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import BY_NAME, Options
 from claude_nb.ask.question import compose
+from claude_nb.ask.server_tools import with_named
 from claude_nb.notebook.environment import Environment
 from claude_nb.notebook.run import dry_run
 from claude_nb.notebook.run.rows import showing
@@ -104,5 +105,6 @@ def _shown(session: Session, options: Options, text: str, rows: Table) -> None:
             f"--each {options.each} with --dry-run: there is no first row that can be shown."
         )
     scope = {**session.variables, "row": row, **row}
+    named = with_named(options, session.servers)
     known: dict[str, Any] = {"models": session.models, "locks": session.locks}
-    dry_run.show(compose(options, text, variables=scope, **known), session)
+    dry_run.show(compose(named, text, variables=scope, **known), session)

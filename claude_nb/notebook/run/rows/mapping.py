@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +12,10 @@ from claude_nb import threads
 from claude_nb.api.secret import known
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import Options
+from claude_nb.ask.server_tools import with_named
 from claude_nb.notebook import backend
 from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.run.mcp import with_tokens
 from claude_nb.notebook.run.rows import showing
 from claude_nb.notebook.session import Session, current
 from claude_nb.rows.answers import Answers
@@ -134,7 +137,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
     store : str or Path, optional
         The file in which answers are kept; ``":memory:"`` keeps none. Default:
         ``claude-rows.sqlite3`` in the folder where the session began; what the built-in emulator
-        answers is free, and kept in memory.
+        answers is free, and kept in memory, as is what a recording holds.
     via : {"now", "batch"}
         ``"batch"`` sends the rows as message batches: half the price, done within a day; the same
         call goes on with them after whatever happened, in any kernel.
@@ -193,8 +196,12 @@ def begun(  # noqa: PLR0917 (of ours)
     if not threads.AVAILABLE:
         raise InputError("Rows are asked in a thread, and a Python in a web page has none.")
     server = backend.connect(session, asynchronous=True)
-    known = server.models.provider, server.models, session.locks
-    plan = Plan(prompt, options, variables, *known)
+    named = with_named(options, session.servers)
+    sealed = partial(with_tokens, session=session)
+    # a batch's rows bear their names: those of a recording are the same whoever replays it
+    name = "a recording" if server.is_recorded else server.models.provider
+    known = name, server.models, session.locks, sealed
+    plan = Plan(prompt, named, variables, *known)
     plan.check(rows)
     if asked.budget is not None and not server.emulated and _price(plan) is None:
         raise InputError(
@@ -207,7 +214,7 @@ def begun(  # noqa: PLR0917 (of ours)
     run = make(
         plan,
         rows,
-        _store(session, asked.store, emulated=server.emulated),
+        _store(session, asked.store, in_memory=server.emulated or server.is_recorded),
         client,
         session.paces.setdefault((asker, plan.model), Pace()),
         samples=asked.samples,
@@ -255,10 +262,10 @@ def _price(plan: Plan) -> float | None:
     return plan.models.cost(plan.model, {"input_tokens": 1, "output_tokens": 1})
 
 
-def _store(session: Session, given: str | Path | None, *, emulated: bool) -> Store:
+def _store(session: Session, given: str | Path | None, *, in_memory: bool) -> Store:
     if str(given) == _MEMORY:
         return Store(None)
-    if given is None and emulated:
+    if given is None and in_memory:  # it is free, or a recording keeps it
         session.rows = session.rows or Store(None)
         return session.rows
     path = session.folder / STORE if given is None else Path(given).expanduser()

@@ -128,6 +128,25 @@ export class IntegerControl extends Control {
   }
 }
 
+/** What is off unless it has a number: a box to tick, and how many there may be. */
+export class CountControl extends Control {
+  make() {
+    const { alone, low, high, label } = this.spec;
+    this.tick = h("input", { type: "checkbox", id: this.id, onchange: () => this.send(this.tick.checked ? alone : null) });
+    const most = () => Math.min(Math.max(Math.round(Number(this.number.value)) || alone, low), high);
+    this.number = h("input", { type: "number", min: low, max: high, "aria-label": `${label}, at most`, onchange: () => this.send(most()) });
+    this.most = h("span", { class: "most" }, "at most ", this.number);
+    return h("div", { class: "counted" }, this.tick, this.most);
+  }
+
+  show(value) {
+    this.tick.checked = value !== null;
+    this.most.hidden = value === null;
+    this.put(this.number, value ?? "");
+    this.reset.hidden = true;
+  }
+}
+
 export class FlagControl extends Control {
   make() {
     return h("input", { type: "checkbox", id: this.id, onchange: () => this.send(this.body.checked) });
@@ -172,6 +191,38 @@ export class TextControl extends Control {
 
   show(value) {
     this.put(this.body, value ?? "");
+  }
+}
+
+/** Servers by address or name, as one text; those that have a name are ticked. */
+export class ServersControl extends Control {
+  make() {
+    this.named = h("div", { class: "named", role: "group", "aria-label": `${this.spec.label} that have a name` });
+    this.input = h("input", { type: "text", id: this.id, placeholder: "https://… or name=https://…", spellcheck: "false", onchange: () => this.choose(this.input.value.split(",")) });
+    return h("div", {}, this.named, this.input);
+  }
+
+  choose(items) {
+    this.send(items.map((item) => item.trim()).filter(Boolean).join(",") || null);
+  }
+
+  show(value, state) {
+    const chosen = (value ?? "").split(",").filter(Boolean);
+    const names = state.servers ?? [];
+    this.put(this.input, value ?? "");
+    this.named.hidden = !names.length;
+    if (names.join() !== this.names?.join()) this.named.replaceChildren(...names.map((name) => this.option(name)));
+    this.names = names;
+    for (const { firstChild: tick } of this.named.children) tick.checked = chosen.includes(tick.value);
+    this.chosen = chosen;
+  }
+
+  option(name) {
+    const tick = h("input", { type: "checkbox", value: name, onchange: () => {
+      const others = this.chosen.filter((item) => item !== name);
+      this.choose(tick.checked ? [...others, name] : others);
+    } });
+    return h("label", {}, tick, h("span", {}, name));
   }
 }
 

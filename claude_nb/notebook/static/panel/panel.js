@@ -12,6 +12,7 @@ import { Keys } from "./keys.js";
 import { ModelPicker } from "./model.js";
 import { Saved } from "./saved.js";
 import { Controls } from "./settings.js";
+import { Tools } from "./tools.js";
 import { Transcript } from "./turns.js";
 
 export class Panel {
@@ -73,11 +74,11 @@ export class Panel {
   }
 
   settings() {
-    const first = (spec) => spec.first;
-    const roots = (chosen) => this.controls.all.filter((control) => chosen(control.spec)).map((control) => control.root);
+    const grid = (chosen) => h("div", { class: "grid" }, this.controls.all.filter(({ spec }) => chosen(spec)).map(({ root }) => root));
+    this.tools = new Tools(this.controls.all.filter(({ spec }) => spec.part === "tools"));
     this.drawer = h("section", { class: "settings", "aria-label": "Settings" },
-      h("div", { class: "grid" }, roots(first)),
-      h("details", {}, h("summary", {}, "More"), h("div", { class: "grid" }, roots((spec) => !spec.first))));
+      grid((spec) => spec.first), this.tools.root,
+      h("details", {}, h("summary", {}, "More"), grid((spec) => !spec.first && !spec.part)));
     this.drawer.hidden = true;
     return this.drawer;
   }
@@ -114,6 +115,7 @@ export class Panel {
     const columns = model.get("columns").slice(0, this.schema.columns.most);
     this.picker.update(model.get("controls"));
     this.controls.update(model.get("controls"), columns.length ? this.schema.columns.own : []);
+    this.tools?.update(model.get("controls"));
     this.updateColumns(columns);
     this.updateTurns();
     this.compose.update({ draft: model.get("draft"), numbers: model.get("numbers"), running: this.running });

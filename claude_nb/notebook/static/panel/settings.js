@@ -4,9 +4,11 @@ import { EFFORTS } from "constants";
 import {
   ChoiceControl,
   Control,
+  CountControl,
   FlagControl,
   IntegerControl,
   NumberControl,
+  ServersControl,
   TagsControl,
   TextControl,
 } from "./controls.js";
@@ -75,13 +77,16 @@ class ThinkControl extends Control {
 
 const CONTROLS = {
   number: NumberControl, integer: IntegerControl, flag: FlagControl, choice: ChoiceControl,
-  text: TextControl, texts: TagsControl, stops: TagsControl, think: ThinkControl,
+  text: TextControl, texts: TagsControl, stops: TagsControl, think: ThinkControl, servers: ServersControl,
 };
+
+/** A number that is a setting's only if somebody wants it at all is ticked first. */
+const controlOf = ({ kind, alone }) => (kind === "integer" && alone !== null ? CountControl : CONTROLS[kind]);
 
 /** Controls for these specs, sent and updated together. */
 export class Controls {
   constructor(specs, settings) {
-    this.all = specs.map((spec) => new CONTROLS[spec.kind](spec, settings));
+    this.all = specs.map((spec) => new (controlOf(spec))(spec, settings));
     this.roots = this.all.map((control) => control.root);
   }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from claude_nb import Anthropic, Cassette
 from claude_nb.api.resources.endpoints import message_key
 from claude_nb.api.secret import Secret
 from claude_nb.ask.options import Options
 from claude_nb.notebook.run import cell
-from claude_nb.notebook.run.tokens import with_tokens
+from claude_nb.notebook.run.mcp import with_tokens
+from claude_nb.notebook.session import Session
 
 TOKEN = "mcp-canary-0123456789"
 URL = "https://mcp.example.com/mcp"
@@ -28,8 +31,31 @@ def test_the_token_of_the_environment_is_sent_and_kept_nowhere(alone, server, mo
 
 def test_without_one_none_is_sent():
     params = {"mcp_servers": [{"type": "url", "url": URL, "name": "a"}], "model": "m"}
-    assert with_tokens(params) == params
-    assert with_tokens({"model": "m"}) == {"model": "m"}
+    assert with_tokens(params, Session()) == params
+    assert with_tokens({"model": "m"}, Session()) == {"model": "m"}
+
+
+def test_what_config_says_comes_before_the_environment_and_a_request_before_both(monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_MCP_TOKEN_A", "of the environment")
+    session = Session(settings=SimpleNamespace(mcp_tokens={"a": Secret(TOKEN)}))
+    server = {"type": "url", "url": URL, "name": "a"}
+
+    def token(session, **more):
+        (sealed,) = with_tokens({"mcp_servers": [{**server, **more}]}, session)["mcp_servers"]
+        return sealed["authorization_token"]
+
+    assert token(session) == Secret(TOKEN)
+    assert token(Session()) == Secret("of the environment")
+    assert token(session, authorization_token="own") == "own"
+
+
+def test_a_token_goes_to_no_other_address_than_that_of_its_name(monkeypatch):
+    monkeypatch.setenv("CLAUDE_NB_MCP_TOKEN_A", TOKEN)
+    settings = SimpleNamespace(mcp_servers={"a": URL}, mcp_tokens={"a": Secret(TOKEN)})
+    for url, has in ((URL, True), ("https://evil.example/mcp", False)):
+        params = {"mcp_servers": [{"type": "url", "url": url, "name": "a"}]}
+        (server,) = with_tokens(params, Session(settings=settings))["mcp_servers"]
+        assert ("authorization_token" in server) is has
 
 
 def test_a_request_is_the_same_with_and_without_its_token():

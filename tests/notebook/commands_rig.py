@@ -68,7 +68,8 @@ def start_shell(home) -> Claude:
 
 def stop_shell(claude: Claude) -> None:
     for kept in claude.session.backends.values():
-        kept.client.close()
+        if hasattr(kept.client, "__enter__"):
+            kept.client.close()
     claude.shell.run_line_magic("unload_ext", "claude_nb")
     with patch("gc.collect"):  # which IPython calls here, 0.1 s for each of some hundred shells
         claude.shell.atexit_operations()

@@ -94,9 +94,19 @@ def test_the_cells_that_failed_go_out_and_mended_code_comes_back(notebook, desk)
     assert "ipykernel" not in desk.prompt
     assert "mended cell" in desk.asked[-1]["system"]
     assert "Zero has no inverse" in run.text
-    assert "code proposed in the next cell, not run" in run.text
-    (output,) = run.outputs
-    assert set(output.data) == {"text/html", "text/plain"}
+    assert "code proposed below, not run" in run.text
+    answer, change = run.outputs
+    number = run.reply["execution_count"] - 1
+    assert set(answer.data) == set(change.data) == {"text/html", "text/plain"}
+    assert change.data["text/plain"].split("\n") == [
+        f"Change to In [{number}] · 1 line out, 1 line in · nothing was run",
+        "",
+        "1 - f(0)  # call",
+        "1 + f(1)",
+        "",
+        "The changed cell is put below; it is not run.",
+    ]
+    assert "data-claude-nb-change" not in change.data["text/html"]  # no page can make it
 
 
 def test_nothing_is_run(notebook, desk):
