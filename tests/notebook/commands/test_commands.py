@@ -163,6 +163,17 @@ def test_help_on_one_command(claude, command):
     assert claude.text(f"{command.name}?").startswith(f"%claude {command.name}")
 
 
+@pytest.mark.parametrize(
+    ("word", "flags"),
+    [("context", "--context"), ("--max-tokens", "--max-tokens"), ("-t", "-t, --temperature")],
+)
+def test_help_on_an_option_is_what_it_does_and_where_all_are(claude, word, flags):
+    told = claude.text(f"help {word}")
+    assert f"%%claude {flags}" in told
+    assert "%%claude?" in told
+    assert claude.session.ledger == []
+
+
 def test_version_is_one_line(claude):
     assert re.fullmatch(r"claude_nb \S+ · Python \S+ · ipython .*", claude.text("version"))
 
