@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias, cast
 from pydantic_core import from_json
 
 from claude_nb.api.platforms.identity import identity, key_of
+from claude_nb.api.types.message import counted
 from claude_nb.api.wire import Headers, Request, Response
 
 __all__ = ["EMULATED_HEADER", "REPLAYED_HEADER", "CallHook", "CallRecord", "CallRecorder", "origin"]
@@ -161,12 +162,12 @@ class CallRecorder:
 
     def _record(self, outcome: str, reply: Mapping[str, Any]) -> CallRecord:
         known = identity(self._request)
-        usage = reply.get("usage")
+        usage, model = reply.get("usage"), reply.get("model")
         return CallRecord(
             key=key_of(known),
             path=known["path"],
-            model=reply.get("model") or known["body"].get("model"),
-            usage=dict(cast("Mapping[str, Any]", usage)) if isinstance(usage, Mapping) else None,
+            model=model if model and isinstance(model, str) else known["body"].get("model"),
+            usage=counted(cast("Mapping[str, Any]", usage)) if isinstance(usage, Mapping) else None,
             seconds=time.monotonic() - self._started,
             attempts=self.attempts,
             origin=origin(self.headers),

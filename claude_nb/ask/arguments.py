@@ -18,6 +18,7 @@ from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, Setting
 __all__ = ["parse_line", "split_cell", "usage"]
 
 _LONGEST = 100_000  # characters of the options; the reader takes a second for so many
+_SHORT = 2  # characters of a short option, and of two dashes
 _SHOWN = 100  # characters of a word in a message
 
 
@@ -123,9 +124,18 @@ def _joined(typed: list[str], takes_value: set[str]) -> list[str]:
 
 
 def _parsed(setting: Setting, given: Any) -> Any:
-    if isinstance(given, list):
-        return [setting.parse(text) for text in given]
-    return given if setting.kind == "flag" else setting.parse(given)
+    if setting.kind == "flag":
+        return given
+    return (
+        [setting.parse(_text(each)) for each in given]
+        if setting.many
+        else setting.parse(_text(given))
+    )
+
+
+def _text(given: Any) -> str:
+    """Return the text of a value: Pythons before 3.13 take ``--`` for no value, wherever it is."""
+    return "--" if given == [] else given
 
 
 def _stray(word: str) -> str:
@@ -133,9 +143,11 @@ def _stray(word: str) -> str:
         return f"Unexpected {word[:_SHOWN]!r}:{looks_like}"
     if not word.startswith("-"):
         return (
-            f"Unexpected {word[:_SHOWN]!r}: the prompt goes below the %%claude line, options on it."
+            f"Unexpected {word[:_SHOWN]!r}: the prompt goes below the %%claude line, options on "
+            "it; a value with blanks stands in quotes."
         )
     option = word.partition("=")[0][:_SHOWN]
-    near = difflib.get_close_matches(option, BY_FLAG, n=1)
+    begun = [flag for flag in BY_FLAG if len(option) > _SHORT and flag.startswith(option)]
+    near = begun or difflib.get_close_matches(option, BY_FLAG, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"There is no option {option}.{hint} %%claude? lists all options."

@@ -8,6 +8,7 @@ whoever writes ``{{x + 1}}`` means its value, which is not worked out here, so i
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Callable, Container, Iterator
 
@@ -41,7 +42,7 @@ def split(text: str, variables: Container[str]) -> Iterator[tuple[str, str]]:
     Raises
     ------
     InputError
-        Braces hold an expression on one of the variables.
+        Braces hold an expression on one of the variables, or a column whose name is no variable's.
     """
     before, end = "", 0
     for found in _BRACES.finditer(text):
@@ -52,6 +53,7 @@ def split(text: str, variables: Container[str]) -> Iterator[tuple[str, str]]:
             before = ""
             continue
         if found["other"]:
+            _refuse_column(found["other"].strip(), variables)
             _refuse_expression(found["other"], variables)
         before += found["escaped"] or found[0]
     yield before + text[end:], ""
@@ -73,6 +75,16 @@ def filled(text: str, value: Callable[[str], str | None]) -> str:
         return found[0] if known is None else _BRACES.sub(r"\\\g<0>", known)
 
     return _BRACES.sub(put, text)
+
+
+def _refuse_column(name: str, variables: Container[str]) -> None:
+    """Refuse what could only be meant for a row's column, and would be sent as it is typed."""
+    if len(name) <= _LONGEST and name in variables:
+        quoted = json.dumps(name, ensure_ascii=False)
+        raise InputError(
+            f"{{{{{name:.80}}}}}: a column whose name is that of no variable is written "
+            f"{{{{row[{quoted:.82}]}}}}; to send the braces as they are, {WAYS_OUT}."
+        )
 
 
 def _refuse_expression(text: str, variables: Container[str]) -> None:

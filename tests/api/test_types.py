@@ -9,6 +9,7 @@ import pytest
 from claude_nb.api import types
 from claude_nb.api.sending.requests import NOT_GIVEN, omit
 from claude_nb.api.types import Message, TextBlock, UnknownBlock, Usage, WebSearchToolResultBlock
+from claude_nb.api.types.message import counted
 from claude_nb.api.types.stream_events import InputJsonEvent, TextEvent, ThinkingEvent
 from claude_nb.api.wire import Headers
 from claude_nb.types.message_create_params import MessageCreateParamsNonStreaming
@@ -137,3 +138,27 @@ def test_what_was_not_given_is_false_and_says_so():
     assert not NOT_GIVEN
     assert repr(NOT_GIVEN) == "NOT_GIVEN"
     assert not omit
+
+
+def test_counts_that_are_none_are_as_if_they_had_not_been_told():
+    told = {
+        "input_tokens": "12",
+        "output_tokens": 3,
+        "cache_read_input_tokens": None,
+        "speed": "fast",
+        "cache_creation_input_tokens": -1,
+        "novel_tokens": 1.5,
+        "huge_tokens": 10**30,
+        "server_tool_use": "x",
+        "cache_creation": {"ephemeral_1h_input_tokens": [1]},
+        "novel": {},
+        "output_tokens_details": {"thinking_tokens": 2},
+    }
+    assert counted(told) == {
+        "output_tokens": 3,
+        "cache_read_input_tokens": None,
+        "speed": "fast",
+        "cache_creation": {},
+        "novel": {},
+        "output_tokens_details": {"thinking_tokens": 2},
+    }

@@ -17,6 +17,7 @@ READ = [
     ("--think 2_000", {"think": 2000}),
     ("--think=HIGH --max-tokens 9,000", {"think": "high", "max_tokens": 9000}),
     ('-s "You are brief."', {"system": "You are brief."}),
+    ("--stop -- --stop '--' -s --", {"stop": ["--", "--"], "system": "--"}),
 ]
 
 
@@ -27,6 +28,10 @@ def test_a_line_becomes_values(line, values):
 
 WRONG = [
     ("--temprature 1", "There is no option --temprature. Did you mean --temperature?"),
+    ("--temp 1", "There is no option --temp. Did you mean --temperature?"),
+    ("-- hello", "There is no option --."),
+    ("-t --", "takes a number, not '--'"),
+    ("-a my file.csv", "a value with blanks stands in quotes"),
     ("--xyzzy", "There is no option --xyzzy. %%claude? lists all options."),
     ("-t 1.7", "--temperature 1.7 is out of range: use 0 to 1."),
     ("-t warm", "takes a number, not 'warm': use 0 to 1."),

@@ -72,11 +72,13 @@ def test_only_names_in_double_braces_are_replaced(text, expected):
         ("{{odd[0]}}", "this Odd has no item 0"),
         ("{{print(name)}}", "{{print(name)}}: nothing is worked out in a prompt"),
         ("{{name.upper()}}", "{{name.upper()}}: nothing is worked out in a prompt"),
+        ("{{ two words }}", 'no variable is written {{row["two words"]}}; to send'),
+        ("{{a-b}}", "{{a-b}}: a column whose name is that of no variable"),
     ],
 )
 def test_a_name_that_is_not_there_is_explained(text, words):
     with pytest.raises(InputError) as caught:
-        content(text, NAMES)
+        content(text, {**NAMES, "two words": 1, "a-b": 2})
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias, cast
 
 from pydantic import PrivateAttr
 
@@ -19,6 +20,10 @@ __all__ = [
 # One of end_turn, max_tokens, stop_sequence, tool_use, pause_turn, refusal,
 # model_context_window_exceeded; the server may add values, so any text is kept.
 StopReason: TypeAlias = str
+
+_COUNTS = ("_tokens", "_requests")  # how the names of counts end
+_GROUPS = frozenset({"cache_creation", "output_tokens_details", "server_tool_use"})
+_MOST = 2**53  # that every program can hold
 
 
 class CacheCreation(BaseModel):
@@ -133,3 +138,27 @@ class MessageTokensCount(ResponseModel):
     """An estimate of the tokens a request would take."""
 
     input_tokens: int
+
+
+def counted(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a usage without the counts that are none: they are as if they had not been told.
+
+    Objects keep whatever was said; who adds tokens up can do nothing with text.
+
+    Parameters
+    ----------
+    usage : Mapping
+        As the server tells it.
+    """
+    known: dict[str, Any] = {}
+    for name, value in usage.items():
+        if name in _GROUPS and value is not None:
+            if isinstance(value, Mapping):
+                known[name] = counted(cast("Mapping[str, Any]", value))
+        elif value is None or not name.endswith(_COUNTS) or _is_count(value):
+            known[name] = value
+    return known
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MOST

@@ -66,7 +66,7 @@ def block(data: bytes, name: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        The image is cut off, or too large and cannot be made smaller here.
+        The image is none of these or cut off, or too large and cannot be made smaller here.
     """
     kind, sides = str(media_type(data)), size(data, name)
     if wholeness.cut_off(kind, data):
@@ -132,7 +132,9 @@ def _cut(kind: str, name: str) -> str:
 
 def size(data: bytes, name: str) -> tuple[int, int]:
     """Return width and height of an image file, in pixels."""
-    kind = str(media_type(data))
+    kind = media_type(data)
+    if kind is None:
+        raise InputError(f"{name} is no PNG, JPEG, GIF or WebP picture, whatever it is called.")
     try:
         width, height = _SIZES[kind](data)
     except (struct.error, IndexError):

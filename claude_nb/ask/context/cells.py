@@ -69,11 +69,14 @@ class Notebook:
         How many of them stand above the one that asks.
     is_run : bool
         Whether they are what was run, in that order, not what is written.
+    untold : int
+        How many more stand above them, of which nothing was told.
     """
 
     cells: tuple[Cell, ...] = ()
     at: int = 0
     is_run: bool = False
+    untold: int = 0
 
 
 def is_question(cell: Cell) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from claude_nb.ask.context import cuts, outputs
@@ -143,7 +143,8 @@ def chosen(
     if wish != "all":
         found = _stepped(len(told), found)
     private = sum(cell.is_private for _, cell in wished)
-    said = [*_left_out(len(told) - len(found), private, budget), *notes]
+    many = len(told) - len(found) + _untold(notebook, wish)
+    said = [*_left_out(many, private, _room(len(found), budget)), *notes]
     about = _ABOUT + _RUN * notebook.is_run
     return Context(seen=tuple(found), notes=tuple(said), about=about)
 
@@ -157,6 +158,13 @@ def _wished(notebook: Notebook, wish: str | int) -> list[tuple[int, Cell]]:
     return cells if wish == "all" else above
 
 
+def _untold(notebook: Notebook, wish: str | int) -> int:
+    """Return how many more are wished for, of which nothing was told."""
+    if isinstance(wish, int):
+        return max(0, min(wish - notebook.at, notebook.untold))
+    return notebook.untold
+
+
 def _within(
     cells: Sequence[tuple[int, Cell]],
     at: int,
@@ -167,13 +175,25 @@ def _within(
 ) -> list[Seen]:
     """Return the cells that there is room for, those next to the question first."""
     kept: dict[int, Seen] = {}
-    for place, cell in sorted(cells, key=lambda each: abs(each[0] + 0.5 - at)):
-        found = seen(cell, secrets, pictures=pictures)
-        budget -= found.tokens
-        if budget < 0 or len(kept) == _MOST:
+    for place, cell in sorted(cells, key=lambda each: abs(each[0] + 0.5 - at))[:_MOST]:
+        ways = _ways(cell, secrets, pictures=pictures)
+        found = next((each for each in ways if each.tokens <= budget), None)
+        if found is None:
             break
+        budget -= found.tokens
         kept[place] = found
     return [kept[place] for place in sorted(kept)]
+
+
+def _ways(cell: Cell, secrets: Collection[str], *, pictures: bool) -> Iterator[Seen]:
+    """Yield a cell with all that it shows, then with less: its code is worth more than no cell."""
+    yield seen(cell, secrets, pictures=pictures)
+    if pictures:
+        yield seen(cell, secrets, pictures=False)
+    if cell.outputs and not is_question(cell):
+        many = "1 output" if len(cell.outputs) == 1 else f"{len(cell.outputs):,} outputs"
+        told = {"output_type": "stream", "text": f"[{many} left out]"}
+        yield seen(replace(cell, outputs=(told,)), secrets, pictures=False)
 
 
 def _stepped(many: int, found: list[Seen]) -> list[Seen]:
@@ -182,10 +202,16 @@ def _stepped(many: int, found: list[Seen]) -> list[Seen]:
     return found[-gone % _STEP :] if gone and len(found) > 2 * _STEP else found
 
 
-def _left_out(many: int, private: int, budget: int) -> Iterator[str]:
+def _room(many: int, budget: int) -> str:
+    """Say what there was room for, when this many cells are sent."""
+    is_full = many > _MOST - _STEP  # some more may have been left out
+    return f"{_MOST:,} cells" if is_full else f"{budget:,} tokens"
+
+
+def _left_out(many: int, private: int, room: str) -> Iterator[str]:
     if many:
         cells = "1 cell" if many == 1 else f"{many:,} cells"
-        yield f"left out: {cells}, as there is room for {budget:,} tokens"
+        yield f"left out: {cells}, as there is room for {room}"
     if private:
         cells = "1 cell" if private == 1 else f"{private:,} cells"
         yield f"left out: {cells} marked claude: skip"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from claude_nb.api.platforms.paths import BATCHES, MESSAGES, endpoint
+from claude_nb.api.types.message import counted
 from claude_nb.api.wire import Request
 from claude_nb.models.lookup import ModelTable
 from claude_nb.models.spending.budget import Amount
@@ -31,6 +32,9 @@ _FRAME, _TOOLS = 50, 800  # tokens that the server adds, and those for using too
 _USES, _READ = 10, 30_000  # of a server's tool: how often, and tokens read each time
 _SERVER_TOOLS = ("web_search", "web_fetch", "code_execution")
 _BILLED_AS = ("speed", "inference_geo")
+_COUNTS = (
+    *("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens"),
+)
 _LEAST = 256  # tokens that an answer must be able to have, to be worth asking for
 
 
@@ -82,9 +86,8 @@ class Quote:
 
     def told(self, usage: Json) -> Amount:
         """Return what an answer cost, whose usage the server told."""
-        kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-        tokens = sum(int(usage.get(kind) or 0) for kind in (*kinds, "output_tokens"))
-        return self._priced(usage, tokens)
+        known = counted(usage)
+        return self._priced(known, sum(known.get(kind) or 0 for kind in _COUNTS))
 
     def counted(self, read: int) -> Quote:
         """Return the same for an input that the server has counted."""

@@ -31,11 +31,13 @@ __all__ = ["KINDS", "Kind", "Server", "around", "chosen", "offer", "used"]
 _PATIENCE = 0.3  # seconds that a silent port is waited for
 _PATIENT = 2.0  # likewise, when a person names the server
 _MOST = 1_000_000  # bytes of a list of models
-_SHOWN = 3  # models in a sentence
+_LONGEST = 200  # characters of a model's name
+_SLOW = 3  # times that patience for a whole answer, which may come a byte at a time
 _NO_SUCH_PATH = frozenset({404, 405, 501})
 _WANTS_KEY = frozenset({401, 403})
 _OK = 200
 _UNEXPECTED = b"Unexpected endpoint"  # LM Studio says it with status 200
+_TAKES = "%claude use takes {}, an address such as http://127.0.0.1:8080, or off"
 _KEYLESS = "none"  # sent in the place of a key, which some of them want to see
 
 
@@ -112,7 +114,7 @@ def around(kinds: Sequence[Kind] = KINDS) -> list[Server]:
     for each in looking:
         each.start()
     for each in looking:
-        each.join(3 * _PATIENCE)
+        each.join(_SLOW * _PATIENCE)
     return [server for server in found if server is not None]
 
 
@@ -134,6 +136,7 @@ def chosen(word: str) -> Used:
     InputError
         There is none, or it does not speak the Messages API; says what to do.
     """
+    word = word.strip().strip("\"'")
     kind = next((kind for kind in KINDS if kind.word == word.lower()), None)
     url = f"http://127.0.0.1:{kind.port}" if kind is not None else _checked(word)
     server = _named(url, kind)
@@ -189,7 +192,7 @@ def _server(url: str, listed: bytes, expected: Kind | None) -> Server | None:
     """Return the server that sent this list of models; None if it is no such list."""
     try:
         data = json.loads(listed)
-    except ValueError:
+    except (ValueError, RecursionError):  # anything may listen there
         return None
     models: Any = cast("Mapping[str, Any]", data).get("data") if isinstance(data, dict) else None
     if not isinstance(models, list):
@@ -204,11 +207,12 @@ def _server(url: str, listed: bytes, expected: Kind | None) -> Server | None:
 
 
 def _is_row(row: Any) -> bool:
-    return isinstance(row, dict) and isinstance(cast("Mapping[str, Any]", row).get("id"), str)
+    name: Any = cast("Mapping[str, Any]", row).get("id") if isinstance(row, dict) else None
+    return isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= _LONGEST
 
 
 def _kind(rows: Sequence[Mapping[str, Any]]) -> Kind | None:
-    owners = {row.get("owned_by") for row in rows}
+    owners = {str(row.get("owned_by")) for row in rows}
     return next((kind for kind in KINDS if kind.owner in owners), None)
 
 
@@ -218,13 +222,12 @@ def _checked(word: str) -> str:
     given = word if "://" in word else f"http://{word}"
     try:
         url = addresses.base_url(given, allow_insecure_http=True) if ":" in word else ""
-    except ValueError as problem:
-        raise InputError(f"{word!r} cannot be used: {problem}") from None
-    if not url:
+    except ValueError as problem:  # the address may hold a password, and is not repeated
         raise InputError(
-            f"%claude use takes {known}, an address such as http://127.0.0.1:8080, or off; "
-            f"not {word!r}."
-        )
+            f"{_TAKES.format(known)}. That address cannot be used: {problem}"
+        ) from None
+    if not url:
+        raise InputError(f"{_TAKES.format(known)}; not {word!r:.80}.")
     if not addresses.stays_here(url) or not url.startswith("http:"):
         raise InputError(
             f"{url} is no plain address of this machine. For a server elsewhere: claude_nb.use("
@@ -235,6 +238,20 @@ def _checked(word: str) -> str:
 
 def _asked(url: str, method: str, path: str, patience: float) -> tuple[int, bytes]:
     """Return the status and body of a reply, with no key sent and no proxy asked; 0 for none."""
+    found = [(0, b"")]
+    if not threads.AVAILABLE:  # nor are there sockets
+        return found[0]
+
+    def ask() -> None:
+        found[0] = _reply(url, method, path, patience)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_SLOW * patience)
+    return found[0]
+
+
+def _reply(url: str, method: str, path: str, patience: float) -> tuple[int, bytes]:
     parts = urlsplit(url)
     line = http.client.HTTPConnection(str(parts.hostname), parts.port or 80, timeout=patience)
     body = b"{}" if method == "POST" else None

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from claude_nb import threads
 from claude_nb.api import addresses, client, config
 from claude_nb.api.base_client import BaseClient
+from claude_nb.api.hiding.hidden import hidden
 from claude_nb.api.platforms.platform import Platform
 from claude_nb.api.sending.lent.borrowed import Borrowed, is_asynchronous, is_client
 from claude_nb.api.sending.lent.threaded import Lent, Threaded
@@ -24,6 +25,7 @@ __all__ = ["Used", "lend", "put", "use"]
 
 _UNSAID = "https://nowhere.invalid"  # nothing is sent there: the lent client knows its own address
 _KEYLESS = "none"  # likewise
+_LONGEST = 400  # characters of somebody else's sentence
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,10 +128,10 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
     Raises
     ------
     InputError
-        There are no cells to have a default.
+        There are no cells to have a default, or it is locked out.
     """
-    if model is not None and session.settings is None:
-        raise InputError("model= is the default of cells: run %load_ext claude_nb first.")
+    if model is not None:
+        _check_model(session, model)
     if used is not None:
         _check_locks(session.locks, used, model)
     _give_back(session)
@@ -139,6 +141,16 @@ def put(session: Session, used: Used | None, model: str | None = None) -> None:
     session.models = used.models if used is not None else BUILT_IN
     if model is not None:
         _prefer(session, model)
+
+
+def _check_model(session: Session, model: Any) -> None:
+    if session.settings is None:
+        raise InputError("model= is the default of cells: run %load_ext claude_nb first.")
+    if not isinstance(model, str) or not model.strip() or not model.isprintable():
+        raise InputError(
+            f"model= must be the name of a model on one line, such as 'claude-sonnet-4-6', "
+            f"not {model!r:.80}."
+        )
 
 
 def _check_locks(locks: Locks, used: Used, model: str | None) -> None:
@@ -171,18 +183,30 @@ def lend(given: Any) -> Used:
         given = client.Anthropic(platform=given)
     if isinstance(given, client.Anthropic):
         return _own(given)
-    _check(given)
-    return _foreign(given)
-
-
-def _check(given: Any) -> None:
     name = given.__name__ if isinstance(given, type) else type(given).__name__
+    try:
+        _check(given, name)
+        return _foreign(given)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what a client looks up as it is asked may fail
+        said = hidden(f"{type(error).__name__}: {error}")[:_LONGEST]
+    raise InputError(f"{name} cannot be used: looking at it raised {said}")
+
+
+def _check(given: Any, name: str) -> None:
     if isinstance(given, type):
         raise InputError(f"claude_nb.use takes a client, not its class: write {name}(...).")
     if isinstance(given, BaseClient) or (is_client(given) and is_asynchronous(given)):
+        other = name.replace("Async", "")
+        instead = (
+            f": {other} in the place of {name}"
+            if other != name
+            else f", and what messages.create of {name} gives must be awaited"
+        )
         raise InputError(
-            f"claude_nb.use takes a client that waits for its answers: {name.replace('Async', '')} "
-            f"in the place of {name}. Cells stream with it all the same."
+            f"claude_nb.use takes a client that waits for its answers{instead}. Cells stream with "
+            "such a client all the same."
         )
     if not is_client(given):
         raise InputError(
@@ -246,7 +270,8 @@ def _without_retries(given: Any) -> tuple[Any, int]:
     change, most = getattr(given, "with_options", None), getattr(given, "max_retries", None)
     if not callable(change) or not isinstance(most, int) or isinstance(most, bool) or most < 0:
         return given, 0  # it may try again by itself, and nothing is tried more often than that
-    return change(max_retries=0), most
+    quiet = change(max_retries=0)
+    return (quiet, most) if is_client(quiet) else (given, 0)
 
 
 def _timeout(given: Any) -> Any:
@@ -259,7 +284,10 @@ def _timeout(given: Any) -> Any:
 
 def _address(given: Any) -> str:
     """Return where a client asks, without anything that could be a secret."""
-    parts = urlsplit(str(getattr(given, "base_url", "") or ""))
+    try:
+        parts = urlsplit(str(getattr(given, "base_url", "") or ""))
+    except ValueError:
+        return ""
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return ""
     host = parts.netloc.rpartition("@")[2]

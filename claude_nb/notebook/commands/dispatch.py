@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import BY_FLAG
 from claude_nb.ask.options import BY_NAME as SETTING_NAMES
 from claude_nb.notebook.commands import asking, guide
 from claude_nb.notebook.commands.catalog import BY_NAME, Command
@@ -37,6 +38,8 @@ def run(session: Session, line: str) -> Any:
     command = BY_NAME.get(word.lower())
     if command is not None and _fits(command, rest):
         return _function(command)(session, rest)
+    if command is not None:
+        _refuse_option(command, rest)
     if not rest:
         about = BY_NAME.get(word.rstrip("?").lower())
         if about is not None:  # %claude models?
@@ -68,6 +71,17 @@ def _is_setting(word: str) -> bool:
 def _function(command: Command) -> Any:
     module, _, name = command.module.partition(":")
     return getattr(import_module(f".{module}", __package__), name or "run")
+
+
+def _refuse_option(command: Command, rest: str) -> None:
+    """Refuse a flag behind a command: it would be sent as a question, which nobody meant."""
+    flag = rest.split(maxsplit=1)[0].partition("=")[0]
+    if flag in BY_FLAG:
+        name = command.name
+        raise InputError(
+            f"%claude {name} takes no {flag}: write %claude set NAME=VALUE before it, which holds "
+            f"from then on. To ask it as a question: %claude -- {name} ..."
+        )
 
 
 def _refuse_mistyped(word: str) -> None:

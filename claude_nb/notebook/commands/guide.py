@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.names import did_you_mean
+from claude_nb.ask.options import BY_FLAG, Setting
+from claude_nb.ask.options import BY_NAME as SETTINGS
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.catalog import BY_NAME, COMMANDS, Command
 from claude_nb.notebook.session import Session
@@ -23,13 +25,15 @@ _EXAMPLES = (
 
 
 def run(session: Session, words: str) -> None:
-    """Show help on everything, or on the command that is named."""
+    """Show help on everything, or on the command or the option that is named."""
     del session
     name = words.strip().lower().removeprefix("%claude").strip()
     if not name:
         page.show(*_everything())
     elif name in BY_NAME:
         page.show(*_about(BY_NAME[name]))
+    elif option := BY_FLAG.get(words.strip()) or SETTINGS.get(name.lstrip("-").replace("-", "_")):
+        page.show(*_of_option(option))
     else:
         raise InputError(
             f"There is no command {name!r}.{did_you_mean(name, BY_NAME)} %claude help shows them "
@@ -64,6 +68,16 @@ def _typed(command: Command) -> str:
 def _about(command: Command) -> list[page.Piece]:
     first = page.inline(page.code(_typed(command)), f" — {command.does}.")
     return [page.paragraph(first), *([page.paragraph(command.more)] if command.more else [])]
+
+
+def _of_option(option: Setting) -> list[page.Piece]:
+    typed = f"%%claude {', '.join(option.flags)} {option.metavar or ''}".rstrip()
+    return [
+        page.paragraph(page.inline(page.code(typed), f" — {option.help}.")),
+        page.paragraph(
+            page.soft("It is an option of a question. All of them: "), page.code("%%claude?")
+        ),
+    ]
 
 
 def panel(session: Session, words: str) -> None:

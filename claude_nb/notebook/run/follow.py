@@ -23,7 +23,7 @@ from claude_nb.notebook.answer.pieces import Piece, Section
 from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live.views import View
-from claude_nb.notebook.run.rounds import Round, joined, result
+from claude_nb.notebook.run.rounds import Round, joined, result, sound
 from claude_nb.notebook.text.citations import marked, without_marks
 
 __all__ = ["Follower", "Outcome"]
@@ -211,7 +211,7 @@ class Follower:
                 "Check ANTHROPIC_BASE_URL."
             )
         self.begin_round(emulated=emulated, replayed=replayed)
-        self.outcome.rounds[-1].message = message
+        self.outcome.rounds[-1].message = sound(message)
         return message
 
     def calling(self, call: ToolUseBlock) -> None:
@@ -247,7 +247,7 @@ class Follower:
     def snapshot(self, stream: Any) -> None:
         """Keep what has come of the answer."""
         try:
-            self.outcome.rounds[-1].message = stream.current_message_snapshot
+            self.outcome.rounds[-1].message = sound(stream.current_message_snapshot)
         except (AssertionError, APIError):  # nothing has come, or a tool's input is cut in two
             return
 

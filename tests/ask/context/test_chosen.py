@@ -68,6 +68,47 @@ def test_the_cells_next_to_the_question_stay_when_there_is_no_room_for_all():
     assert note in sent(context)
 
 
+def test_a_cell_that_shows_too_much_is_sent_without_what_it_shows():
+    shown = tuple(printed("word " * 400) for _ in range(50))
+    context = chosen(
+        book({"source": "a = 1"}, {"source": "loop()", "outputs": shown}), "above", budget=900
+    )
+    assert numbers(context) == [1, 2]
+    assert "[50 outputs left out]" in sent(context)
+    assert "word" not in sent(context)
+    assert context.tokens <= 900
+
+
+def test_a_cell_with_more_pictures_than_there_is_room_for_is_sent_without_them():
+    picture = {"image/png": base64.b64encode(PIXEL).decode(), "text/plain": "<Figure>"}
+    shown = ({"output_type": "display_data", "data": picture},) * 10
+    cells = book({"source": "draw()", "outputs": shown})
+    context = chosen(cells, "above", budget=5_000, pictures=True)
+    assert sent(context).count("[image/png, not sent]") == 10
+    assert "[picture]" not in sent(context)
+
+
+def test_the_most_cells_there_can_be_are_not_said_to_be_a_lack_of_tokens():
+    cells = [{"source": f"x{place} = {place}"} for place in range(1, 451)]
+    [note] = chosen(book(*cells), "above", budget=1_000_000).notes
+    assert note.endswith("cells, as there is room for 400 cells")
+
+
+@pytest.mark.parametrize(("wish", "many"), [("above", 50), ("all", 50), (10, 0), (12, 2), (99, 50)])
+def test_cells_that_no_page_told_of_are_counted_with_those_left_out(wish, many):
+    notes = chosen(book(*TEN, untold=50), wish, budget=20_000).notes
+    assert notes == ((f"left out: {many} cells, as there is room for 20,000 tokens",) * bool(many))
+
+
+@pytest.mark.parametrize("data", ["", "@@@", "aGVsbG8=", "Qk0AAAA=", 5, None])
+def test_what_is_called_a_picture_and_is_none_is_told_of(data):
+    shown = ({"output_type": "display_data", "data": {"image/png": data}},)
+    context = chosen(
+        book({"source": "draw()", "outputs": shown}), "above", budget=900, pictures=True
+    )
+    assert "[image/png, which cannot be sent]" in sent(context)
+
+
 def test_a_full_budget_lets_the_first_cell_be_the_same_for_some_questions():
     cells = [{"source": f"value_{place} = {place}"} for place in range(1, 140)]
     firsts = {

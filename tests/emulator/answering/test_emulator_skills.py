@@ -87,6 +87,14 @@ def test_the_number_of_points_is_kept():
     assert answer("Explain tokens in two bullet points").count("\n- ") == 2
 
 
+def test_a_text_that_is_too_short_to_be_shortened_is_not_another_one():
+    table = "| | text | stars |\n| --- | --- | --- |\n| 0 | great product, works | 5 |"
+    for prompt in (f"Summarise this frame: {table}", "Summarise it.\nTwo sentences."):
+        body = talk("Tell me of the octopus.", OCTOPUS, prompt)
+        text = compose(body)["content"][0]["text"]
+        assert ("octopus" in text.lower()) == ("frame" not in prompt)
+
+
 def test_a_summary_is_made_of_the_text_s_own_sentences():
     text = answer(f"Summarise this text in two sentences: {OCTOPUS}")
     points = re.findall(r"^- (.+)$", text, re.MULTILINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -16,6 +17,7 @@ from claude_nb.emulator import Fault
 from claude_nb.notebook import backend, checks
 from claude_nb.notebook.answer.failure import RunError
 from claude_nb.notebook.backend import using
+from claude_nb.notebook.ledger import entries
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.views import FinalView
 from claude_nb.notebook.run import cell
@@ -251,6 +253,107 @@ def test_what_cannot_answer_is_refused(here, lender):
         with pytest.raises(InputError, match=said):
             claude_nb.use(wrong)
     assert here.using is before
+
+
+class Nearly:
+    """What somebody wrote in a cell: `create` is theirs, and so is whatever it gives."""
+
+    def __init__(self, create, **more):
+        self.messages = SimpleNamespace(create=create)
+        vars(self).update(more)
+
+
+class Broken(Nearly):
+    """Knows no address of its own."""
+
+    @property
+    def base_url(self):
+        raise RuntimeError(f"no region for {KEY}")
+
+
+async def awaited(**_):
+    return {}
+
+
+def whole(model, messages, max_tokens):
+    del model, messages, max_tokens
+
+
+async def events(**_):
+    yield {}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Nearly(awaited), "messages.create of Nearly gives must be awaited"),
+        (Broken(dict), "Broken cannot be used: looking at it raised RuntimeError: no region"),
+        (Nearly(dict, max_retries=1, with_options=lambda **_: 1 / 0), "ZeroDivisionError"),
+    ],
+)
+def test_what_fails_as_it_is_looked_at_is_refused_in_a_sentence(here, given, said):
+    with pytest.raises(InputError, match=said) as caught:
+        claude_nb.use(given)
+    assert KEY not in str(caught.value)
+    assert here.using is None
+
+
+@pytest.mark.parametrize(
+    ("create", "said"),
+    [
+        (lambda **_: None, "asked for a stream of events, it gave nothing: --no-stream asks"),
+        (lambda **_: {"type": "message"}, "it gave an object of type dict: --no-stream asks"),
+        (lambda **_: 5, "it gave an object of type int"),
+        (lambda **_: awaited(), "must be awaited: use a client that waits"),
+        (events, "must be awaited: use a client that waits"),
+        (lambda **_: [{}], "an event without a type"),
+        (whole, "no parameter for stream: --no-stream asks"),
+    ],
+)
+def test_what_is_no_stream_is_told_in_a_sentence(here, create, said):
+    claude_nb.use(Nearly(create))
+    with pytest.raises(RunError) as caught:
+        ask(here)
+    assert said in str(caught.value)
+    assert "nowhere.invalid" not in str(caught.value)
+
+
+def test_a_copy_that_is_no_client_is_not_asked(here):
+    asked = []
+    given = Nearly(lambda **more: asked.append(more), max_retries=1, with_options=lambda **_: None)
+    claude_nb.use(given)
+    with pytest.raises(RunError):
+        ask(here)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"usage": {"input_tokens": "12", "output_tokens": []}},
+        {"usage": {"input_tokens": 1, "cache_read_input_tokens": "x", "server_tool_use": "x"}},
+        {"usage": {"input_tokens": 10**30, "cache_creation": {"ephemeral_1h_input_tokens": "x"}}},
+        {"model": 5, "stop_reason": {"type": "end"}},
+    ],
+)
+def test_an_answer_is_not_lost_for_what_is_told_of_it(here, odd):
+    told = {"id": "m", "role": "assistant", "content": [{"type": "text", "text": "Here."}], **odd}
+    claude_nb.use(Nearly(lambda **_: {"type": "message", "model": MODEL, **told}))
+    assert ask(here, no_stream=True).content[0].text == "Here."
+    assert "Here." in Seen.shown["text/plain"]
+    assert entries.total(here.ledger).read in (0, 1)
+
+
+def test_an_address_that_is_none_is_not_known(here):
+    assert claude_nb.use(Nearly(dict, base_url="http://[::1")).address == ""
+
+
+@pytest.mark.parametrize("model", [5, "", " ", "a\nb"])
+def test_a_default_model_must_be_a_name_before_anything_is_changed(here, lender, model):
+    here.settings = SimpleNamespace(model="claude-sonnet-4-6")
+    with pytest.raises(InputError, match="must be the name of a model"):
+        claude_nb.use(lender, model=model)
+    assert here.using is None
 
 
 def test_no_thread_is_left_when_answers_have_come(here, lender):

@@ -130,6 +130,13 @@ def test_what_begins_like_a_command_may_be_a_question(claude, line):
     assert claude.session.ledger[-1].title == line
 
 
+@pytest.mark.parametrize("line", ["fix -m opus", "set -t 0.3", "use -m a b"])
+def test_a_flag_behind_a_command_is_not_sent_as_a_question(claude, line):
+    with pytest.raises(InputError, match=r"takes no -.*%claude set NAME=VALUE"):
+        claude.outputs(line)
+    assert not claude.session.ledger
+
+
 @pytest.mark.parametrize("line", ["-m haiku", "-q --", "--"])
 def test_options_without_a_question_are_explained(claude, line):
     with pytest.raises(InputError, match="no question"):
@@ -154,6 +161,17 @@ def test_help_names_every_command(claude, line):
 def test_help_on_one_command(claude, command):
     assert claude.text(f"help {command.name}").startswith(f"%claude {command.name}")
     assert claude.text(f"{command.name}?").startswith(f"%claude {command.name}")
+
+
+@pytest.mark.parametrize(
+    ("word", "flags"),
+    [("context", "--context"), ("--max-tokens", "--max-tokens"), ("-t", "-t, --temperature")],
+)
+def test_help_on_an_option_is_what_it_does_and_where_all_are(claude, word, flags):
+    told = claude.text(f"help {word}")
+    assert f"%%claude {flags}" in told
+    assert "%%claude?" in told
+    assert claude.session.ledger == []
 
 
 def test_version_is_one_line(claude):

@@ -103,6 +103,23 @@ def test_what_cannot_be_replayed_is_said_and_changes_nothing(claude, folder, ser
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize("mode", ["record", "auto"])
+def test_a_file_that_no_answer_can_be_kept_in_is_refused_before_anything_is_asked(
+    claude, server, mode
+):
+    with pytest.raises(InputError, match="There is no folder nope: make it first"):
+        claude.text(f"{mode} nope/a.jsonl")
+    ask(claude)
+    assert "Nothing is recorded" in claude.text("recordings")
+
+
+def test_of_no_recordings_none_is_said_to_be_used(claude):
+    claude.text("record a.jsonl")
+    told = claude.text("recordings")
+    assert "0 recorded" in told
+    assert "used" not in told
+
+
 def test_equal_questions_of_a_cell_replay_in_order_whatever_else_runs(claude, server):
     claude.text("record a.jsonl")
     first = ask(claude, times=3)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -208,12 +210,66 @@ def test_a_server_that_is_not_there_is_said_with_those_that_are(running):
         ("olama", "takes ollama, llama.cpp"),
         ("https://gateway.example/claude", "For a server elsewhere"),
         ("http://10.0.0.5:11434", "For a server elsewhere"),
-        ("http://user:pass@127.0.0.1:1", "cannot be used"),
+        ("http://user:canary@127.0.0.1:1", "must not hold a user name"),
+        ("http://127.0.0.1:1?key=canary", "must end before any"),
     ],
 )
 def test_an_address_that_is_none_of_this_machine_is_refused(word, said):
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=said) as caught:
         local.chosen(word)
+    assert "canary" not in str(caught.value)
+
+
+def test_an_address_may_stand_in_quotes(running):
+    made = running(ollama=OLLAMA)
+    assert local.chosen(f" '{made['ollama'].url}/v1/' ").name == "Ollama"
+    assert local.chosen('"ollama"').name == "Ollama"
+
+
+@contextmanager
+def saying(*pieces, pause=0.0):
+    """Listen on a port, and send this to whoever comes."""
+    with socket.create_server(("127.0.0.1", 0)) as here:
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    line, _ = here.accept()
+                    with line, suppress(OSError):
+                        line.recv(9_000)
+                        for piece in pieces:
+                            line.sendall(piece)
+                            time.sleep(pause)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{here.getsockname()[1]}"
+        here.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "[" * 100_000,
+        '{"data": [{"id": "a\\nb"}, {"id": ""}, {"id": 5}, {"id": "%s"}]}' % ("x" * 5_000),
+        '{"data": [{"id": "\\ud800", "owned_by": ["library"]}, {"owned_by": {}}]}',
+    ],
+)
+def test_whatever_else_listens_there_is_refused_in_a_sentence(listed):
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(listed)}\r\nConnection: close\r\n\r\n"
+    with (
+        saying(f"{head}{listed}".encode()) as url,
+        pytest.raises(InputError, match=r"lists no models|has no models yet"),
+    ):
+        local.chosen(url)
+
+
+def test_one_that_sends_a_byte_at_a_time_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(local, "_PATIENT", 0.2)
+    with saying(*[b"X"] * 100, pause=0.1) as url:
+        started = time.monotonic()
+        with pytest.raises(InputError, match="Nothing answers"):
+            local.chosen(url)
+    assert time.monotonic() - started < 4
 
 
 def test_a_server_at_another_port_is_used_by_its_address(claude, running):

@@ -128,6 +128,8 @@ class Borrowed:
         if others and "extra_body" not in named:
             known = ", ".join(sorted(others))
             raise TypeError(f"its messages.{name} has no parameter for {known}")
+        if stream and not (takes_all or "stream" in takes):
+            raise TypeError(f"its messages.{name} has no parameter for stream: {plain.WHOLE}")
         return {**named, "stream": True} if stream else named
 
     def _replied(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -10,8 +11,9 @@ from typing import Any, Self, cast
 from claude_nb.api.secret import Secret
 from claude_nb.api.sending.lent import failures
 
-__all__ = ["Events", "encoded"]
+__all__ = ["WHOLE", "Events", "encoded"]
 
+WHOLE = "--no-stream asks it for a whole answer"
 Json = dict[str, Any]
 
 
@@ -39,6 +41,22 @@ def _plain(given: Any) -> Any:
     raise TypeError(f"its reply is {type(given).__name__}, which is no object of the Messages API")
 
 
+def _opened(given: Any) -> Iterator[Any]:
+    """Return what was given for a stream as one; messages can be iterated over, too."""
+    if inspect.iscoroutine(given):
+        given.close()
+    if inspect.isawaitable(given) or hasattr(given, "__aiter__"):
+        raise TypeError("what it gives must be awaited: use a client that waits for its answers")
+    whole = issubclass(type(given), Mapping | str | bytes) or hasattr(given, "model_dump")
+    if whole or not hasattr(given, "__iter__"):
+        raise TypeError(f"asked for a stream of events, it gave {_named(given)}: {WHOLE}")
+    return iter(given)
+
+
+def _named(given: Any) -> str:
+    return "nothing" if given is None else f"an object of type {type(given).__name__}"
+
+
 class Events:
     """The events of a foreign stream as the bytes of ours. Closing it closes the stream.
 
@@ -56,7 +74,7 @@ class Events:
         self._stream = stream
         self._name = name
         self._secrets = secrets
-        self._events: Iterator[Any] = iter(stream)
+        self._events: Iterator[Any] = _opened(stream)
         self._over = False
 
     def __iter__(self) -> Self:
@@ -92,5 +110,7 @@ class Events:
 
 
 def _event(event: Json) -> bytes:
+    if not isinstance(event.get("type"), str):
+        raise TypeError("it sent an event without a type, which is none of the Messages API")
     data = json.dumps(event, default=_plain, ensure_ascii=False)
-    return f"event: {event.get('type', '')}\ndata: {data}\n\n".encode("utf-8", "surrogatepass")
+    return f"event: {event['type']}\ndata: {data}\n\n".encode("utf-8", "surrogatepass")

@@ -24,6 +24,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 12  # words; less is no text to shorten
+_HANDED = 4  # words; less may say how to do it ("Two sentences.")
 
 
 def summarise(task: Task) -> Draft | None:
@@ -49,7 +50,7 @@ def _text(task: Task) -> str:
     if any(documents):
         return "\n".join(documents)
     given = words.handed(task.prompt)[1]
-    if len(words.plain(given)) >= _LEAST:
+    if len(words.plain(given)) >= _HANDED:  # if it is too short, no other is what was meant
         return given
     earlier = [turn.text for turn in task.turns[:-1]]
     return max(earlier, key=len, default=given)

@@ -6,6 +6,7 @@ tells nothing that changes from one to the next.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from claude_nb.ask.errors import InputError
@@ -74,6 +75,8 @@ def _use(session: Session, mode: str, words: str) -> None:
         raise InputError(
             f"There is no file {_short(path)} to replay. %claude record {_short(path)} makes it."
         )
+    if mode != "replay":
+        _check_folder(path)
     if path.suffix == ENDING:  # read anew, with what was saved since
         session.cassette = None
         session.backends.clear()
@@ -95,6 +98,15 @@ def _use(session: Session, mode: str, words: str) -> None:
             session.cassette = None
         raise
     page.show(_status(session, now, environment))
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse a file at once that no answer could be kept in: it would be told after it was paid."""
+    if not path.parent.is_dir():
+        folder = _short(path.parent)
+        raise InputError(f"There is no folder {folder}: make it first, or name a file elsewhere.")
+    if not path.exists() and not os.access(path.parent, os.W_OK):
+        raise InputError(f"{_short(path)} cannot be made there: name a file elsewhere.")
 
 
 def _check_kept(cassette: Cassette) -> None:
@@ -155,6 +167,8 @@ def _counted(cassette: Cassette) -> page.Piece:
 
 def _unused(cassette: Cassette) -> list[page.Piece]:
     unused = cassette.unused()
+    if not unused and not len(cassette):
+        return []
     if not unused:
         return [page.paragraph("All of them were used in this session.")]
     rows = [(str(each.line), shown(question(each.request))) for each in unused[:_MOST]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claude_nb.notebook import backend
 from claude_nb.notebook.answer.amounts import count
 from claude_nb.notebook.backend import local, using
 from claude_nb.notebook.backend.using import Used
@@ -20,11 +21,15 @@ def run(session: Session, words: str) -> None:
         page.show(*_present(session))
     elif words.lower() in _OFF:
         using.put(session, None)
-        page.show(page.paragraph("What the environment says answers again: ", _doctor()))
+        page.show(page.paragraph(f"{_usual().capitalize()} answers again: ", _doctor()))
     else:
         used = local.chosen(words)
         using.put(session, used, _model(session, used))
         page.show(*_told(session, used))
+
+
+def _usual() -> str:
+    return "the built-in emulator" if backend.is_emulated() else "what the environment names"
 
 
 def _doctor() -> page.Piece:
@@ -44,7 +49,7 @@ def _model(session: Session, used: Used) -> str | None:
 
 def _present(session: Session) -> list[page.Piece]:
     used: Used | None = session.using
-    said = "What the environment says answers."
+    said = f"No server is chosen here, so {_usual()} answers."
     if used is not None:
         said = f"{used.name} answers, at {used.address}."
     offers = [server.told() for server in local.around()]

@@ -21,7 +21,7 @@ __all__ = ["attachable"]
 
 Block = dict[str, Any]
 
-_NUMBERED = re.compile(r"(In|Out)\[\s*(\d{1,9})\s*\]")
+_NUMBERED = re.compile(r"(In|Out)\s?\[\s*(\d{1,9})\s*\]")  # In [5] as lines below answers say
 _PLACE = re.compile(r"cell:\s*(\d{1,9})", re.IGNORECASE)
 _MOST_NAMED = 5  # numbers of cells in a sentence
 
@@ -77,8 +77,15 @@ def _plot(session: Session) -> Block:
             "-a last-plot: no cell has shown a picture since claude_nb was loaded here. Run the "
             "cell that draws it, or attach the figure by its name."
         )
-    block = images.block(base64.b64decode(picture.encoded), "last-plot")
+    block = images.block(_decoded(picture.encoded), "last-plot")
     return _noted(block, f"last-plot is the picture of In [{picture.number}]")
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded)
+    except ValueError:
+        return b""  # as what is no picture
 
 
 def _noted(block: Block, note: str) -> Block:

@@ -97,7 +97,8 @@ def on_page(
     if told is None:
         return None
     cells = [_cell(each) for each in told.cells if each.id != cell]
-    return Notebook(cells=tuple(cells), at=sum(each.place <= told.at for each in cells))
+    at = sum(each.place <= told.at for each in cells)
+    return Notebook(cells=tuple(cells), at=at, untold=max(0, told.at - at))
 
 
 def one(session: Session, cell: str, place: int) -> tuple[Cell, ...] | None:

@@ -54,7 +54,7 @@ def test_the_input_of_a_cell_is_what_was_typed_without_a_key(claude):
 
 def test_the_output_of_a_cell_is_its_value_or_what_it_showed(claude):
     run(claude, "{'total': 3}", "print('only printed')", "c = 3")
-    [value], [printed] = attached(claude, "Out[1]"), attached(claude, "Out[2]")
+    [value], [printed] = attached(claude, "Out[1]"), attached(claude, "Out [2]")
     assert text(value) == "{'total': 3}"
     assert (printed["title"], text(printed)) == ("Out[2]", "only printed")
 
