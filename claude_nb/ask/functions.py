@@ -15,10 +15,7 @@ from claude_nb.ask import names, tables, values
 from claude_nb.ask.attachments import images
 from claude_nb.ask.errors import InputError
 
-__all__ = ["NOTEBOOK", "Looks", "NotebookTool", "function_tools"]
-
-NOTEBOOK = "notebook"
-"""The word of ``--tools`` that stands for looking at the notebook's own variables and cells."""
+__all__ = ["Looks", "NotebookTool", "function_tools"]
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TABLE = 20_000  # characters of a data frame: about 5,000 tokens
@@ -94,7 +91,7 @@ def function_tools(
         raise InputError("--tools takes names of functions, such as --tools search,send.")
     found: list[FunctionTool[Any]] = []
     for path in paths:
-        is_own = path == NOTEBOOK
+        is_own = path == names.NOTEBOOK
         found += _looking(variables, looks) if is_own else [_tool(path, variables)]
     taken = [tool.name for tool in found]
     for name in taken:
@@ -105,7 +102,7 @@ def function_tools(
 
 def _looking(variables: Mapping[str, Any], looks: object) -> list[FunctionTool[Any]]:
     """Return the tools that ``notebook`` stands for, if nobody can take it for anything else."""
-    if _has_functions(variables.get(NOTEBOOK)):
+    if _has_functions(variables.get(names.NOTEBOOK)):
         raise InputError(
             "--tools notebook: the word lets the model look at your variables and cells, and you "
             "have functions of that name. Give yours another name: mine = notebook, --tools mine."

@@ -13,7 +13,10 @@ from typing import Any
 
 from claude_nb.ask.errors import InputError
 
-__all__ = ["PATH", "did_you_mean", "lookup"]
+__all__ = ["NOTEBOOK", "PATH", "did_you_mean", "lookup"]
+
+NOTEBOOK = "notebook"
+"""The word of ``--tools`` that stands for looking at the notebook's own variables and cells."""
 
 NAME = r"[^\W\d][\w\u0300-\u036f]*+"  # accents may be typed as marks of their own
 _STEPS = rf"""(?:\.{NAME}|\[(?:"[^"\n]*"|'[^'\n]*'|[^\[\]{{}}"'\n]+)\])*"""

@@ -17,7 +17,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, context_
 from claude_nb import models
 from claude_nb.ask.attachments import files
 from claude_nb.ask.extra import PARAMETERS, TOOLS
-from claude_nb.ask.functions import NOTEBOOK
+from claude_nb.ask.names import NOTEBOOK
 from claude_nb.ask.options import BY_FLAG, BY_NAME, SETTINGS, THINK_WORDS, Setting
 from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.commands.catalog import SERVERS
