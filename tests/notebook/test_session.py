@@ -494,15 +494,24 @@ def test_any_panel_of_a_chat_stops_its_answer(here, monkeypatch):
     assert one.conversation.branch[0].candidates[0].state == "stopped"
 
 
-def test_an_answer_that_cannot_be_shown_is_kept_and_fails_in_words(here, monkeypatch):
+def test_an_answer_that_cannot_be_shown_is_kept_and_fails_in_words(here, served, monkeypatch):
+    def unshown(*_args, **_more):
+        raise ValueError("no way to show this")
+
+    monkeypatch.setattr(run.result, "bundle", unshown)
+    with pytest.raises(run.RunError, match="no way to show this") as caught:
+        ask(here, "Hello?")
+    assert len(caught.value._render_traceback_()) <= 6
+    assert [t.messages[0]["content"] for t in here.chats["main"].turns] == ["Hello?"]
+
+
+def test_an_answer_whose_server_counts_oddly_is_shown_and_kept(here, monkeypatch):
     usage = {"input_tokens": None, "output_tokens": "7"}
     content = [{"type": "text", "text": "Hi."}]
     odd = Message.from_wire({"content": content, "usage": usage, "stop_reason": "end_turn"})
     monkeypatch.setattr(run, "_drive", lambda _m, _r, _q, follower, _c: odd_round(follower, odd))
     monkeypatch.setenv("CLAUDE_NB_BACKEND", "emulator")
-    with pytest.raises(run.RunError) as caught:
-        ask(here, "Hello?")
-    assert len(caught.value._render_traceback_()) <= 6
+    ask(here, "Hello?")
     assert [t.messages[0]["content"] for t in here.chats["main"].turns] == ["Hello?"]
 
 
