@@ -45,6 +45,7 @@ def test_an_answer_streams_stops_is_saved_and_is_read_again_without_a_kernel(not
     assert [where for where in thrown if any(ours in where for ours in OURS)] == []
 
     page.reopen(kernel=False)
+    expect(page.output(1).locator("footer")).to_be_visible()
     assert page.text(1).split() == whole.split()
     thinking.locator("summary").click()
     expect(thinking.locator("pre")).to_be_visible()

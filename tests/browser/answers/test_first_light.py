@@ -47,6 +47,7 @@ def test_an_answer_streams_is_saved_and_is_read_again_without_a_kernel(lab):
 
     lab.reopen(kernel=False)
     output, thinking = shown(lab)
+    expect(output.locator("footer")).to_contain_text("emulated")  # outputs are drawn a while after
     assert lab.text(1).split() == answer.split()
     expect(thinking).not_to_have_attribute("open", "")
     thinking.locator("summary").click()
