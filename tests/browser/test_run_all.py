@@ -31,7 +31,11 @@ QUESTION = ".claude-nb-guard"
 
 
 def counted(lab, number: int) -> None:
-    """Wait until the last cell, run by itself, says how many prompts were answered."""
+    """Wait until the last cell, run by itself, says how many prompts were answered.
+
+    What is sent while the kernel takes back what waited behind a failed cell is taken back too.
+    """
+    expect(lab.page.locator(".jp-InputPrompt", has_text="[*]")).to_have_count(0)
     lab.run(len(PROMPTS) + 1)
     expect(lab.output(len(PROMPTS) + 1)).to_have_text(f"asked {number}")
 
