@@ -174,14 +174,23 @@ def _front_end() -> str:
 
     Jupyter servers name the session in a kernel's environment; VS Code and Colab start kernels
     in their own way. A run that was started from one of them inherits those names, but lets no cell
-    ask for input. Everything else (nbclient, nbval, papermill) reads outputs as a file.
+    ask for input; nor does Voila, whose page shows widgets all the same. Everything else (nbclient,
+    nbval, papermill) reads outputs as a file.
     """
     if not threads.AVAILABLE:
         return "live"  # a kernel in a page has no other front end
     kernel = getattr(get_ipython(), "kernel", None)
     if kernel is None:
         return "text"
+    if _is_voila(kernel):
+        return "live"
     if getattr(kernel, "_allow_stdin", True) is False:
         return "final"  # nobody could answer input(): a run, whatever environment it inherited
     pages = ("JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD", "COLAB_RELEASE_TAG")
     return "live" if any(map(_said, pages)) else "final"
+
+
+def _is_voila(kernel: Any) -> bool:
+    """Whether Voila runs this kernel, and not one that ours was started from: it names its own."""
+    named = _said("VOILA_KERNEL_ID")
+    return bool(named) and named in getattr(getattr(kernel, "parent", None), "connection_file", "")

@@ -179,3 +179,14 @@ def test_the_table_of_values_says_what_the_tests_above_hold():
         "`answer = %claude …`": "Message",
         "`%%claude --bg`, `answer = %claude --bg …`": "Handle",
     }
+
+
+def test_voila_shows_widgets_and_a_run_that_it_starts_does_not(start_kernel):
+    kernel = start_kernel()
+    named = "from ipykernel import get_connection_file as f; import os, re"
+    mine = "os.environ['VOILA_KERNEL_ID'] = re.sub('.*kernel-|.json', '', f())"
+    shown = "from claude_nb.notebook.environment import Environment as E; print(E.read().display)"
+    assert kernel.run(f"{named}\n{mine}\n{shown}").text.strip() == "live"
+    assert (
+        kernel.run(f"os.environ['VOILA_KERNEL_ID'] = 'of another'\n{shown}").text.strip() == "final"
+    )
