@@ -36,7 +36,7 @@ def run(session: Session, line: str) -> Any:
     if word == "--":
         return asking.run(session, rest)
     command = BY_NAME.get(word.lower())
-    if command is not None and _fits(command, rest):
+    if command is not None and _fits(command, rest) and not _is_sentence(command, line):
         return _function(command)(session, rest)
     if command is not None:
         _refuse_option(command, rest)
@@ -62,6 +62,11 @@ def _fits(command: Command, rest: str) -> bool:
     if command.takes == "path" and rest[0] in "\"'":
         return rest.find(rest[0], 1) == len(rest) - 1
     return command.takes in {"word", "path"} and len(words) == 1
+
+
+def _is_sentence(command: Command, line: str) -> bool:
+    """Whether a person asks: "Count from 1 to 9" begins as sentences do, and commands do not."""
+    return command.takes == "text" and line[0].isupper() and len(line.split()) > 1
 
 
 def _is_setting(word: str) -> bool:

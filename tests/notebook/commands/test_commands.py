@@ -24,6 +24,7 @@ from claude_nb.notebook.commands.served import models as models_page
 from claude_nb.notebook.commands.spending import bars
 from claude_nb.notebook.ledger.entries import Entry
 from claude_nb.notebook.panel.controls import controls
+from claude_nb.notebook.text.safe_html import UNBOXED
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PAYLOADS = [
@@ -33,7 +34,7 @@ ALLOWED = re.compile(
     r"</?(?:div|h3|p|table|thead|tbody|tr|th|td|code|strong|small|pre|details|summary|samp|mark|span|"
     r'style)(?: (?:class="[\w -]+"|align="right"|scope="col"|data-label="[\w ,/$]*"|'
     r'scope="rowgroup"|colspan="\d"|aria-hidden="true"))*>|<br>|</?[ib]>|'
-    r'<[ib] style="width:\d+\.\d%">'
+    rf'<[ib] style="width:\d+\.\d%">|{UNBOXED}'
 )
 
 
@@ -123,7 +124,16 @@ def test_a_typing_mistake_is_not_sent_but_explained(claude, line, names):
 
 @pytest.mark.parametrize(
     "line",
-    ["hello", "show me the way", "help me write a haiku", "set the table", "models of the atom?"],
+    [
+        "hello",
+        "show me the way",
+        "help me write a haiku",
+        "set the table",
+        "models of the atom?",
+        "Count from 1 to 9",
+        "Edit this text: a teh",
+        "Explain how it works",
+    ],
 )
 def test_what_begins_like_a_command_may_be_a_question(claude, line):
     claude.outputs(line)
