@@ -34,6 +34,7 @@ from claude_nb.notebook.text.citations import marked, without_marks
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
+    UNBOXED,
     SafeHtml,
     attribute,
     join,
@@ -59,14 +60,17 @@ _CARD = 2_000  # bytes
 _NOTES = 300  # characters
 # Of the style of answers (answer.css) only what must not miss where no page has loaded it: with a
 # sheet in each output, an open notebook matches every sheet against every answer.
-_PAGE: LiteralString = f'<div class="claude-nb {IGNORED}" style="max-width:54em">{{}}</div>'
+_PAGE: LiteralString = (
+    f'<div class="claude-nb {IGNORED}" style="max-width:54em">{{}}{UNBOXED}</div>'
+)
 _CARD_PLACE: LiteralString = (
     f'<div class="claude-nb-card {IGNORED}" style="border-left:3px solid '
     'var(--jp-error-color1,#d32f2f);padding:.1em 0 .1em .9em;margin:0 0 .8em">'
-    "<strong>{}</strong>{}</div>"
+    f"<strong>{{}}</strong>{{}}{UNBOXED}</div>"
 )
 _NOTE: LiteralString = f'<br><small style="{SOFT}">{{}}</small>'
 _BLANK = re.compile(r"\n([ \t]*)(?=\n)")
+_END = re.compile(r"(</(?:p|h[1-6]|li|[ou]l|tr|table|pre|blockquote|details)>)(?=<)")
 _FOOT: LiteralString = f'<footer style="{SOFT}"><small>{{}}</small></footer>'
 _IS_STALE, _RUN_AGAIN = "stale", ": an earlier turn has changed since, run this cell again"
 _STALE: LiteralString = f'<p class="{IGNORED}" style="{SOFT}"><strong>{{}}</strong>{{}}</p>'
@@ -334,9 +338,9 @@ def page(html: SafeHtml) -> SafeHtml:
     """Return `html` as an answer: in its width, and out of MathJax's sight but for its formulas.
 
     It has no blank line, at which Markdown would end it: so it stays whole where a notebook is
-    converted to Markdown.
+    converted to Markdown. Each block ends its line, for the tools that compare files by lines.
     """
-    return markup(_PAGE, substituted(_BLANK, r"&#10;\1", html))
+    return markup(_PAGE, substituted(_END, r"\1\n", substituted(_BLANK, r"&#10;\1", html)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from claude_nb.notebook.page.constants import DONE, FAILED
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
+    UNBOXED,
     SafeHtml,
     attribute,
     join,
@@ -34,7 +35,7 @@ __all__ = [
 
 
 _PAGE: LiteralString = (
-    f'{{}}<div class="claude-nb {IGNORED}"><div class="claude-nb-page">{{}}</div></div>'
+    f'{{}}<div class="claude-nb {IGNORED}"><div class="claude-nb-page">{{}}</div>{UNBOXED}</div>'
 )
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal, LiteralString
 
 from claude_nb.characters import IN_CODE, IN_PROSE, code_point, normal, plain
 from claude_nb.notebook.page import assets
-from claude_nb.notebook.page.constants import FORMULA, IGNORED
+from claude_nb.notebook.page.constants import FORMULA, IGNORED, UNBOXED
 from claude_nb.notebook.text.formulas import typeset
 
 try:
@@ -28,9 +28,9 @@ except ImportError:  # in a web page that Pyodide's own packages do not reach: n
 
 # fmt: off
 __all__ = [
-    "EMPTY", "FORMULA", "IGNORED", "PLACE", "TAGS", "SafeHtml", "attribute", "clean", "element",
-    "elements", "formula", "join", "markup", "own_name", "proven", "style", "substituted",
-    "visible_html",
+    "EMPTY", "FORMULA", "IGNORED", "PLACE", "TAGS", "UNBOXED", "SafeHtml", "attribute", "clean",
+    "element", "elements", "formula", "join", "markup", "own_name", "proven", "style",
+    "substituted", "visible_html",
 ]
 # fmt: on
 

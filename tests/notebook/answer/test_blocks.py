@@ -23,7 +23,7 @@ from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.live.operations import Operations
 from claude_nb.notebook.live.views import TextView
 from claude_nb.notebook.run.follow import Follower, Outcome
-from claude_nb.notebook.text.safe_html import TAGS
+from claude_nb.notebook.text.safe_html import TAGS, UNBOXED
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROWS = [json.loads(line) for line in (SAMPLES / "blocks.jsonl").read_text().splitlines()]
@@ -100,11 +100,11 @@ def live(*content) -> list:
 
 
 def saved(*content) -> tuple[str, str]:
-    """Return the HTML and the plain text of a message, without its frame."""
+    """Return the HTML and the plain text of a message, without its frame and ends of lines."""
     made = render.bundle(message(*content, stop_reason=None), render.Footer(quiet=True))
     looks = re.sub(' style="[^"]*"', "", made["text/html"])
-    [html] = re.findall(r'^<div class="claude-nb [^"]*">(.*)</div>$', looks, re.DOTALL)
-    return html, made["text/plain"]
+    [html] = re.findall(rf'^<div class="claude-nb [^"]*">(.*){UNBOXED}</div>$', looks, re.DOTALL)
+    return html.replace(">\n<", "><"), made["text/plain"]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])

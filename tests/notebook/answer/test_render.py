@@ -14,6 +14,7 @@ from claude_nb.api.types import Message
 from claude_nb.notebook.answer.amounts import count, duration, money, span
 from claude_nb.notebook.answer.blocks import thought
 from claude_nb.notebook.answer.render import Card, Footer, bundle, error_bundle
+from claude_nb.notebook.text.safe_html import UNBOXED
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PAYLOADS = [
@@ -66,15 +67,24 @@ def test_a_whole_answer():
     assert body(made["text/html"]) == (
         '<div class="claude-nb mathjax_ignore tex2jax_ignore">'
         "<details><summary>Thought for 1.5 s</summary>"
-        '<pre tabindex="0">Let me see.</pre></details><p>Hi <strong>you</strong></p>'
+        '<pre tabindex="0">Let me see.</pre>\n</details>\n<p>Hi <strong>you</strong></p>\n'
         '<footer><small title="Tokens in: 25 as they are, 1,200 from the cache">claude-sonnet-4-6 '
         "· 4.2 s · 1,225 in (1,200 cached) · 612 out · <span>$</span>0.0123 · emulated</small>"
-        "</footer></div>"
+        f"</footer>{UNBOXED}</div>"
     )
     assert made["text/plain"] == (
         "[Thought for 1.5 s]\n\nHi **you**\n\n"
         "— claude-sonnet-4-6 · 4.2 s · 1,225 in (1,200 cached) · 612 out · $0.0123 · emulated"
     )
+
+
+def test_a_word_that_differs_is_a_line_that_differs():
+    text = "A paragraph.\n\n- one\n- {}\n\n| a |\n|---|\n| 1 |\n| 2 |\n\nThe end."
+    one, other = (bundle(message(text.format(word)))["text/html"] for word in ("two", "three"))
+    differing = [
+        pair for pair in zip(one.split("\n"), other.split("\n"), strict=True) if len({*pair}) > 1
+    ]
+    assert differing == [("<li>two</li>", "<li>three</li>")]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +184,9 @@ def test_nothing_a_message_holds_becomes_an_element_of_the_frame(payload):
     )
     card = error_bundle(Card(title=payload, why=payload, advice=payload, notes=[payload]))
     for html in (made["text/html"], card["text/html"]):
-        tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
+        assert html.endswith(f"{UNBOXED}</div>")
+        own = html.removesuffix(f"{UNBOXED}</div>")
+        tree = html5lib.parseFragment(own, namespaceHTMLElements=False)
         for node in tree.iter():
             if node is tree:
                 continue
