@@ -5,7 +5,7 @@ from typing import LiteralString
 # fmt: off
 __all__ = [
     "ANSWERS", "CELLS", "CENTS", "DONE", "FAILED", "FORMULA", "GONE", "IGNORED", "OPEN", "PART",
-    "PAUSE", "PROBE", "RUNS", "UNBOXED", "UNFINISHED", "VIEW",
+    "PAUSE", "PROBE", "RUNS", "UNFINISHED", "VIEW",
 ]
 # fmt: on
 
@@ -44,6 +44,3 @@ FORMULA: LiteralString = "mathjax_process tex2jax_process"
 
 IGNORED: LiteralString = "mathjax_ignore tex2jax_ignore"
 """The class of what MathJax is to leave alone, but for formulas in it."""
-
-UNBOXED: LiteralString = '<div hidden><table class="dataframe"></table></div>'
-"""Never seen: dark Sphinx themes put each output but a frame onto a light box, ours as well."""

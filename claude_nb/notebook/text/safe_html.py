@@ -18,7 +18,7 @@ from typing import Any, Literal, LiteralString
 
 from claude_nb.characters import IN_CODE, IN_PROSE, code_point, normal, plain
 from claude_nb.notebook.page import assets
-from claude_nb.notebook.page.constants import FORMULA, IGNORED, UNBOXED
+from claude_nb.notebook.page.constants import FORMULA, IGNORED
 from claude_nb.notebook.text.formulas import typeset
 
 try:
@@ -111,6 +111,8 @@ class SafeHtml(str):
 
 
 EMPTY = SafeHtml()
+UNBOXED: LiteralString = '<div hidden><table class="dataframe"></table></div>'
+"""Never seen: dark Sphinx themes put each output but a frame onto a light box, ours as well."""
 PLACE = SafeHtml("<samp>\x01</samp>")
 """Where `clean` puts a text. None becomes this itself: tags are escaped, the character is named."""
 
