@@ -43,6 +43,9 @@ PYTHON: dict[str, tuple[str, ...]] = {
     "schemathesis": ("schemathesis==4.32.5",),
     "papermill": ("papermill==2.7.0",),
     "jupyterhub": ("jupyterhub==6.1.1",),
+    "voila": ("voila==0.5.13",),
+    "jupyter-book": ("jupyter-book==1.0.4.post1",),
+    "nbdime": ("nbdime==4.0.4",),
 }
 NODE: dict[str, tuple[str, ...]] = {
     "ai-sdk": ("ai@6.0.326", "@ai-sdk/anthropic@3.0.140", "zod@4.6.7"),
