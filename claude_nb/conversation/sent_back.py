@@ -66,8 +66,11 @@ def _as_sent(block: Param) -> Param:
     """Return a text without the fields that say nothing; any other block as it came."""
     if block.get("type") != "text":
         return block
-    cited = {"citations": block["citations"]} if block.get("citations") else {}
-    return {"type": "text", "text": block["text"], **cited}
+    return {
+        name: value
+        for name, value in block.items()
+        if name in {"type", "text"} or (name == "citations" and value)
+    }
 
 
 def _served(content: Sequence[Any]) -> set[int]:
