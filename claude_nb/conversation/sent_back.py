@@ -50,7 +50,7 @@ def _kept(content: Sequence[Any], before: Sequence[Any] = ()) -> list[Any]:
     """
     served = _served([*before, *content])
     return [
-        _as_sent(block)
+        block if served else _as_sent(block)
         for block in content
         if id(block) in served
         or (block.get("type") == "text" and (block.get("text") or "").strip())
@@ -149,7 +149,7 @@ def _paired(step: Param, around: Sequence[Param]) -> list[Any]:
     other = {_call_of(block) for message in around for block in _of_tools(message)}
     serves = any(_is_of_server(block) for block in blocks)
     return [
-        _as_sent(block)
+        block if serves else _as_sent(block)
         for block in blocks
         if (block.get("type") == "text" and (block.get("text") or "").strip())
         or (block.get("type") in _HALVES and _call_of(block) in other)
