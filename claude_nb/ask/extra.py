@@ -183,8 +183,8 @@ def domain(text: Any, place: str) -> str:
     found = re.sub(r"(?i)^https?://", "", str(text).strip()).rstrip("/")
     if not re.fullmatch(r"[^\s/*@:]+(?:/\S*)?", found):
         raise InputError(
-            f"{place}: {text!r:.80} is no domain. Write example.org, which holds its subdomains, or "
-            "example.org/blog for a part of it."
+            f"{place}: {text!r:.80} is no domain. Write example.org, which holds its subdomains, "
+            "or example.org/blog for a part of it."
         )
     return found
 

@@ -79,7 +79,7 @@ def test_an_address_is_sent_as_the_domain_that_it_names():
         ("web_search=5", "web_search has allowed_domains"),
         ("web_search.allowed_domains=*.a.org", "'\\*.a.org' is no domain. Write example.org"),
         ("web_search.blocked_domains='a org'", "is no domain"),
-        ("""web_search.allowed_domains='["a.org", null]'""", "is no domain"),
+        ("web_search.blocked_domains='[7.5, \"\"]'", "is no domain"),
         ("web_serch.allowed_domains=a.org", "Did you mean web_search"),
         ("web_search.user_location.street=x", "user_location.city"),
         ("web_fetch.user_location.city=x", "web_fetch has"),

@@ -377,13 +377,16 @@ def _other_result() -> Kind:
     """Return the kind of what a tool of the server gave that is not known here: as it came."""
 
     def told(block: Block) -> str:
-        content = block.get("content")
+        content: object = block.get("content")
         return served.failure(block) or (content if isinstance(content, str) else _dumps(content))
+
+    def parts_of(block: Block) -> list[tuple[str, str]]:
+        return [("out", told(block))]
 
     def gave(block: Block, call: Block | None) -> tuple[str, str]:
         return served.doing(call) if call else "Tool", brief(told(block))
 
-    return replace(_served(), gave=gave, body=told, parts=lambda block: [("out", told(block))])
+    return replace(_served(), gave=gave, body=told, parts=parts_of)
 
 
 def _model(block: Block, role: str) -> str:
