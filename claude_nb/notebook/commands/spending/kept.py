@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from pathlib import Path
 
 from claude_nb.characters import one_line
@@ -72,11 +72,13 @@ def _by_time(kept: Accounts, calls: Sequence[Call], here: Sequence[Call]) -> pag
 
 def _by_day(calls: Sequence[Call]) -> str:
     """Return a small plot: tokens of each of the last days, the present one last."""
-    tokens = {day: sum(map(_tokens, group)) for day, group in groupby(calls, lambda c: c.at[:10])}
+    tokens = Counter[str]()  # in no order: clocks are put right
+    for call in calls:
+        tokens[call.at[:10]] += _tokens(call)
     last = current_day()
     days = [(last - timedelta(days=back)).isoformat() for back in range(_DAYS - 1, -1, -1)]
-    most = max(tokens.values()) or 1
-    return "".join(_step(tokens.get(day, 0), most) for day in days)
+    most = max(tokens[day] for day in days) or 1
+    return "".join(_step(tokens[day], most) for day in days)
 
 
 def _step(tokens: int, most: int) -> str:
