@@ -33,7 +33,7 @@ def summarise(task: Task) -> Draft | None:
         return None
     whole = _text(task)
     text = readable(whole)
-    sentences = words.sentences(text)
+    sentences = list(dict.fromkeys(words.sentences(text)))  # what is said again says no more
     if len(words.plain(text)) < _LEAST:
         return None
     wanted = words.number_of(task.prompt, ("sentence", "bullet", "point", "line")) or 2
