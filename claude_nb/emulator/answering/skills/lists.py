@@ -30,6 +30,8 @@ _ASKED: dict[str, Any] = stock("lists")
 
 def work(task: Task) -> Draft | None:
     """Do what the prompt asks of a list or a text, if it asks for that and nothing else."""
+    if task.unread:
+        return None  # a part of it, counted or changed, is not what was asked for
     prompt = task.prompt.strip()
     if found := re.fullmatch(_ASKED["letter"], prompt, re.IGNORECASE):
         return _letters(found["letter"], found["word"])
