@@ -21,7 +21,8 @@ _COMMA = re.compile(  # beside a currency or a unit it is clear: 7,50 €
     rf"|(?:(?<=[€$£])|(?<=(?:EUR|USD|GBP|CHF) )){_POINTED}",
     re.IGNORECASE,
 )
-_MAGNITUDE = re.compile(r" ?(thousand|million|billion)\b", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,9}){2,9}(?![\d,])")  # 2.10.3
+_MAGNITUDE = re.compile(r" ?(hundred|thousand|million|billion)\b", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,300})(?![\d])(?:\.\d{1,300}(?!\d))?"
     r"(?:[eE][+-]?\d{1,2}(?![\w.]))?"
@@ -30,7 +31,8 @@ _NUMBER = re.compile(
 
 def amounts(text: str) -> Iterator[tuple[int, str]]:
     """Yield where each number of a text stands, and the number with all its digits."""
-    read = _COMMA.sub(_pointed, text)
+    read = _COMMA.sub(_pointed, text.replace("\N{MINUS SIGN}", "-"))
+    read = _VERSION.sub(lambda found: " " * len(found[0]), read)
     if not _UNCLEAR.search(read):
         yield from ((found.start(), _in_full(found)) for found in _NUMBER.finditer(read))
 
@@ -43,6 +45,6 @@ def _pointed(found: re.Match[str]) -> str:
 def _in_full(found: re.Match[str]) -> str:
     number = found[0].replace(",", "")
     if times := _MAGNITUDE.match(found.string, found.end()):
-        power = {"t": 3, "m": 6, "b": 9}[times[1][0].lower()]
+        power = {"h": 2, "t": 3, "m": 6, "b": 9}[times[1][0].lower()]
         number = str(Decimal(number).scaleb(power))
     return format(Decimal(number), "f") if "e" in number.lower() else number

@@ -365,7 +365,8 @@ class Values:
     def _before(self, name: str) -> int | None:
         """Return the number that stands right before this name: ``10 minutes``."""
         plain = re.escape(name[:_MOST_NAME].removesuffix("s"))
-        found = re.search(rf"\d[ -]{plain}s?\b", self._text, re.IGNORECASE)
+        unit = r"(?:(?:[kcm]?[glm]|cups?|lit(?:er|re)s?|grams?)(?: of)? )?"
+        found = re.search(rf"\d[ -]{unit}{plain}s?\b", self._text, re.IGNORECASE)
         return bisect_right(self._starts, found.start()) - 1 if found else None
 
     def string(self, name: str) -> str:

@@ -59,7 +59,7 @@ TEXT = {
     "List the days of the week.": "7. Sunday",
     "Why is the sky blue? Answer in three sentences.": "Sunlight",
     "Sort alphabetically: Zoë, adam, Émile, bob": "2. bob\n3. Émile\n4. Zoë",
-    "Make this title case: the old man's sea": "The Old Man's Sea",
+    "Make this title case: the old man's IBM": "The Old Man's IBM",
     "Schreibe ein Haiku über Regen": None,
     'Is "level" a palindrome?': None,
     "Translate this to French: good morning": None,
@@ -214,6 +214,14 @@ def test_a_tool_gets_the_values_of_the_sentence_or_is_not_called(prompt, calls):
             {"departure": DATE, "arrival": DATE},
             {"departure": "2027-01-05", "arrival": "2027-01-06"},
         ),
+        (
+            "The recipe needs 0,5 l milk and 250 g flour",
+            {"milk": NUMBER, "flour": NUMBER},
+            {"milk": 0.5, "flour": 250},
+        ),
+        ("Version 2.10.3 was released in 2024", {"year": WHOLE}, {"year": 2024}),
+        ("Temperature: \N{MINUS SIGN}4.5 °C", {"temperature": NUMBER}, {"temperature": -4.5}),
+        ("five hundred people came", {"people": WHOLE}, {"people": 500}),
         ("Bo is 1,85 m tall.", {"height": NUMBER}, {"height": 1.85}),
         ("It fell to 4.2 percent.", {"percent": NUMBER}, {"percent": 4.2}),
         (

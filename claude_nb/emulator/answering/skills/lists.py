@@ -130,7 +130,9 @@ def _unique(text: str, _: re.Match[str]) -> Draft:
 def _case(text: str, said: re.Match[str]) -> Draft:
     changed = text.lower() if "lower" in said[0] or "small" in said[0] else text.upper()
     changed = (
-        _TITLED.sub(lambda word: word[0].capitalize(), text) if "title" in said[0] else changed
+        _TITLED.sub(lambda word: word[0][0].upper() + word[0][1:], text)
+        if "title" in said[0]
+        else changed
     )
     return Draft(words.verbatim(changed), ("Change the letters, and nothing else.",))
 
