@@ -19,7 +19,15 @@ from claude_nb.api.platforms.identity import identity, key_of
 from claude_nb.api.types.message import counted
 from claude_nb.api.wire import Headers, Request, Response
 
-__all__ = ["EMULATED_HEADER", "REPLAYED_HEADER", "CallHook", "CallRecord", "CallRecorder", "origin"]
+__all__ = [
+    "EMULATED_HEADER",
+    "REPLAYED_HEADER",
+    "CallHook",
+    "CallRecord",
+    "CallRecorder",
+    "origin",
+    "say",
+]
 
 _log = logging.getLogger("claude_nb")
 EMULATED_HEADER = "x-claude-emulator"
@@ -96,9 +104,14 @@ class CallHook:
                 self._failed = True
                 text = f"on_call raised {type(error).__name__}: {error} (told once)"
                 with contextlib.suppress(UserWarning):  # where warnings are made errors
-                    warnings.warn(text, stacklevel=2)
+                    say(text)
                     return
                 _log.warning("%s", text)
+
+
+def say(text: str) -> None:
+    """Warn of what befell a call and may not cost its result: in words, with no line of code."""
+    warnings.warn_explicit(text, UserWarning, "<claude_nb>", 1, module="claude_nb")
 
 
 class CallRecorder:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from claude_nb.ask.errors import InputError
 
-__all__ = ["PARAMETERS", "TOOLS", "merged", "of_tools", "parameters"]
+__all__ = ["PARAMETERS", "TOOLS", "domain", "merged", "of_tools", "parameters"]
 
 _Kind = tuple[type, ...] | tuple[str, ...]
 
@@ -158,6 +159,8 @@ def _check_tool(steps: list[str], item: str) -> None:
 def _check_settings(tool: str, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         _check_kind(f"{tool}.{name}", value, TOOLS[tool][name])
+        if name in _DOMAINS:
+            value[:] = [domain(each, f"-o {tool}.{name}") for each in value]
     unknown = [name for name in given.get("user_location", {}) if name not in {*_PLACE, "type"}]
     if unknown:
         raise InputError(
@@ -167,6 +170,23 @@ def _check_settings(tool: str, given: Mapping[str, Any]) -> None:
         raise InputError(
             f"-o {tool}: allowed_domains and blocked_domains cannot be set together: leave out one."
         )
+
+
+def domain(text: Any, place: str) -> str:
+    """Return a domain as the server takes it: without ``https://``, with no ``*`` in its name.
+
+    Raises
+    ------
+    InputError
+        It is none; `place` says where it stands.
+    """
+    found = re.sub(r"(?i)^https?://", "", str(text).strip()).rstrip("/")
+    if not re.fullmatch(r"[^\s/*@:]+(?:/\S*)?", found):
+        raise InputError(
+            f"{place}: {text!r:.80} is no domain. Write example.org, which holds its subdomains, "
+            "or example.org/blog for a part of it."
+        )
+    return found
 
 
 def merged(params: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -150,7 +150,8 @@ def _given(**fields: Any) -> Json:
 
 
 def _listed(items: Sequence[str] | None) -> list[str] | None:
-    return None if items is None else [items] if isinstance(items, str) else list(items)
+    given = [items] if isinstance(items, str) else items
+    return None if given is None else [extra.domain(each, "a list of domains") for each in given]
 
 
 def _info(model: str, table: ModelTable = BUILT_IN) -> ModelInfo:

@@ -8,6 +8,7 @@ line is not to cost all others.
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -75,7 +76,10 @@ class CassetteFile:
             It cannot be read, or is no cassette.
         """
         try:
-            if _state(self.path.stat()) != self._state:
+            found = self.path.stat()
+            if not stat.S_ISREG(found.st_mode):  # a device has no end, a pipe waits for one
+                raise CassetteError(f"{self.path} is no ordinary file: name another one.")
+            if _state(found) != self._state:
                 with self.path.open("rb") as file:
                     self._go_on(file)
         except FileNotFoundError:

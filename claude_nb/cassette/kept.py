@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, TypeAdapter, ValidationError
 
-from claude_nb.api.calls import EMULATED_HEADER
+from claude_nb.api.calls import EMULATED_HEADER, say
 from claude_nb.api.platforms.canonical import canonical
 from claude_nb.api.platforms.identity import identity, key_of
 from claude_nb.api.platforms.paths import MESSAGES, endpoint
@@ -164,7 +163,7 @@ class _Hearing:
         if whole is None:
             self.give_up()
         elif holds_a_key(whole, *reply.request.private.values()):
-            warnings.warn("An answer with an API key in it is not kept.", stacklevel=2)
+            say("An answer with an API key in it is not kept.")
             self.give_up()
         else:
             made = {"n": self.counted.number, "cell": self.counted.cell}

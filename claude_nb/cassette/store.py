@@ -9,13 +9,13 @@ headers only what an answer needs. Anything else a client asks goes to the serve
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+from claude_nb.api.calls import say
 from claude_nb.api.platforms.identity import identity, key_of
 from claude_nb.api.wire import Request, Response
 from claude_nb.cassette import answers, made
@@ -201,7 +201,7 @@ class Cassette:
         found = replace(found, n=asking.counted.number, cell=asking.counted.cell)
         if holds_a_key(found, *reply.request.private.values()):
             why = "An exchange that holds an API key was not recorded; a password counts as one."
-            warnings.warn(why, stacklevel=2)
+            say(why)
             return False
         return self._write(found) and not answers.is_error(found)
 
@@ -218,7 +218,7 @@ class Cassette:
                 self._file.append(found)
                 self._used.add(found.place)
         except (OSError, CassetteError) as problem:  # the answer itself is not lost for that
-            warnings.warn(f"The answer was not recorded: {problem}.", stacklevel=2)
+            say(f"The answer was not recorded: {problem}.")
             return False
         return True
 
@@ -229,7 +229,7 @@ class Cassette:
         new = {each for each in self._file.damaged.items() if each not in known}
         if new:
             self._warned |= new
-            warnings.warn(_skipped(self.path, sorted(new), self.unit), stacklevel=2)
+            say(_skipped(self.path, sorted(new), self.unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -29,7 +30,7 @@ from claude_nb.private import open_private
 __all__ = ["Wish", "run"]
 
 Mode = Literal["replay", "fresh", "diff"]
-_FAILS = (CellExecutionError, CellTimeoutError, DeadKernelError)
+_FAILS = (CellExecutionError, CellTimeoutError, DeadKernelError, NoSuchKernel)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 _REPLAYS = re.compile(r"^\s*%claude\s+(?:replay|auto)\s+(\S.*?)\s*$", re.MULTILINE)
 _MOST = 2_000  # characters of an error
@@ -73,7 +74,9 @@ def run(wish: Wish) -> int:
         saved = nbformat.read(wish.notebook, as_version=4)
         _check(wish, saved)
     except (OSError, ValueError, nbformat.ValidationError) as problem:
-        return _refused(str(getattr(problem, "strerror", None) or problem))
+        return _refused(f"{wish.notebook}: {getattr(problem, 'strerror', None) or problem}")
+    except (AttributeError, KeyError, TypeError):  # as nbformat finds what is of no notebook
+        return _refused(f"{wish.notebook} is no notebook.")
     fresh = copy.deepcopy(saved)
     failure = _execute(fresh, wish)
     if failure:
@@ -90,10 +93,15 @@ def run(wish: Wish) -> int:
 
 def _check(wish: Wish, notebook: Any) -> None:
     if wish.budget:
-        limits(wish.budget)
+        _check_budget(wish.budget)
+    for target in filter(None, (wish.output, wish.html)):  # not when all is asked and paid
+        if not target.absolute().parent.is_dir():
+            raise ValueError(f"there is no folder {target.parent} for {target.name}")
     if wish.mode != "replay":
         return
     names = [name for cell in notebook.cells for name in _REPLAYS.findall(str(cell.source))]
+    if names == ["notebook"]:  # its own outputs
+        return
     for name in names or [f"{wish.notebook.stem}.answers.jsonl"]:
         path = wish.notebook.parent / Path(name.strip("\"'")).expanduser()
         if not path.exists():
@@ -101,6 +109,13 @@ def _check(wish: Wish, notebook: Any) -> None:
                 f"there is no {path.name} beside it to replay: record it with %claude record, or "
                 "ask with --fresh"
             )
+
+
+def _check_budget(words: str) -> None:
+    try:
+        limits(words)
+    except ValueError as problem:
+        raise ValueError(f"--budget: {problem}; write '$1', or '200,000 tokens'") from None
 
 
 def _execute(notebook: Any, wish: Wish) -> str:
@@ -115,10 +130,12 @@ def _execute(notebook: Any, wish: Wish) -> str:
 
     client.on_cell_start = begins
     with TemporaryDirectory(prefix="nb") as runtime:
-        connect_in(Path(runtime), client.create_kernel_manager())
         try:
+            connect_in(Path(runtime), client.create_kernel_manager())
             client.execute(env=_environment(wish))
         except _FAILS as problem:
+            if isinstance(problem, NoSuchKernel):
+                return f"there is no kernel {problem.name!r} here: `jupyter kernelspec list`."
             said = _ESCAPES.sub("", getattr(problem, "traceback", "") or str(problem)).strip()
             return f"cell {cell} failed, and nothing was written:\n{said[-_MOST:]}"
     return ""

@@ -50,7 +50,7 @@ def _kept(content: Sequence[Any], before: Sequence[Any] = ()) -> list[Any]:
     """
     served = _served([*before, *content])
     return [
-        _as_sent(block)
+        block if served else _as_sent(block)
         for block in content
         if id(block) in served
         or (block.get("type") == "text" and (block.get("text") or "").strip())
@@ -66,8 +66,11 @@ def _as_sent(block: Param) -> Param:
     """Return a text without the fields that say nothing; any other block as it came."""
     if block.get("type") != "text":
         return block
-    cited = {"citations": block["citations"]} if block.get("citations") else {}
-    return {"type": "text", "text": block["text"], **cited}
+    return {
+        name: value
+        for name, value in block.items()
+        if name in {"type", "text"} or (name == "citations" and value)
+    }
 
 
 def _served(content: Sequence[Any]) -> set[int]:
@@ -146,7 +149,7 @@ def _paired(step: Param, around: Sequence[Param]) -> list[Any]:
     other = {_call_of(block) for message in around for block in _of_tools(message)}
     serves = any(_is_of_server(block) for block in blocks)
     return [
-        _as_sent(block)
+        block if serves else _as_sent(block)
         for block in blocks
         if (block.get("type") == "text" and (block.get("text") or "").strip())
         or (block.get("type") in _HALVES and _call_of(block) in other)

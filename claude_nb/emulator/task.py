@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-__all__ = ["Draft", "MadeFile", "Task", "Turn", "blocks_of", "read", "readable"]
+__all__ = ["Draft", "MadeFile", "Task", "Turn", "blocks_of", "read", "read_parts", "readable"]
 
 
 T = TypeVar("T")
@@ -173,9 +173,12 @@ def readable(text: str) -> str:
 
     What people paste is long; what they ask stands before it or after it.
     """
-    if len(text) <= _HEAD + _TAIL:
-        return text
-    return f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+    return "\n".join(read_parts(text))
+
+
+def read_parts(text: str) -> tuple[str, ...]:
+    """Return the parts of a text that are read: all of it, or its head and its tail."""
+    return (text,) if len(text) <= _HEAD + _TAIL else (text[:_HEAD], text[-_TAIL:])
 
 
 def blocks_of(content: Any) -> list[Mapping[str, Any]]:

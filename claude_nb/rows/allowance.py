@@ -30,12 +30,15 @@ class Allowance:
         self._budget = None if dollars is None else Budget(dollars=dollars)
         self._models = models
         self._held: dict[Name, tuple[Quote, Reservation]] = {}
+        self._waiting: tuple[Name, Quote] | None = None  # which is asked about again and again
 
     def allows(self, name: Name, params: Mapping[str, Any]) -> bool:
         """Set aside what a row can cost; return whether it fits beside those on their way."""
         if self._budget is None or name in self._held:
             return True
-        quoted = quote(params, self._models)
+        if self._waiting is None or self._waiting[0] != name:
+            self._waiting = name, quote(params, self._models)
+        quoted = self._waiting[1]
         try:
             self._held[name] = quoted, self._budget.reserve(quoted.amount())
         except BudgetError:

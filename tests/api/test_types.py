@@ -12,6 +12,7 @@ from claude_nb.api.types import Message, TextBlock, UnknownBlock, Usage, WebSear
 from claude_nb.api.types.message import counted
 from claude_nb.api.types.stream_events import InputJsonEvent, TextEvent, ThinkingEvent
 from claude_nb.api.wire import Headers
+from claude_nb.conversation.sent_back import exchanged
 from claude_nb.types.message_create_params import MessageCreateParamsNonStreaming
 from claude_nb.types.messages import MessageBatch
 from claude_nb.types.messages.batch_create_params import Request
@@ -162,3 +163,22 @@ def test_counts_that_are_none_are_as_if_they_had_not_been_told():
         "novel": {},
         "output_tokens_details": {"thinking_tokens": 2},
     }
+
+
+def test_what_is_sent_back_keeps_the_order_in_which_it_came():
+    searched = {
+        "id": "srvtoolu_1",
+        "name": "web_search",
+        "type": "server_tool_use",
+        "input": {"query": "tides", "a": 1},
+    }
+    told = {"type": "web_search_result", "url": "https://a.example", "encrypted_content": "x"}
+    cited = {"url": "https://a.example", "type": "web_search_result_location", "title": "Tides"}
+    wire = [
+        searched,
+        {"tool_use_id": "srvtoolu_1", "content": [told], "type": "web_search_tool_result"},
+        {"citations": [cited], "text": "Twice a day.", "type": "text"},
+    ]
+    content = Message.from_wire({"content": wire}).content
+    (_, sent) = exchanged({"role": "user", "content": "?"}, [], [one.to_dict() for one in content])
+    assert json.dumps(sent["content"]) == json.dumps(wire)

@@ -66,11 +66,20 @@ def test_domains_and_place_are_set_by_other_parameters():
     assert "web_search" not in asked("--search -o web_search.allowed_domains=a.org").params
 
 
+def test_an_address_is_sent_as_the_domain_that_it_names():
+    (search,) = tools("--search -o web_search.allowed_domains=https://A.org/,b.org/blog/*")
+    assert search["allowed_domains"] == ["A.org", "b.org/blog/*"]
+    assert server_tools.web_search(allowed_domains="http://a.org")["allowed_domains"] == ["a.org"]
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
         ("web_search.allowed=a.org", "web_search has allowed_domains"),
         ("web_search=5", "web_search has allowed_domains"),
+        ("web_search.allowed_domains=*.a.org", "'\\*.a.org' is no domain. Write example.org"),
+        ("web_search.blocked_domains='a org'", "is no domain"),
+        ("web_search.blocked_domains='[7.5, \"\"]'", "is no domain"),
         ("web_serch.allowed_domains=a.org", "Did you mean web_search"),
         ("web_search.user_location.street=x", "user_location.city"),
         ("web_fetch.user_location.city=x", "web_fetch has"),

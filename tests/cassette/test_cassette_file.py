@@ -427,3 +427,23 @@ def test_a_recording_of_long_ago_is_still_played(path):
     for _ in range(3):  # which of the equal requests it was, was not told
         played = cassette.ask(exchange(5).request).played()
         assert played.headers["request-id"] == "5"
+
+
+def test_a_device_or_a_pipe_is_no_cassette(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for path in (tmp_path / "pipe.jsonl", Path("/dev/full"), tmp_path):
+        with pytest.raises(CassetteError, match="no ordinary file: name another one"):
+            Cassette(path)
+
+
+def test_a_warning_of_damaged_lines_shows_no_line_of_this_package(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"key": ')
+    with pytest.warns(UserWarning, match="line 1: it is unfinished") as told:
+        Cassette(path)
+    (warned,) = told
+    shown = warnings.formatwarning(
+        warned.message, warned.category, warned.filename, warned.lineno, warned.line
+    )
+    assert shown.startswith("<claude_nb>:1: UserWarning: ")
+    assert len(shown.splitlines()) == 1

@@ -10,7 +10,7 @@ from nbformat import v4
 
 from claude_nb import emulator
 from claude_nb.cli.command import main
-from claude_nb.cli.rerun import Wish, _execute
+from claude_nb.cli.rerun import Wish, _check, _execute
 
 pytestmark = pytest.mark.kernel
 
@@ -97,6 +97,35 @@ def test_what_cannot_run_is_said(lesson, capsys, tmp_path):
     assert "No such file" in said
     assert "'much' is no amount" in said
     assert "there is no lesson.answers.jsonl beside it" in said
+
+
+def test_what_could_not_be_written_is_said_before_anything_is_asked(lesson, capsys, tmp_path):
+    for option in ("--output", "--html"):
+        gone = str(tmp_path / "gone" / "x")
+        assert main(["rerun", str(lesson), "--diff", option, gone]) == 2
+    assert capsys.readouterr().err.count("there is no folder") == 2
+
+
+@pytest.mark.parametrize("content", ["[1, 2]", "hello", "", '{"nbformat": 4, "cells": 5}'])
+def test_a_file_that_is_no_notebook_is_named(lesson, content, capsys):
+    lesson.write_text(content)
+    assert main(["rerun", str(lesson), "--fresh"]) == 2
+    said = capsys.readouterr().err
+    assert str(lesson) in said
+    assert "Traceback" not in said
+
+
+def test_a_kernel_that_is_not_here_is_named(lesson, capsys):
+    book = nbformat.read(lesson, as_version=4)
+    book.metadata["kernelspec"] = {"name": "ruby", "display_name": "Ruby"}
+    nbformat.write(book, lesson)
+    assert main(["rerun", str(lesson), "--fresh"]) == 2
+    assert "there is no kernel 'ruby' here" in capsys.readouterr().err
+
+
+def test_what_replays_its_own_outputs_needs_no_recording(lesson):
+    book = v4.new_notebook(cells=[v4.new_code_cell("%claude replay notebook")])
+    _check(Wish(notebook=lesson), book)
 
 
 def test_a_cell_that_fails_leaves_the_notebook_as_it_was(server, lesson, capsys):

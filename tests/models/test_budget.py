@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claude_nb.models.spending import Amount, Budget, BudgetError
+from claude_nb.models.spending import Amount, Budget, BudgetError, limits
 
 
 def test_what_is_set_aside_beyond_what_was_spent_is_free_again():
@@ -99,3 +99,26 @@ def test_forty_threads_at_once_pass_it_by_nothing():
     assert budget.spent.dollars == pytest.approx(0.006 * asked)
     assert budget.spent.dollars <= 0.10
     assert asked >= 14  # what certainly fits
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("$2", (2.0, None)),
+        ("2$", (2.0, None)),
+        ("USD 2.50", (2.5, None)),
+        ("$1,250.75", (1250.75, None)),
+        ("1e6 tokens", (None, 1_000_000)),
+        ("200k tokens $.5", (0.5, 200_000)),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(words, found):
+    assert limits(words) == found
+
+
+@pytest.mark.parametrize(
+    "words", ["$1,5", "$1,50", "2", "", "-$1", "$inf", "two dollars", "$2/day", "$2 $3", "$1,2345"]
+)
+def test_what_can_be_read_in_two_ways_is_no_amount(words):
+    with pytest.raises(ValueError, match="amount"):
+        limits(words)

@@ -89,7 +89,7 @@ class _Plan:
 def build(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
     """Return an object of `cls` holding `data`, nested objects built as well."""
     plan = _plan(cls)
-    values = plan.defaults.copy()
+    values: dict[str, Any] = {}  # in the order in which they came: so they are sent back
     extra: dict[str, Any] = {}
     converters = plan.converters
     for key, value in data.items():
@@ -98,6 +98,9 @@ def build(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
             extra[key] = value
         else:
             values[key] = value if convert is None or value is None else convert(value)
+    for name, value in plan.defaults.items():
+        if name not in values:
+            values[name] = value
     given = set(data)
     for name, make in plan.empty:
         if values[name] is None:

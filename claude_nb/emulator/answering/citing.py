@@ -62,12 +62,14 @@ def documents(task: Task) -> int:
 def quotations(task: Task) -> list[tuple[str, JSON]]:
     """Return (words, citation) from what the last turn brought with citations enabled."""
     found: list[tuple[str, JSON]] = []
+    wanted = _meant(task.question)
     for kind, cite in (("document", _in_document), ("search_result", _in_search_result)):
         for number, block, is_last in _placed(task, kind):
             quoted = cite(block, number, task.question) if is_last and is_on(block) else None
             if quoted:
                 found.append(quoted)
-    return found[:_MOST]
+    fitting = [quoted for quoted in found if wanted & _meant(quoted[0])]
+    return (fitting or found)[:_MOST]
 
 
 def _placed(task: Task, kind: str) -> Iterator[tuple[int, Mapping[str, Any], bool]]:

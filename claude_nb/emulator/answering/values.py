@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
+from claude_nb.emulator.answering.amounts import amounts
 from claude_nb.emulator.answering.skills import arithmetic, numbers, words
+from claude_nb.emulator.answering.skills.dates import DATE as _DATE
+from claude_nb.emulator.answering.skills.dates import WRITTEN as _WRITTEN_DATE
+from claude_nb.emulator.answering.skills.dates import days
 from claude_nb.emulator.answering.skills.exact import decimal, spoken
 from claude_nb.emulator.answering.skills.stock import stock, vocabulary
 from claude_nb.emulator.task import readable
@@ -24,7 +26,6 @@ __all__ = ["FORMATS", "Named", "Values", "named"]
 
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}+@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}"
 _URI = r"https?://\S*[^\s.,;:!?)>\"']"
-_DATE = r"\d{4}-\d{2}-\d{2}"
 # format -> where such a value stands in a text, what is taken if none does
 FORMATS = {
     "email": (_EMAIL, "person@example.com"),
@@ -41,13 +42,6 @@ FORMATS = {
     "ipv6": (r"[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}", "2001:db8::1"),
     "hostname": (r"(?<![a-z0-9-])[a-z0-9-]{1,63}+(?:\.[a-z0-9-]{1,63})+", "example.com"),
 }
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-_WRITTEN_DATE = re.compile(
-    rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b"
-    rf"|\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<before>{_MONTH}),? (?P<y>\d{{4}})\b",
-    re.IGNORECASE,
-)
 _CURRENCIES = {
     r"(?:US )?dollars?": "USD",
     r"euros?": "EUR",
@@ -75,7 +69,17 @@ _SAME = (  # what calculators call one thing
     {"power", "pow", "exponent", "exponentiation", "**", "^"},
 )
 _TAKEN = re.compile(r"\b(?:subtract|deduct|take) \S*?(\d\S*) from \S*?(\d)", re.IGNORECASE)
-_UNCLEAR = re.compile(r"\d\.\d{3},\d+(?![\d.])")  # 1.000,5: a thousand, or a list
+_CLOCK = r"\b\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\b\.?)?|\b\d{1,2} ?[ap]\.?m\b\.?"
+_MOMENT = re.compile(rf"{_CLOCK}|\b{_DATE}\b|{_WRITTEN_DATE.pattern}", re.IGNORECASE)
+_OF_A_MOMENT = re.compile(
+    r"year|month|day|hour|minute|second|time|date|start|end|from|until", re.IGNORECASE
+)
+_LAST = re.compile(
+    r"(?:^|_)(?:ends?|ending|until|to|till|return|due|last|close[ds]?|finish|arrival|checkout)(?:_|$)"
+)
+_EITHER = re.compile(rf"start|begin|from|first|depart|{_LAST.pattern}")
+_KEYED = re.compile(r"tag|keyword|topic|theme|label|word", re.IGNORECASE)
+_RUN = re.compile(r"[^\W\d_]+(?:, [^\W\d_]+)+,? (?:and|or) [^\W\d_]+")
 _SOME, _ENDS = r"(?:\d+|an?|the|some)", r"(?= (?:for|on|at|to \d|tomorrow|today)\b|[.,;]|\Z)"
 _NO_VARIABLE = "a|an|do|i|is|it|my|of|the|this|variable"
 _BY_NAME = (  # property name -> where such a value stands in a prompt
@@ -109,6 +113,16 @@ _BY_NAME = (  # property name -> where such a value stands in a prompt
         r"(?i)\b(?:search|look|find)\b.*?\b(?:for|up) (.{1,200}?)[.?!]?\s*\Z",
     ),
     (r"text|message|content|body", r"(?s):\s+(.{1,2000})\Z"),
+    (
+        r"text|message|content|body",
+        r"(?i)\b(?:says?|saying|reads|body|text|message|content)(?: is)? ['\"“]([^'\"”\n]+)['\"”]",
+    ),
+    (
+        r"text|message|content|body",
+        r"\A[^'\"“”]*(?<!\w)['\"“](?=\S)([^'\"“”]+)['\"”](?!\w)[^'\"“”]*\Z",
+    ),
+    (r"language", r"\b(?:to|into|in) ([A-Z][a-z]{2,20})\b"),
+    (r"time$|^at$", rf"(?i){_CLOCK}"),
 )
 _PLACE, _NAMED = (
     re.compile(r"city|location|place|country|town|destination|origin|address", re.IGNORECASE),
@@ -137,13 +151,9 @@ _AFTER_PLACE = re.compile(
     r"|next|the|like|fahrenheit|celsius|is)\b)[^\W\d_][\w'-]*\s?){1,3})[?.!,]?",
 )
 _LIES = re.compile(r"\b(?:lies|located|situated|capital|city|town) (?:in|of) ", re.IGNORECASE)
-_LISTED = re.compile(r",\s+and\s+|[,;]\s+|\s+and\s+|\n")
+_LISTED = re.compile(r",\s+(?:and|or)\s+|[,;]\s+|\s+(?:and|or)\s+|\n")
 _YES = re.compile(r"\b(yes|true|please|want|urgent|is|are|does|can)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(no|not|never|false|without|don't|doesn't|isn't)\b", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"(?<![\w.])-?(?:\d{1,3}(?:,\d{3}){1,9}|\d{1,300})(?![\d])(?:\.\d{1,300}(?!\d))?"
-    r"(?:[eE][+-]?\d{1,2}(?![\w.]))?"
-)
 _STATED = re.compile(
     r"\s{0,5}(?:is\b|:|=|(?=[\"“'‘`]))\s{0,5}"  # noqa: RUF001 - as people type them
     r"(?:\"([^\"\n]{1,500})\"|“([^”\n]{1,500})”|'([^'\n]{1,500})'|([^\n,;.\"”]{1,200}))",
@@ -211,14 +221,12 @@ class Values:
         self._text = readable(text)
         self.missing: list[str] = []
         self._lower = self._text.lower()
-        has_digits = any(c.isdigit() for c in self._text)
-        read = self._text if has_digits else spoken(self._text)
-        found = [] if _UNCLEAR.search(read) else list(_NUMBER.finditer(read))
-        self._starts = [match.start() for match in found]
-        dates = [(m.start(), m.end()) for m in _WRITTEN_DATE.finditer(self._text)]
-        in_date = [any(a <= at < b for a, b in dates) for at in self._starts]
-        self._order = sorted(range(len(found)), key=in_date.__getitem__)  # a date's stand last
-        self._numbers = [_in_full(match.group().replace(",", "")) for match in found]
+        self._is_mixed = any(c.isdigit() for c in self._text)
+        found = list(amounts(self._text if self._is_mixed else spoken(self._text)))
+        self._starts = [at for at, _ in found]
+        self._numbers = [number for _, number in found]
+        moments = [(m.start(), m.end()) for m in _MOMENT.finditer(self._text)]
+        self._in_moment = [any(a <= at < b for a, b in moments) for at in self._starts]
         for taken in _TAKEN.finditer(self._text):  # from what is named behind it
             a, b = (bisect_right(self._starts, taken.start(n)) - 1 for n in (1, 2))
             if 0 <= a < b:
@@ -284,16 +292,26 @@ class Values:
         """Return the number that stands by this name, else the next one not taken; or ``""``."""
         if _ANSWER.search(name) and (result := self._result) is not None:
             return str(result) if result.denominator == 1 else str(float(result))
+        if self._is_mixed and (told := self._told(name)):
+            return told
         places = (
             [self._before(name), *(self._next(end) for end in self._places(name))] if name else []
         )
-        free = (n for n in (*places, *self._order) if n is not None)
+        is_moment = not name or _OF_A_MOMENT.search(name)
+        order = sorted(range(len(self._numbers)), key=self._in_moment.__getitem__)
+        others = (n for n in order if is_moment or not self._in_moment[n])
+        free = (n for n in (*places, *others) if n is not None)
         taken = next((n for n in free if n not in self._used), None)
         if taken is None:
             self.missing.append(name)
             return ""
         self._used.add(taken)
         return self._numbers[taken]
+
+    def _told(self, name: str) -> str:
+        """Return the number that a word before this name says: ``four people``."""
+        found = re.findall(rf"\b([a-z]+) {re.escape(name[:_MOST_NAME])}\b", self._lower)
+        return next((number for word in found if (number := spoken(word)).isdecimal()), "")
 
     def _next(self, end: int) -> int | None:
         n = bisect_left(self._starts, end)
@@ -309,7 +327,7 @@ class Values:
         """Return the items of a list in the text, two or more; else none."""
         given = words.handed(self._text)[1] or self._text
         opening, _, rest = given.strip(" .").partition(" ")
-        given = rest if opening.lower() in _STARTERS and rest[:1].isdigit() else given.strip(" .")
+        given = rest if opening.lower() in _STARTERS else given.strip(" .")
         parts = [part.strip() for part in _LISTED.split(given)]
         are_items = len(parts) > 1 and all(0 < len(p.split()) <= _LONG_ITEM for p in parts)
         return parts if are_items else []
@@ -323,14 +341,19 @@ class Values:
             sets: dict[str, list[str]] = stock("things")
             fitting = [some for kind, some in sets.items() if re.fullmatch(kind, name)]
             known = fitting[0] if fitting else []
-            parts = self.parts() if words.handed(self._text)[1] else []
             return (
-                parts
+                (self.parts() if words.handed(self._text)[1] else [])
                 or [one for one in known if self._has(one)]
+                or self._listed()
                 or known[: self._count()]
-                or self._keywords
+                or (self._keywords if _KEYED.search(name) else [])
             )[:most]
-        return [run.text for run in found][:most] or self._keywords[:most]
+        return [run.text for run in found][:most]
+
+    def _listed(self) -> list[str]:
+        """Return the single words that stand in a row: ``milk, eggs and bread``."""
+        found = _RUN.search(self._text)
+        return _LISTED.split(found[0]) if found else []
 
     def _count(self) -> int | None:
         return (
@@ -342,7 +365,8 @@ class Values:
     def _before(self, name: str) -> int | None:
         """Return the number that stands right before this name: ``10 minutes``."""
         plain = re.escape(name[:_MOST_NAME].removesuffix("s"))
-        found = re.search(rf"\d[ -]{plain}s?\b", self._text, re.IGNORECASE)
+        unit = r"(?:(?:[kcm]?[glm]|cups?|lit(?:er|re)s?|grams?)(?: of)? )?"
+        found = re.search(rf"\d[ -]{unit}{plain}s?\b", self._text, re.IGNORECASE)
         return bisect_right(self._starts, found.start()) - 1 if found else None
 
     def string(self, name: str) -> str:
@@ -354,7 +378,7 @@ class Values:
         if found:
             written = _WRITTEN_DATE.search(self._text) if _DATED.search(name) else None
             is_part = written is not None and written[0].startswith(found)
-            return (self._date() if is_part else "") or found
+            return (self._date(name) if is_part else "") or found
         if _WHOLE.search(name) and not (_PLACE.search(name) or _DATED.search(name)):
             return self._text.strip()[:_LONGEST] or "text"
         self.missing.append(name)
@@ -363,24 +387,22 @@ class Values:
     def formatted(self, kind: str, name: str) -> str:
         """Return the text's first value of a format in `FORMATS`, else an example, noted so."""
         pattern, example = FORMATS[kind]
-        found = self._first(pattern) or (self._date() if kind == "date" else "")
-        dates = {*re.findall(_DATE, self._text), *_WRITTEN_DATE.findall(self._text)}
-        if not found or (kind.startswith("date") and len(dates) > 1):  # which of them is not told
+        found = self._date(name) if kind == "date" else self._first(pattern)
+        dates = self._dates if kind.startswith("date") else []
+        is_told = len(dates) < 2 or (len(dates) == 2 and _EITHER.search(name.lower()))  # noqa: PLR2004 - from one to the other
+        if not (found and is_told):
             self.missing.append(name)
         return found or example
 
-    def _date(self) -> str:
-        """Return the first date whose month is a word, as ``2025-03-04``."""
-        found = _WRITTEN_DATE.search(self._text)
-        if found is None:
-            return ""
-        month = _MONTHS.index((found["month"] or found["before"])[:3].lower()) + 1
-        try:
-            return date(
-                int(found["year"] or found["y"]), month, int(found["day"] or found["d"])
-            ).isoformat()
-        except ValueError:
-            return ""
+    @cached_property
+    def _dates(self) -> list[str]:
+        """The dates of the text as ``2025-03-04``, in its order, each once."""
+        return list(dict.fromkeys(day.isoformat() for day in days(self._text)))
+
+    def _date(self, name: str) -> str:
+        """Return the first date, the last one for a name such as ``end``; ``""`` for none."""
+        at = -1 if _LAST.search(name.lower()) else 0
+        return self._dates[at] if self._dates else ""
 
     def _stated(self, name: str) -> str:
         for end in self._places(name) if name else ():
@@ -393,7 +415,7 @@ class Values:
     def _by_name(self, name: str) -> str:
         for names, pattern in _BY_NAME:
             if re.search(names, name[:_MOST_NAME], re.IGNORECASE):
-                found = self._first(pattern) or (self._date() if pattern is _DATE else "")
+                found = self._date(name) if pattern is _DATE else self._first(pattern)
                 if found:
                     return found
         return self._who(name) if _NAMED.search(name) else self._where(name)
@@ -449,10 +471,6 @@ class Values:
             end = at + len(wanted)
             if not (_is_word(self._lower, at - 1) or _is_word(self._lower, end)):
                 yield end
-
-
-def _in_full(number: str) -> str:
-    return format(Decimal(number), "f") if "e" in number.lower() else number
 
 
 def _is_word(text: str, at: int) -> bool:

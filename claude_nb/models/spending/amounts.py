@@ -7,8 +7,9 @@ import re
 __all__ = ["limits"]
 
 _AMOUNT = re.compile(
-    r"(?P<sign>\$?)\s*(?P<number>\d[\d,_]*\.?\d*|\.\d+)(?P<times>[kKmM]?)\s*"
-    r"(?P<unit>dollars?|usd|tokens?)?(?:\s+(?:and\s+)?|$)",
+    r"(?P<sign>(?:\$|usd\b)?)\s*"
+    r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d[\d_]*\.?\d*(?:e\d{1,2})?|\.\d+)(?P<times>[km]?)\s*"
+    r"(?P<unit>dollars?|usd|\$|tokens?)?(?:\s+(?:and\s+)?|$)",
     re.IGNORECASE,
 )
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
@@ -32,8 +33,12 @@ def limits(words: str) -> tuple[float | None, int | None]:
         if not number <= _MOST:
             raise ValueError(f"{text!r} is more than there is")
         if found["unit"] and found["unit"].lower().startswith("token"):
-            tokens = round(number)
+            tokens, said = round(number), tokens
         else:
-            dollars = number
+            if "e" in found["number"].lower():  # $1e9 is a slip, and nobody's budget
+                raise ValueError(f"{text!r} is no amount")
+            dollars, said = number, dollars
+        if said is not None:
+            raise ValueError(f"{text!r} says two amounts of one kind")
         at = found.end()
     return dollars, tokens

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, LiteralString, TypeAlias, cast
 
 from claude_nb.characters import bounded, one_line, plain
@@ -373,6 +373,22 @@ def _served() -> Kind:
     )
 
 
+def _other_result() -> Kind:
+    """Return the kind of what a tool of the server gave that is not known here: as it came."""
+
+    def told(block: Block) -> str:
+        content: object = block.get("content")
+        return served.failure(block) or (content if isinstance(content, str) else _dumps(content))
+
+    def parts_of(block: Block) -> list[tuple[str, str]]:
+        return [("out", told(block))]
+
+    def gave(block: Block, call: Block | None) -> tuple[str, str]:
+        return served.doing(call) if call else "Tool", brief(told(block))
+
+    return replace(_served(), gave=gave, body=told, parts=parts_of)
+
+
 def _model(block: Block, role: str) -> str:
     return str(served.mapping(block.get(role)).get("model") or "Another model")
 
@@ -426,17 +442,21 @@ KINDS: Mapping[str, Kind] = {
         body=lambda block: f"{block.get('source')}\n{_parts(block.get('content'))}",
     ),
     "container_upload": Kind(
-        label=lambda block: f"File in the container: {block.get('file_id')}", sent_again=True
+        label=lambda block: f"File in the container: {block.get('file_id') or 'of no name'}",
+        sent_again=True,
     ),
     "image": Kind(label=_picture),
     "document": Kind(label=_picture),
 }
+_RESULT = _other_result()
 _UNKNOWN = Kind(label=_of("type", "Block of no type"), body=_json, told=False)
 
 
 def kind_of(block: Block) -> Kind:
     """Return how a block is shown."""
-    return KINDS.get(str(block.get("type")), _UNKNOWN)
+    name = str(block.get("type"))
+    is_result = name.endswith("_tool_result") and bool(block.get("tool_use_id"))
+    return KINDS.get(name, _RESULT if is_result else _UNKNOWN)
 
 
 def thought_only(content: Sequence[Block]) -> bool:

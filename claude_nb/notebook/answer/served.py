@@ -119,8 +119,13 @@ def _status(result: Block) -> str:
 
 def failure(block: Block) -> str:
     """Return why a tool failed, by the name that the API has for it; empty if it did not."""
-    told = mapping(block.get("content"))
-    return ": ".join(str(told[key]) for key in ("error_code", "error_message") if told.get(key))
+    content = block.get("content")
+    told, kind = mapping(content), str(block.get("type"))
+    said = ": ".join(str(told[key]) for key in ("error_code", "error_message") if told.get(key))
+    if said or not str(told.get("type")).endswith("_error"):
+        is_odd = kind == "web_search_tool_result" and not (said or isinstance(content, list))
+        return bounded(str(told or content or "the server gave nothing"), _PAGE) if is_odd else said
+    return "the server does not say why"
 
 
 def body(block: Block) -> str:
@@ -138,20 +143,18 @@ def _pages(block: Block) -> str:
     """Return the pages that a search found: title, host, and how old each is."""
     found = listed(block.get("content"))
     lines = [
-        f"{number}. {one_line(str(page.get('title')), _LINE)} ({_host(page)}{_age(page)})"
+        f"{number}. {one_line(str(page.get('title') or 'Untitled'), _LINE)}{_origin(page)}"
         for number, page in enumerate(found[:_MOST_PAGES], 1)
     ]
     more = [f"… and {len(found) - _MOST_PAGES} more"] if len(found) > _MOST_PAGES else []
     return "\n".join([*lines, *more])
 
 
-def _host(page: Block) -> str:
-    return one_line(host(str(page.get("url") or "")), _LINE)
-
-
-def _age(page: Block) -> str:
-    age = page.get("page_age")
-    return f", {one_line(str(age), 40)}" if age else ""
+def _origin(page: Block) -> str:
+    """Return the host of a page and its age, as far as they are known, in brackets."""
+    told = (host(str(page.get("url") or "")), page.get("page_age"))
+    known = ", ".join(one_line(str(each), _LINE) for each in told if each)
+    return f" ({known})" if known else ""
 
 
 def _page(block: Block) -> str:

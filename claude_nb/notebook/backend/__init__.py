@@ -221,6 +221,7 @@ def cassette(session: Session, used: Recording) -> Cassette:
         except CassetteError as problem:
             raise InputError(f"{used.said_by} cannot be followed: {problem}") from None
         made.asker = partial(asker, session.shell)
+        session.backends.clear()  # they may be of an earlier one of the same file
         session.cassette = used, made
         if used.ci:
             _tell(session.shell, used)

@@ -17,7 +17,13 @@ from claude_nb.notebook.session import Session
 __all__ = ["run"]
 
 _ASSIGNS = re.compile(r"[\w-]+\s*=")
-_AMOUNTS = re.compile(r"(?:[$]?[\d.,_]+k?m?|dollars?|usd|tokens?|and|\s)+", re.IGNORECASE)
+_AMOUNTS = re.compile(
+    r"[\d$€£¥]|\b(?:dollars?|euros?|cents?|usd|eur|tokens?|off|none|nothing|unlimited)\b",
+    re.IGNORECASE,
+)
+_LONGEST_AMOUNT = 5  # words: a budget that was set wrongly must not become a question that costs
+_FILE = re.compile(r"\.(?:jsonl?|csv)$", re.IGNORECASE)
+_LONGEST_NAME = 6  # words
 _CELL = re.compile(
     r"(?:(?:the )?(?:last )?error|cell:\s*\d+|In\[\s*\d+\s*\])?\s*(?:\"[^\"]*\"|'[^']*')?",
     re.IGNORECASE,
@@ -40,6 +46,7 @@ def run(session: Session, line: str) -> Any:
         return _function(command)(session, rest)
     if command is not None:
         _refuse_option(command, rest)
+        _refuse_unquoted(command, rest)
     if not rest:
         about = BY_NAME.get(word.rstrip("?").lower())
         if about is not None:  # %claude models?
@@ -56,7 +63,8 @@ def _fits(command: Command, rest: str) -> bool:
     if command.takes == "pairs":
         return _ASSIGNS.match(rest) is not None or (len(words) < _MANY and _is_setting(words[0]))
     if command.takes == "amounts":
-        return len(words) == 1 or _AMOUNTS.fullmatch(rest) is not None
+        is_amount = _AMOUNTS.search(rest) is not None and "?" not in rest
+        return len(words) == 1 or (is_amount and len(words) <= _LONGEST_AMOUNT)
     if command.takes == "cell":
         return _CELL.fullmatch(rest) is not None
     if command.takes == "path" and rest[0] in "\"'":
@@ -86,6 +94,16 @@ def _refuse_option(command: Command, rest: str) -> None:
         raise InputError(
             f"%claude {name} takes no {flag}: write %claude set NAME=VALUE before it, which holds "
             f"from then on. To ask it as a question: %claude -- {name} ..."
+        )
+
+
+def _refuse_unquoted(command: Command, rest: str) -> None:
+    """Refuse the name of a file with blanks in it: it would be sent as a question."""
+    if command.takes == "path" and _FILE.search(rest) and len(rest.split()) <= _LONGEST_NAME:
+        name = command.name
+        raise InputError(
+            f'A name with blanks stands in quotation marks: %claude {name} "{rest}". '
+            f"To ask it as a question: %claude -- {name} ..."
         )
 
 

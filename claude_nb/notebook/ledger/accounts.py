@@ -5,13 +5,12 @@ What cannot be kept is told once, and never costs an answer.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from claude_nb.api.calls import CallRecord
+from claude_nb.api.calls import CallRecord, say
 from claude_nb.api.platforms.paths import MESSAGES
 from claude_nb.models import ModelTable
 from claude_nb.models.catalog import KNOWN_ON
@@ -106,10 +105,7 @@ class Accounts:
     def _tell(self, problem: StoreError) -> None:
         if not self._told:
             self._told = True
-            warnings.warn(
-                f"The ledger is not kept: {problem}. CLAUDE_NB_LEDGER names another file, or off.",
-                stacklevel=3,
-            )
+            say(f"The ledger is not kept: {problem}. CLAUDE_NB_LEDGER names another file, or off.")
 
     # The budget.
 

@@ -6,10 +6,10 @@ A notebook's chats are read when it first asks in a new kernel, and written afte
 from __future__ import annotations
 
 import hashlib
-import warnings
 from contextlib import suppress
 from pathlib import Path
 
+from claude_nb.api.calls import say
 from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Conversation
 from claude_nb.notebook.ledger import accounts, chats
@@ -100,7 +100,7 @@ class Keeper:
     def _tell(self, problem: str) -> None:
         if problem not in self._told:
             self._told.add(problem)
-            warnings.warn(problem, stacklevel=4)
+            say(problem)
 
 
 def _file_name(chat: str) -> str:

@@ -219,9 +219,9 @@ class Store:
 
     def _prepare(self, data: sqlite3.Connection) -> None:
         data.execute("PRAGMA synchronous = NORMAL")
-        if self._is_ready:
-            return
         (version,) = data.execute("PRAGMA user_version").fetchone()
+        if self._is_ready and version == _VERSION:  # 0: somebody put an empty file in its place
+            return
         if version > _VERSION:
             raise StoreError(f"{self.path} was written by a newer claude_nb: update this one")
         for statement in _SCHEMA.split(";"):

@@ -8,6 +8,7 @@ from claude_nb.api.errors import APIConnectionError, RateLimitError
 from claude_nb.api.network import TransportError
 from claude_nb.api.wire import Headers, Request, Response
 from claude_nb.models import BUILT_IN
+from claude_nb.rows import allowance as module
 from claude_nb.rows.allowance import Allowance
 
 PARAMS = {"model": "claude-sonnet-4-6", "max_tokens": 3_000, "messages": []}  # up to $0.0452
@@ -55,3 +56,12 @@ def test_what_may_have_been_answered_is_spent(allowance, error):
 def test_without_a_budget_all_fit():
     allowance = Allowance(None, BUILT_IN)
     assert all(allowance.allows((str(row), 0), PARAMS) for row in range(1_000))
+
+
+def test_a_row_that_waits_is_priced_once(monkeypatch, allowance):
+    priced = []
+    real = module.quote
+    monkeypatch.setattr(module, "quote", lambda *given: priced.append(1) or real(*given))
+    row = {"model": "claude-sonnet-4-6", "max_tokens": 1_000_000, "messages": []}
+    assert not any(allowance.allows(("a", 0, 0), row) for _ in range(3))
+    assert len(priced) == 1

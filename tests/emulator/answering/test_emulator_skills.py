@@ -276,3 +276,16 @@ def test_recursive_schemas_end():
 @pytest.mark.parametrize("numbers", ["1e308, 1e308", "1e-400, 2e-400"])
 def test_numbers_that_are_not_read_are_not_taken_for_others(numbers):
     assert "Mean" not in answer(f"What is the average of {numbers}?")
+
+
+def test_of_a_long_text_whole_sentences_are_kept_each_once():
+    text = answer(
+        "Summarise in two sentences: " + "The bridge opened in 1932. It has eight lanes. " * 300
+    )
+    assert "- The bridge opened in 1932.\n- It has eight lanes.\n" in text
+
+
+def test_of_a_text_that_is_not_read_whole_nothing_is_counted():
+    text = answer("Count the words: " + "word " * 3_000)
+    assert text.startswith("The emulator cannot answer that")
+    assert "read the first 7,000" in text

@@ -149,7 +149,7 @@ def test_what_was_counted_is_said():
         return Engine().compose(body, {}).message["content"][0]["text"]
 
     assert "`#000000` (100%)\n" in text(40, 20, 4)
-    assert "counted in every 38th row of the picture" in text(1900, 1000, 0)
+    assert "counted in one row in 38 of the picture" in text(1900, 1000, 0)
     assert "counted in the upper left 66 by 1000 pixels" in text(1900, 1000, 4)
 
 

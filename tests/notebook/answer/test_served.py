@@ -290,3 +290,30 @@ def test_code_is_told_while_it_runs_and_goes_on_in_its_container(shown):
     assert shown.chats["c"].container("b")[0] == answer.container["id"]
     again = cell.ask(shown, Options(run_code=True, chat="c"), "Run code: mean of 1, 2, 3", "b")
     assert again.container["id"] == answer.container["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "✗ Search failed: tides → the server gave nothing"),
+        ("boom", "✗ Search failed: tides → boom"),
+        (
+            {"type": "web_search_tool_result_error", "error_code": None},
+            "✗ Search failed: tides → the server does not say why",
+        ),
+        ([{"type": "web_search_result", "title": None}], "1. Untitled\n"),
+        ([{"type": "web_search_result", "title": "x", "page_age": "May"}], "1. x (May)\n"),
+    ],
+)
+def test_a_search_that_gave_no_list_is_no_search_without_results(content, told):
+    result = {"type": "web_search_tool_result", "tool_use_id": "s1", "content": content}
+    _, words = saved(call(query="tides"), result, text("a"))
+    assert told in words
+
+
+def test_the_result_of_a_tool_that_is_not_known_stands_with_its_call():
+    given = {"type": "teleport_result", "ok": True}
+    result = {"type": "teleport_tool_result", "tool_use_id": "s1", "content": given}
+    _, words = saved(call("teleport", to="Oslo"), result, text("a"))
+    assert '✓ Tool: teleport → { "type": "teleport_result", "ok": true }' in words
+    assert "no result" not in words

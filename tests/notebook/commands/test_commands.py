@@ -113,6 +113,11 @@ def test_options_end_where_the_question_begins(line, expected):
         ("help modles", "models"),
         ("reset mian", "main"),
         ("set temprature=0.3", "temperature"),
+        ("budget two dollars", "no amount"),
+        ("budget 1.50 €", "no amount"),
+        ("budget 2 cents", "no amount"),
+        ("replay my answers.jsonl", 'in quotation marks: %claude replay "my answers.jsonl"'),
+        ("usage 六月 calls.csv", "in quotation marks"),
         ("--modle haiku why?", "--model"),
     ],
 )
@@ -125,14 +130,9 @@ def test_a_typing_mistake_is_not_sent_but_explained(claude, line, names):
 @pytest.mark.parametrize(
     "line",
     [
-        "hello",
-        "show me the way",
-        "help me write a haiku",
-        "set the table",
-        "models of the atom?",
-        "Count from 1 to 9",
-        "Edit this text: a teh",
-        "Explain how it works",
+        *("hello", "show me the way", "help me write a haiku", "set the table"),
+        *("models of the atom?", "budget tips for a small family", "budget of 3 people?"),
+        *("Count from 1 to 9", "Edit this text: a teh", "Explain how it works"),
     ],
 )
 def test_what_begins_like_a_command_may_be_a_question(claude, line):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from commands_rig import start_shell, stop_shell
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -196,6 +198,28 @@ def test_usage_shows_what_the_file_knows(claude, monkeypatch):
     assert "Prices as of 2026-11-27." in text
     claude.session.ledger.clear()  # as after a restart of the kernel
     assert "this notebook lesson.ipynb" in claude.text("usage")
+
+
+def test_usage_names_cells_as_a_person_finds_them(claude, monkeypatch, tmp_path):
+    cells = [{"id": "c0", "source": "# A"}, {"id": "c1", "source": ["%%claude -t 0\n", "Why?"]}]
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"cells": [*cells, {}, None]}))
+    for name in ("c1", "gone"):
+        monkeypatch.setattr(type(claude.session), "cell", name)
+        cell(claude, "--max-tokens 500 --no-stream", "Hi")
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "text")
+    claude.session.ledger.clear()  # as after a restart of the kernel
+    assert "not in the saved file" in claude.text("usage")
+    (tmp_path / "lesson.ipynb").write_text(json.dumps({"cells": cells}))
+    assert "cell 2 Why?" in claude.text("usage")
+    assert "c1" not in claude.text("usage")
+
+
+def test_a_cost_that_is_not_known_is_not_at_least_nothing(claude, monkeypatch):
+    monkeypatch.setattr("claude_nb.models.lookup.ModelTable.cost", lambda *_: None)
+    cell(claude, "--max-tokens 500 --no-stream")
+    monkeypatch.setenv("CLAUDE_NB_DISPLAY", "text")
+    assert "not known" in claude.text("usage")
+    assert "at least" not in claude.text("usage")
 
 
 def test_usage_in_a_run_that_is_compared_says_nothing_of_other_days(claude):

@@ -165,6 +165,12 @@ def test_recordings_lists_what_nobody_used(claude, server):
     assert "2 recorded, 1 replayed so far" in told
     assert "“One?”" in told
     assert "“Two?”" not in told
+    claude.text("off")
+    claude.text("replay a.jsonl")  # begins anew, and counts what is asked from now on
+    ask(claude, "One?")
+    told = claude.text("recordings")
+    assert "2 recorded, 1 replayed so far" in told
+    assert "“One?”" not in told
 
 
 # ---- continuous integration

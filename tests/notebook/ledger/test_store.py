@@ -15,6 +15,7 @@ import pytest
 import claude_nb
 from claude_nb import InputError
 from claude_nb.models.spending import Amount
+from claude_nb.notebook.commands.spending import kept
 from claude_nb.notebook.ledger import frame, place
 from claude_nb.notebook.ledger.store import Call, Store, StoreError
 
@@ -163,3 +164,24 @@ def test_with_the_ledger_off_that_is_said(monkeypatch):
     monkeypatch.setenv("CLAUDE_NB_LEDGER", "off")
     with pytest.raises(InputError, match="CLAUDE_NB_LEDGER is off"):
         claude_nb.usage()
+
+
+def test_a_file_that_was_deleted_or_emptied_is_begun_again(store):
+    store.write(CALL)
+    store.path.unlink()
+    store.write(CALL)
+    store.path.write_bytes(b"")
+    store.write(CALL)
+    assert store.calls() == [CALL]
+
+
+def test_a_clock_that_was_put_back_hides_no_call(monkeypatch):
+    days = (
+        "2026-11-29T23:59:59",
+        "2026-11-30T00:00:00",
+        "2026-11-29T23:00:00",
+        "2027-05-01T00:00:00",
+    )
+    calls = [replace(CALL, at=day, input=5, cached=0, stored=0, output=0) for day in days]
+    monkeypatch.setattr(kept, "current_day", lambda: date(2026, 11, 30))
+    assert kept._by_day(calls).endswith("·█▅")

@@ -44,12 +44,18 @@ _PHRASES = tuple(
         (rf"divide {_ONE} by {_ONE}", r"(\1) / (\2)"),
         (rf"(?:multiply|product of) {_BOTH}", r"(\1) * (\2)"),
         (rf"(?:remainder|rest) of {_ONE} / {_ONE}", r"(\1) % (\2)"),
+        (rf"{_ONE} ?/ ?{_ONE} of {_ONE}", r"(\1) / (\2) * (\3)"),
         (rf"half (?:of )?{_ONE}", r"(\1) / 2"),
         (rf"(?:double|twice) {_ONE}", r"2 * (\1)"),
         (rf"{_ONE}% off(?: of)? {_ONE}", r"(\2) * (100 - \1) / 100"),
         (rf"(?:a third|third) of {_ONE}", r"(\1) / 3"),
         (rf"(?:a quarter|quarter) of {_ONE}", r"(\1) / 4"),
         (rf"increase {_ONE} by {_ONE}%", r"(\1) * (100 + \2) / 100"),
+        (rf"{_ONE} \+ {_ONE}% (?:vat|tax|sales tax|tip|interest)", r"(\1) * (100 + \2) / 100"),
+        (rf"(?:percent(?:age)?|%) is {_ONE} (?:out )?of {_ONE}", r"(\1) / (\2) * 100"),
+        (rf"{_ONE} is what (?:percent(?:age)?|%) of {_ONE}", r"(\1) / (\2) * 100"),
+        (rf"{_ONE} ?/ ?{_ONE} as (?:a )?percent(?:age)?", r"(\1) / (\2) * 100"),
+        (rf"{_ONE} - {_ONE}% discount", r"(\1) * (100 - \2) / 100"),
         (rf"(?:decrease|reduce) {_ONE} by {_ONE}%", r"(\1) * (100 - \2) / 100"),
     )
 )
@@ -61,7 +67,11 @@ _POWER_OF_TEN = re.compile(
     r"(?<![\w.])(?P<digits>\d{1,400}(?:\.\d{1,400})?)e(?P<power>[+-]?\d{1,9})(?![\w.])",
     re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"(?<![^\s(*/+-])[$€£](?=\d)|(?<=\d) ?[€£](?!\d)")
+_CURRENCY = re.compile(
+    r"(?:(?<![^\s(*/+-])(?=[$€£]\d)|(?<=\d) ?(?=[a-z€£]+(?![\w€£])))"
+    r"(?:(?P<usd>\$|dollars?|usd|bucks)|(?P<eur>€|euros?|eur)|(?P<gbp>£|gbp))",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _EXPRESSION = re.compile(r"[\d\s.()+*/%-]+")
 _OPERATOR = re.compile(r"[\d)]\s*(?:\*\*|//|[-+*/%])\s*[-.(\d]")
@@ -153,6 +163,8 @@ def _sums(prompt: str) -> dict[str, str]:
 
 def _source(core: str) -> str | None:
     """Return what is asked for as an expression in signs; None if it is not wholly that."""
+    if len({found.lastgroup for found in _CURRENCY.finditer(core)}) > 1:
+        return None  # dollars and euros have no sum here
     core = _POWER_OF_TEN.sub(_in_full, _GROUPED.sub("", core))
     text = spoken(_THOUSANDS.sub(lambda m: m[0].replace(",", ""), _CURRENCY.sub("", core)))
     for pattern, sign in _WRITTEN:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from claude_nb.emulator.answering.skills import pasted, words
-from claude_nb.emulator.answering.skills.exact import decimal
+from claude_nb.emulator.answering.skills.exact import decimal, root
 from claude_nb.emulator.answering.skills.pasted import Table
 from claude_nb.emulator.answering.skills.stock import vocabulary
 from claude_nb.emulator.task import Draft, Task, readable
@@ -24,13 +24,20 @@ _Compute = Callable[[Sequence[Fraction]], Fraction]
 
 
 _FIGURES: tuple[tuple[str, str, _Compute], ...] = (
-    ("mean", "average|averages|mean|means", statistics.mean),
+    ("mean", "average|averages|avg|mean|means", statistics.mean),
     ("median", "median|medians", statistics.median),
     ("sum", "sum|sums|total|totals|add up", lambda values: sum(values, Fraction(0))),
     ("smallest value", "min|minimum|smallest|lowest|least|cheapest", min),
     ("largest value", "max|maximum|largest|highest|greatest|biggest|most", max),
+    (
+        "sample standard deviation",
+        "standard deviation|standard deviations|std|stdev",
+        lambda v: root(Fraction(statistics.variance(v))),
+    ),
+    ("number of missing values", "missing|empty|null|nulls|nan|nans", lambda _: Fraction(0)),
     ("number of rows", "count|how many rows|number of rows", lambda values: Fraction(len(values))),
 )
+_FIGURE = re.compile(rf" (?:{'|'.join(kinds for _, kinds, _ in _FIGURES)}) ")
 _NOISE = vocabulary("columns")
 _ASIDE = re.compile(
     r"^\s*(?:\[.*(?:rows|columns|left out|cut).*\]|shape: \(.*\))\s*$", re.MULTILINE
@@ -83,12 +90,14 @@ def _understood(question: str, table: Table) -> _Asked | None:
     raw = _EMPHASIS.sub(r"\1", _INTRODUCED.sub(" ", _ASIDE.sub(" ", question)))
     if _calculates(raw, table):
         return None
-    said = _plain(raw)
+    said = unnamed = _plain(raw)
+    for name in filter(str.strip, map(_plain, table.names)):  # a column may be called "total"
+        unnamed = unnamed.replace(name, " ")
     found = [
         (what, word, c)
         for what, kinds, c in _FIGURES
         for word in kinds.split("|")
-        if f" {word} " in said
+        if f" {word} " in (unnamed if _FIGURE.search(unnamed) else said)
     ]
     if len({what for what, _, _ in found}) != 1:
         return None
@@ -101,6 +110,9 @@ def _understood(question: str, table: Table) -> _Asked | None:
             continue
         _place(asked, n, said, name)
         said = said.replace(name, " ")
+    if " who " in said and len(people := _distinct(table, asked)) == 1:
+        asked.whose = people[0]
+        said = said.replace(" who ", " ")
     left = _chosen(asked, said, raw, table)
     if left is None or set(left.split()) - _NOISE:
         return None
@@ -108,10 +120,24 @@ def _understood(question: str, table: Table) -> _Asked | None:
     numeric = [n for n in range(len(table.names)) if n not in taken and _values(table.rows, n)]
     named = sorted(asked.columns)
     asked.columns = named or numeric[:_MOST_SHOWN]
+    if asked.what == "number of missing values" and not named:
+        asked.columns = [n for n in range(len(table.names)) if n not in taken][:_MOST_SHOWN]
     is_rows = asked.what == "number of rows"
     return (
         asked if is_rows or (asked.columns and (asked.whose is None or len(named) == 1)) else None
     )
+
+
+def _distinct(table: Table, asked: _Asked) -> list[int]:
+    """Return the columns of words, of which no two rows have the same: they name the rows."""
+    columns = [(n, [row[n] for row in table.rows]) for n in range(len(table.names))]
+    return [
+        n
+        for n, cells in columns
+        if n not in asked.columns
+        and len({*cells}) == len(cells)
+        and not any(map(pasted.exact, cells))
+    ]
 
 
 def _calculates(raw: str, table: Table) -> bool:
@@ -208,8 +234,13 @@ def _line(
     table: Table, rows: Sequence[Sequence[str]], column: int, asked: _Asked, where: str
 ) -> str:
     name, values = _named(table, column), _values(rows, column)
-    if not values:
-        return f"{name} holds no numbers{where}, so it has no {asked.what}."
+    if asked.what == "number of missing values":
+        empty = sum(row[column].strip().lower() in pasted.MISSING for row in rows)
+        size = words.counted(len(rows), "row")
+        return f"{name} has **{words.counted(empty, 'missing value')}** in {size}{where}."
+    if len(values) < 1 + (asked.what == "sample standard deviation"):
+        few = "too few" if values else "no"
+        return f"{name} holds {few} numbers{where}, so it has no {asked.what}."
     left = len(rows) - len(values)
     count = f"{len(values)} of {len(rows)} rows" if left else words.counted(len(values), "row")
     missing = f"; {left} of them hold{'s' * (left == 1)} no number" if left else ""

@@ -10,10 +10,13 @@ from claude_nb.emulator.task import Draft, Task, readable
 
 __all__ = ["tell"]
 
-_HEADLINE = re.compile(r"\b(?P<kind>[A-Z]\w+Error)\b(?::[ \t]*(?P<message>[^\n]*))?")
+_HEADLINE = re.compile(
+    r"\b(?P<kind>[A-Z]\w+Error|StopIteration|KeyboardInterrupt)\b(?::[ \t]*(?P<message>[^\n]*))?"
+)
 _ASKED = re.compile(
     r"\b(?:error|exception|traceback|fix|mend|wrong|mean|why|fails?|failed|help|solve|explain"
-    r"|what(?:'s| is)(?: an?)?$|what (?:now|happened|to do))",
+    r"|(?:get|got|getting|raises|says|pandas|numpy)\b|what(?:'s| is)(?: an?)?$"
+    r"|what (?:now|happened|to do))",
     re.IGNORECASE,
 )
 

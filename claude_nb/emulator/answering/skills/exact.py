@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Context
 from fractions import Fraction
 
 from claude_nb.emulator.answering.skills.stock import stock
 
-__all__ = ["WORDS", "decimal", "listed", "shown", "spoken", "written"]
+__all__ = ["WORDS", "decimal", "listed", "root", "shown", "spoken", "written"]
 
 _MOST_DIGITS = 400
+_FINE = 3**60  # parts of one; no decimal fraction ends in them
 _ONES, _TENS = str(stock("vocabulary")["ones"]).split(), str(stock("vocabulary")["tens"]).split()
 WORDS = {word: n for n, word in enumerate(_ONES)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
 _SPOKEN = re.compile(
@@ -67,6 +69,14 @@ def shown(value: Fraction) -> str:
     if rest == 1 and len(exact) <= _MOST_DIGITS:
         return exact
     return f"{value.numerator}/{value.denominator} ≈ {_quotient(value, 10)}"
+
+
+def root(value: Fraction) -> Fraction:
+    """Return the square root, or a fraction next to it that `shown` marks as not quite."""
+    over, under = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    if over**2 == value.numerator and under**2 == value.denominator:
+        return Fraction(over, under)
+    return Fraction(math.isqrt(int(value * _FINE**2)), _FINE)
 
 
 def decimal(value: Fraction) -> str:

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from claude_nb.emulator.answering.skills import pasted, words
-from claude_nb.emulator.answering.skills.exact import decimal, listed
+from claude_nb.emulator.answering.skills.exact import decimal, listed, root
 from claude_nb.emulator.answering.skills.stock import stock, vocabulary
 from claude_nb.emulator.task import Draft, Task
 
 __all__ = ["work"]
 
+_TITLED = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - an apostrophe
 _BULLET = re.compile(r"^\s*+(?:[-*•]\s|\d+[.)]\s)\s*")
 _ONE_QUOTED = re.compile(r"[\"“'`]([^\"”'`,;\n]+)[\"”'`]\s*[.?!]?\Z")
+_SPREAD = re.compile(r"deviation|std|varian", re.IGNORECASE)
 _NOISE = vocabulary("lists")
 _ASKED: dict[str, Any] = stock("lists")
 
 
 def work(task: Task) -> Draft | None:
     """Do what the prompt asks of a list or a text, if it asks for that and nothing else."""
+    if task.unread:
+        return None  # a part of it, counted or changed, is not what was asked for
     prompt = task.prompt.strip()
     if found := re.fullmatch(_ASKED["letter"], prompt, re.IGNORECASE):
         return _letters(found["letter"], found["word"])
@@ -37,7 +42,7 @@ def work(task: Task) -> Draft | None:
         found = re.fullmatch(figures, core, re.IGNORECASE)
         values = listed(found[1]) if found else None
         if values and len(values) > 1:
-            return None if words.is_more(prompt, {core}) else _figures(values)
+            return None if words.is_more(prompt, {core}) else _figures(values, core)
     instruction, text = words.handed(prompt)
     said = " ".join(word for word in words.plain(instruction) if word not in _NOISE)
     said = "reverse string" if said == "reverse" and _ONE_QUOTED.search(prompt) else said
@@ -89,7 +94,7 @@ def _sort(text: str, said: re.Match[str]) -> Draft | None:
     numeric = len(values) == len(items)
     if len(items) < 2 or (not numeric and all(re.match(r"\W*\d", item) for item in items)):  # noqa: PLR2004 - nothing to sort
         return None  # numbers with something beside them have no order by letters
-    keys = values if numeric else [item.casefold() for item in items]
+    keys = values if numeric else list(map(_letter_by_letter, items))
     order = sorted(range(len(items)), key=keys.__getitem__, reverse=is_down)
     ranked = [items[n] for n in order]
     kind = "by value" if numeric else "alphabetically"
@@ -99,6 +104,12 @@ def _sort(text: str, said: re.Match[str]) -> Draft | None:
         f"The first is {words.quote(ranked[0])}, the last is {words.quote(ranked[-1])}.",
     )
     return Draft(answer, steps)
+
+
+def _letter_by_letter(item: str) -> tuple[str, str]:
+    """Return what an item is sorted by: E with an accent stands with E."""
+    folded = unicodedata.normalize("NFKD", item.casefold())
+    return "".join(c for c in folded if not unicodedata.combining(c)), item
 
 
 def _reverse(text: str, said: re.Match[str]) -> Draft:
@@ -118,6 +129,11 @@ def _unique(text: str, _: re.Match[str]) -> Draft:
 
 def _case(text: str, said: re.Match[str]) -> Draft:
     changed = text.lower() if "lower" in said[0] or "small" in said[0] else text.upper()
+    changed = (
+        _TITLED.sub(lambda word: word[0][0].upper() + word[0][1:], text)
+        if "title" in said[0]
+        else changed
+    )
     return Draft(words.verbatim(changed), ("Change the letters, and nothing else.",))
 
 
@@ -135,13 +151,13 @@ def _extreme(text: str, said: re.Match[str]) -> Draft | None:
     return Draft(f"The {said['which']} {verb} {told}.\n\n{sizes}", ("Measure each of them.",))
 
 
-def _numbers(text: str, _: re.Match[str]) -> Draft | None:
+def _numbers(text: str, said: re.Match[str]) -> Draft | None:
     lines = [_BULLET.sub("", line) for line in text.splitlines()]
     values = listed("\n".join(line for line in lines if line.strip()).rstrip(" .?!"))
-    return _figures(values) if values and len(values) > 1 else None
+    return _figures(values, said[0]) if values and len(values) > 1 else None
 
 
-def _figures(values: list[Fraction]) -> Draft:
+def _figures(values: list[Fraction], asked: str) -> Draft:
     mean = statistics.mean(values)
     rows = (
         ("Count", Fraction(len(values))),
@@ -150,6 +166,7 @@ def _figures(values: list[Fraction]) -> Draft:
         ("Median", statistics.median(values)),
         ("Smallest", min(values)),
         ("Largest", max(values)),
+        *(_spread(values) if _SPREAD.search(asked) else ()),
     )
     table = "\n".join(f"| {name} | {decimal(Fraction(value))} |" for name, value in rows)
     steps = (
@@ -157,6 +174,16 @@ def _figures(values: list[Fraction]) -> Draft:
         f"Added up they give {decimal(rows[1][1])}; divided by {len(values)}, {decimal(mean)}.",
     )
     return Draft(f"| Figure | Value |\n|---|---:|\n{table}", steps)
+
+
+def _spread(values: list[Fraction]) -> Iterator[tuple[str, Fraction]]:
+    sample, whole = statistics.variance(values), statistics.pvariance(values)
+    for name, variance in (
+        (f"of a sample, {len(values) - 1}", sample),
+        (f"of all, {len(values)}", whole),
+    ):
+        yield f"Variance ({name} below the line)", Fraction(variance)
+        yield f"Standard deviation ({name.partition(',')[0]})", root(Fraction(variance))
 
 
 _JOBS: dict[str, Callable[[str, re.Match[str]], Draft | None]] = {

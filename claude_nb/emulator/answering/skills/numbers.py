@@ -33,7 +33,7 @@ _ROUNDED = (
 )
 _CONVERSIONS = (
     rf"(?:convert |change )?(?P<n>{_AMOUNT}) ?(?P<a>{_UNIT}) (?:to|in|into|as) (?P<b>{_UNIT})",
-    rf"many (?P<b>{_UNIT}) (?:are|is)(?: there)?(?: in)? (?P<n>{_AMOUNT}) ?(?P<a>{_UNIT})",
+    rf"many (?P<b>{_UNIT})(?: are| is)?(?: there)?(?: in)? (?P<n>{_AMOUNT}) ?(?P<a>{_UNIT})",
     rf"(?P<b>{_UNIT}) are (?:there )?(?:in )?(?P<n>{_AMOUNT}) ?(?P<a>{_UNIT})",
 )
 

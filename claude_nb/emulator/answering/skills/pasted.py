@@ -14,14 +14,14 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-__all__ = ["Table", "exact", "number", "read"]
+__all__ = ["MISSING", "Table", "exact", "number", "numeric", "read"]
 
 _MOST_CHARACTERS = 200_000
 _AROUND = " \t$€£¥%"
 _MOST_LINE, _MOST_COLUMNS, _MOST_NUMBER = 4_000, 50, 40
 _LOOKED_AT = 50  # rows from which a table is recognised
 _GAPS = {"..", "...", "…", "⋮"}  # rows or columns left out
-_MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "--", "—", "?"}
+MISSING = {"", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "--", "—", "?"}
 _INDEX_NAMES = {"", "index", "unnamed: 0", "#", "no", "no.", "nr", "nr.", "row", "id"}
 _SERIES = re.compile(r"(?:Name: (?P<name>[^,]{1,80}), )?(?:Length: \d{1,12}, )?dtype: \w+")
 _RULE = re.compile(r"[\s|│┆:+─═╞╡┌┐└┘├┤┬┴┼╪=-]+")  # the lines of boxes
@@ -94,7 +94,7 @@ def number(cell: str) -> float | None:
     A missing value (``NaN``, ``null``, ``-`` …) is NaN.
     """
     value = exact(cell)
-    if value is None and cell.strip(_AROUND).lower() in _MISSING:
+    if value is None and cell.strip(_AROUND).lower() in MISSING:
         return float("nan")
     return None if value is None else float(value)
 
@@ -108,6 +108,13 @@ def exact(cell: str) -> Fraction | None:
     if _GROUPED.fullmatch(plain):
         return Fraction(plain.replace(",", ""))
     return Fraction(plain.replace(".", "").replace(",", ".") if "," in plain else plain)
+
+
+def numeric(table: Table) -> str:
+    """Return the name of a column that holds numbers, not of the index."""
+    columns = enumerate(zip(*table.rows, strict=True))
+    found = (n for n, cells in columns if n != table.index and any(map(exact, cells)))
+    return next((table.names[n].replace("`", "") for n in found), "sales")
 
 
 Cells = list[str]

@@ -70,7 +70,7 @@ def _image_line(image: media.Image, found: pixels.Colours | None) -> str:
 
 def _counted_in(image: media.Image, found: pixels.Colours) -> str:
     # what was not looked at is said
-    part = "" if found.every == 1 else f" every {found.every}th row of"
+    part = "" if found.every == 1 else f" one row in {found.every} of"
     if (found.width, found.height) == (image.width, image.height):
         return f", counted in{part} the picture" if part else ""
     corner = f"the upper left {found.width} by {found.height} pixels"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from claude_nb.emulator.answering.skills import words
+from claude_nb.emulator.answering.skills import pasted, words
 from claude_nb.emulator.answering.skills.stock import stock
 from claude_nb.emulator.task import Draft, Task
 
@@ -16,6 +16,22 @@ _GREETING = re.compile(
 _WHO = re.compile(
     r"\b(who|what) are you|your name|what can you do|^\W*(help|test|testing)\W*$", re.IGNORECASE
 )
+
+
+_NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,9}(?:\.\d{1,6})?(?![\w:/-]|[.,]\d)")
+
+
+def _near(task: Task) -> str:
+    """Return what is nearest to a question, with numbers and names of its own as an example."""
+    if table := pasted.read(task.whole):
+        return f"give a figure of the table, as in `What is the mean of {pasted.numeric(table)}?`"
+    near = next(
+        near
+        for pattern, near in stock("near")["near"]
+        if re.search(pattern, task.prompt, re.IGNORECASE)
+    )
+    a, b = (*_NUMBER.findall(task.prompt), "17", "23")[:2]
+    return near.format(a=a, b=b)
 
 
 def reply(task: Task, tools: str = "") -> Draft:
@@ -31,11 +47,7 @@ def reply(task: Task, tools: str = "") -> Draft:
     if not task.prompt.strip():
         return Draft("There was no text in your last message, so there is nothing to answer yet.")
     is_short = len(words.plain(task.prompt)) <= 6  # noqa: PLR2004 - a greeting
-    near = tools or next(
-        near
-        for pattern, near in stock("near")["near"]
-        if re.search(pattern, task.prompt, re.IGNORECASE)
-    )
+    near = tools or _near(task)
     if is_short and (_GREETING.match(task.prompt) or _WHO.search(task.prompt)):
         text = (
             f"{task.pick(('Hello!', 'Hi there!', 'Welcome!'))} This is the **emulator** that comes "

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from claude_nb.emulator.answering.skills import words
-from claude_nb.emulator.task import Draft, Task, readable
+from claude_nb.emulator.task import Draft, Task, read_parts, readable
 
 __all__ = ["summarise"]
 
@@ -33,7 +34,7 @@ def summarise(task: Task) -> Draft | None:
         return None
     whole = _text(task)
     text = readable(whole)
-    sentences = words.sentences(text)
+    sentences = _sentences(_parts(whole, task))
     if len(words.plain(text)) < _LEAST:
         return None
     wanted = words.number_of(task.prompt, ("sentence", "bullet", "point", "line")) or 2
@@ -54,6 +55,22 @@ def _text(task: Task) -> str:
         return given
     earlier = [turn.text for turn in task.turns[:-1]]
     return max(earlier, key=len, default=given)
+
+
+def _parts(text: str, task: Task) -> tuple[str, ...]:
+    """Return the parts of a text that are read, also where the prompt itself was cut in it."""
+    tail = read_parts(task.whole)[-1].strip()
+    if task.unread and len(text) > len(tail) and text.endswith(tail):
+        return text.removesuffix(tail), tail
+    return read_parts(text)
+
+
+def _sentences(parts: Sequence[str]) -> list[str]:
+    """Return the whole sentences of what is read, each once: what is said again says no more."""
+    found = [words.sentences(part) for part in parts]
+    if len(found) > 1:  # the last of the head and the first of the tail are halves
+        found = [found[0][:-1], *(part[1:] for part in found[1:])]
+    return list(dict.fromkeys(sentence for part in found for sentence in part))
 
 
 def _best(sentences: list[str], wanted: int) -> list[str]:

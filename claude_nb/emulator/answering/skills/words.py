@@ -36,7 +36,7 @@ _MARK = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•>]\s+)?")
 _MOST_SUBJECT, _MOST_CLAUSE = 60, 400  # characters
-_ENDINGS = re.compile(r"(?:ing|es|s|ed|er)$")
+_ENDINGS = re.compile(r"(?:ing|es?|s|ed|er)$")
 _LONGEST_ABBREVIATION = 6
 
 

@@ -64,14 +64,16 @@ def _limits(words: str) -> tuple[float | None, int | None]:
     try:
         return limits(words)
     except ValueError as problem:
-        raise InputError(f"{problem}. {_HOW}") from None
+        ask = f"To ask it as a question: %claude -- budget {words.strip():.60}"
+        raise InputError(f"{problem}. {_HOW} {ask}") from None
 
 
 def _told(budget: Budget) -> list[page.Piece]:
     spent, left, held = budget.spent, budget.left, budget.held
     lines: list[page.Piece] = []
     if budget.dollars is not None:
-        said = f"${spent.dollars:.4f} of ${budget.dollars:,.2f} spent, ${left.dollars:.4f} left"
+        most = f"${budget.dollars:,.2f}" if budget.dollars >= 0.01 else f"${budget.dollars:.4g}"  # noqa: PLR2004 - a cent
+        said = f"${spent.dollars:.4f} of {most} spent, ${left.dollars:.4f} left"
         said += f" (${held.dollars:.4f} more set aside for answers on their way)" * bool(
             held.dollars
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from pathlib import Path
 
 from claude_nb.characters import one_line
@@ -13,6 +13,7 @@ from claude_nb.models import current_day
 from claude_nb.notebook.answer.amounts import money
 from claude_nb.notebook.commands import page
 from claude_nb.notebook.commands.spending.bars import bar, drawn
+from claude_nb.notebook.commands.spending.located import Located, located
 from claude_nb.notebook.ledger.accounts import Accounts
 from claude_nb.notebook.ledger.store import Call
 from claude_nb.notebook.session import Session
@@ -53,7 +54,7 @@ def pieces(session: Session, kept: Accounts, calls: Sequence[Call]) -> list[page
     here = [call for call in calls if kept.notebook and call.notebook == kept.notebook]
     found = [_by_time(kept, calls, here), _models(calls)]
     if here:
-        found.append(_cells(session, here))
+        found.append(_cells(session, Path(kept.notebook), here))
     return [page.heading("Kept in the ledger"), *found, _notes(calls)]
 
 
@@ -71,11 +72,13 @@ def _by_time(kept: Accounts, calls: Sequence[Call], here: Sequence[Call]) -> pag
 
 def _by_day(calls: Sequence[Call]) -> str:
     """Return a small plot: tokens of each of the last days, the present one last."""
-    tokens = {day: sum(map(_tokens, group)) for day, group in groupby(calls, lambda c: c.at[:10])}
+    tokens = Counter[str]()  # in no order: clocks are put right
+    for call in calls:
+        tokens[call.at[:10]] += _tokens(call)
     last = current_day()
     days = [(last - timedelta(days=back)).isoformat() for back in range(_DAYS - 1, -1, -1)]
-    most = max(tokens.values()) or 1
-    return "".join(_step(tokens.get(day, 0), most) for day in days)
+    most = max(tokens[day] for day in days) or 1
+    return "".join(_step(tokens[day], most) for day in days)
 
 
 def _step(tokens: int, most: int) -> str:
@@ -87,17 +90,21 @@ def _models(calls: Sequence[Call]) -> page.Piece:
     return _table("model", [(page.code(name or "?"), group) for name, group in groups])
 
 
-def _cells(session: Session, here: Sequence[Call]) -> page.Piece:
+def _cells(session: Session, notebook: Path, here: Sequence[Call]) -> page.Piece:
     titles = {entry.cell.partition("/")[0]: entry.title for entry in session.ledger}
-    groups = _grouped(here, lambda call: call.cell)
-    return _table("cell of this notebook", [(_cell(name, titles), group) for name, group in groups])
+    groups, known = _grouped(here, lambda call: call.cell), located(notebook)
+    rows = [(_cell(name, titles, known), group) for name, group in groups]
+    return _table("cell of this notebook", rows)
 
 
-def _cell(name: str, titles: dict[str, str]) -> page.Piece:
+def _cell(name: str, titles: Mapping[str, str], known: Mapping[str, Located]) -> page.Piece:
+    """Return which cell it is as a person can find it: its place in the file, how it begins."""
     if not name:
         return page.text("no cell")
-    title = one_line(titles.get(name, ""), _TITLE)
-    return page.inline(page.code(name[:8]), " ", page.soft(title))
+    found = known.get(name)
+    place = f"cell {found.place}" if found else "not in the saved file"
+    title = one_line(titles.get(name) or (found.title if found else ""), _TITLE)
+    return page.inline(page.text(place), " ", page.soft(title))
 
 
 def _grouped(calls: Sequence[Call], key: Callable[[Call], str]) -> list[tuple[str, list[Call]]]:
@@ -137,7 +144,7 @@ def _table(title: str, groups: Sequence[tuple[page.Piece, Sequence[Call]]]) -> p
 
 def _row(name: page.Piece, one: _Sum, most: int) -> tuple[page.Piece | str, ...]:
     least = "at least " * bool(one.unpriced)
-    cost = f"{least}{money(one.cost)}" if one.cost or one.unpriced else ""
+    cost = f"{least}{money(one.cost)}" if one.cost else "not known" * bool(one.unpriced)
     figures = f"{one.calls:,}", f"{one.read:,}", f"{one.written:,}"
     return name, *figures, cost, bar(one.read, one.written, most)
 

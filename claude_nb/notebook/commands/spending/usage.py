@@ -105,6 +105,8 @@ def _row(name: page.Piece, one: Total, most: int) -> tuple[page.Piece | str, ...
 
 def _cost(one: Total) -> str:
     """Return what runs cost; where that of one is not known, the least it can be."""
+    if one.unpriced and not one.cost:
+        return "not known"
     least = "at least " if one.unpriced else ""
     return f"{least}{money(one.cost)}" if one.cost is not None else ""
 
@@ -127,7 +129,7 @@ def _in_all(one: Total) -> page.Piece:
         *([count(one.searches, "web search", "web searches")] if one.searches else []),
         *([duration(one.seconds)] if Environment.read().timed else []),
     ]
-    cost = [" · ", page.strong(_cost(one))] if one.cost is not None else []
+    cost = [" · ", page.strong(_cost(one))] if one.cost else []
     return page.paragraph(page.strong("In all "), " · ".join(facts), *cost)
 
 
