@@ -88,7 +88,7 @@ def show(rounds: dict[Path, list[list[float]]]) -> None:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--against", type=Path, metavar="FOLDER", help="another tree of the project")
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="another tree")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     args = parser.parse_args()
     trees = [HERE.parent, *([args.against.resolve()] if args.against else [])]

@@ -1,4 +1,7 @@
-"""The hook for Tab in the completer that terminals and front ends share; what it offers comes later."""
+"""Tab, in the completer that terminals and front ends share.
+
+What it offers is `complete`, which is loaded when Tab is first pressed.
+"""
 
 from __future__ import annotations
 
