@@ -10,7 +10,7 @@ import ast
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,6 +160,12 @@ class Package:
         above = self._module(str(PurePosixPath(file).with_name("__init__.py"))).split(".")
         above = above[: len(above) - (len(name) - len(plain) - 1)]
         return ".".join([*above, *([plain] if plain else [])])
+
+
+@cache
+def house() -> Package:
+    """Return the sources of this package, read once."""
+    return Package(PACKAGE)
 
 
 def statements(node: ast.AST, *, later: bool = False) -> Iterator[tuple[ast.AST, bool]]:

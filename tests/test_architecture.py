@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "project")]
 import house_rules as rules  # noqa: E402 (found through the path set above)
 import rooms  # noqa: E402 (likewise)
 
-HOUSE = rooms.Package(rooms.PACKAGE)
+HOUSE = rooms.house()
 TABLE = rooms.read()
 LINES = 500
 ENTRIES = ("claude_nb", "tests", "docs", "scripts", "benchmarks", "notebooks")
