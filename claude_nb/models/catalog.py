@@ -23,7 +23,7 @@ Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Lifecycle = Literal["active", "legacy", "deprecated", "retired"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, match_args=False)
 class Price:
     """Prices in US dollars for one million tokens.
 
@@ -42,7 +42,7 @@ class Price:
     read: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, match_args=False)
 class ToolTypes:
     """The newest version of each of the provider's tools that a model takes.
 
@@ -66,7 +66,7 @@ COMPACT_BETA = "compact-2026-01-12"  # the one for turns that the server summari
 MCP_BETA = "mcp-client-2025-11-20"  # the header without which a request may name no MCP server
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, match_args=False)
 class ModelInfo:
     """What one model accepts and costs.
 

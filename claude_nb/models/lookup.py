@@ -58,7 +58,7 @@ _REPORTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, match_args=False)
 class ModelTable:
     """What is known of the models of one provider; iterating gives every row.
 

@@ -17,7 +17,7 @@ from claude_nb.ask.errors import InputError
 from claude_nb.models import DEFAULT_MODEL
 from claude_nb.models.locks.places import found
 from claude_nb.notebook import commands, session, warming
-from claude_nb.notebook.completion import complete
+from claude_nb.notebook.completion import hook
 from claude_nb.notebook.errors import OURS, StoppedError
 from claude_nb.notebook.ledger import outputs
 from claude_nb.notebook.traits import LASTING, as_traits
@@ -255,7 +255,13 @@ class ClaudeMagics(_Configured):
         return output["data"], output["metadata"]
 
 
-ClaudeMagics.claude.__doc__ = f"{ClaudeMagics.claude.__doc__}\n{usage()}"
+def _help() -> str:
+    """Return what ``%%claude?`` shows."""
+    return f"{ClaudeMagics.claude.__doc__}\n{usage()}"
+
+
+asked: Any = ClaudeMagics.claude
+asked.getdoc = _help  # IPython calls it; to write all options down takes a tenth of %load_ext
 
 
 def load(shell: Any) -> None:
@@ -271,7 +277,7 @@ def load(shell: Any) -> None:
         warming.after_this_cell(shell)
     else:
         shell.display_trap.hook = magics.displayed
-    complete.install(
+    hook.install(
         shell,
         chats=lambda: magics.session.chats,
         served=lambda: getattr(magics.session.using, "listed", ()),
@@ -289,7 +295,7 @@ def unload(shell: Any) -> None:
         shell.magics_manager.magics[kind].pop("claude", None)
     shell.magics_manager.registry.pop("ClaudeMagics", None)
     commands.remove(shell)
-    complete.remove(shell)
+    hook.remove(shell)
     shell.display_trap.hook = shell.displayhook
     session.of(shell).settings = None
     session.of(shell).outputs.remove()

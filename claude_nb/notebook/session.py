@@ -59,7 +59,7 @@ class CellFailure:
     cell: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)  # each costs %load_ext time
 class Change:
     """What a cell could become, if the person wants it.
 

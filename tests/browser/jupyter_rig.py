@@ -256,7 +256,8 @@ class Lab:
     def theme(self, shade: str) -> None:
         """Switch the application to its "light" or "dark" theme."""
         name = f"JupyterLab {shade.capitalize()}"
-        self.command("apputils:change-theme", theme=name)
+        if self.page.evaluate("() => document.body.dataset.jpThemeName") != name:
+            self.command("apputils:change-theme", theme=name)  # again, it writes the settings anew
         self._wait_for("name => document.body.dataset.jpThemeName === name", name)
         self._wait_for("() => !document.getElementById('jupyterlab-splash')", None)
 

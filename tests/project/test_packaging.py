@@ -46,6 +46,26 @@ def test_the_client_needs_no_notebook(name):
     assert not loaded & {"IPython", "ipywidgets", "anywidget", "tornado", "claude_nb.notebook"}
 
 
+LOAD = """
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.instance().run_line_magic("load_ext", "claude_nb")
+"""
+
+
+def test_loading_the_extension_loads_no_more_than_the_next_cell_needs():
+    loaded = {name for name in loaded_by(LOAD) if name.startswith("claude_nb.")}
+    assert "claude_nb.notebook.magic" in loaded
+    assert not loaded & {
+        "claude_nb.ask.context.cells",
+        "claude_nb.conversation",
+        "claude_nb.notebook.commands.catalog",
+        "claude_nb.notebook.completion.complete",
+        "claude_nb.notebook.ledger.store",
+        "claude_nb.notebook.run",
+    }
+    assert len(loaded) <= 35
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """Build the wheel, without network and without touching the checkout."""

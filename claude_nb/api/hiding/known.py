@@ -49,7 +49,7 @@ class Known:
     __slots__ = ("_forms",)
 
     def __init__(self, values: Iterable[str]) -> None:
-        secrets = {part for value in values for part in parts(value)}
+        secrets = {part for value in {*values} for part in parts(value)}  # clients share keys
         plain = sorted({form for s in secrets for form in written(s)}, key=len, reverse=True)
         cores = sorted({core for s in secrets for core in encoded(s)}, key=len, reverse=True)
         self._forms: Callable[[], tuple[list[str], list[str]]] = lambda: (plain, cores)

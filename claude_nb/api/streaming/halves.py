@@ -26,13 +26,16 @@ _GROWS = {
 
 
 class Halves:
-    """What is held back of a stream: of a block, half a character and the kind of its delta."""
+    """Holds back halves of characters until they are whole.
+
+    Attributes
+    ----------
+    held : dict
+        What is held back: of a block, half a character and the kind of its delta.
+    """
 
     def __init__(self) -> None:
-        self._held: dict[Any, tuple[str, str]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._held)
+        self.held: dict[Any, tuple[str, str]] = {}
 
     def mended(self, event: Json) -> Iterator[Json]:
         """Yield an event with whole characters; at the end of its block what was held before it."""
@@ -40,8 +43,8 @@ class Halves:
         if kind == "content_block_delta":
             yield whole_characters({**event, "delta": self._grown(index, event["delta"])})
             return
-        if kind == "content_block_stop" and index in self._held:
-            _, name = self._held.pop(index)
+        if kind == "content_block_stop" and index in self.held:
+            _, name = self.held.pop(index)
             delta = {"type": name, _GROWS[name]: "\ufffd"}
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield whole_characters(event)
@@ -52,8 +55,8 @@ class Halves:
         field = _GROWS.get(name)
         if field is None:
             return delta
-        text = self._held.pop(index, ("", ""))[0] + delta[field]
+        text = self.held.pop(index, ("", ""))[0] + delta[field]
         if _LEADS.search(text):
-            self._held[index] = (text[-1], name)
+            self.held[index] = (text[-1], name)
             text = text[:-1]
         return {**delta, field: text}

@@ -255,7 +255,8 @@ class EventReader:
             return ()  # the API's events have a type, in their name or in their data
         self._idle = 0.0
         try:
-            events = self._events(*(read or _read(sse.data)))
+            event, cut = read or _read(sse.data)
+            events = self._mended(event) if cut or self._halves.held else (event,)
             for event in events:
                 self.message.apply(event)
         except _SHAPE_ERRORS as error:
@@ -266,10 +267,8 @@ class EventReader:
         text = f"cannot be read ({problem}): {shown}"
         raise self._malformed(errors.MalformedStreamError, text)
 
-    def _events(self, event: Any, cut: bool) -> Sequence[dict[str, Any]]:  # noqa: FBT001 - as read
-        """Return an event; more than one, or a changed one, if characters were cut."""
-        if not (cut or self._halves):
-            return (event,)
+    def _mended(self, event: Any) -> Sequence[dict[str, Any]]:
+        """Return an event of whole characters, as more than one or as none where that needs it."""
         return list(self._halves.mended(event))
 
     def _error_body(self, data: bytes) -> object:

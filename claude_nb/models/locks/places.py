@@ -16,7 +16,7 @@ VARIABLE = "CLAUDE_NB_LOCKS"
 _SYSTEM = ("/etc/ipython", "/usr/local/etc/ipython")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False, match_args=False)  # quick to make
 class Found:
     """A file that is there, or should be.
 

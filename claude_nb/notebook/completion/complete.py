@@ -1,7 +1,6 @@
 """Tab in ``%%claude`` and ``%claude``: options, models, chats, files, variables.
 
-`candidates` is pure: text up to the cursor in, completions out. `install` hooks it into the
-completer that terminals and front ends share.
+Pure: text up to the cursor in, completions out. Loaded when Tab is first pressed: `hook` asks it.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from IPython.core.completer import CompletionContext, SimpleCompletion, context_matcher
-
 from claude_nb import models
 from claude_nb.ask.attachments import files
 from claude_nb.ask.extra import PARAMETERS, TOOLS
@@ -23,10 +20,8 @@ from claude_nb.notebook.commands.catalog import BY_NAME as COMMANDS
 from claude_nb.notebook.commands.catalog import SERVERS
 from claude_nb.notebook.completion import names as complete_names
 
-__all__ = ["candidates", "install", "remove"]
+__all__ = ["candidates"]
 
-_IDENTIFIER = "claude_nb"
-_FIRST = 1000  # before all of IPython's own matchers
 _SHOWN = ("last-plot", "last-error")  # by the notebook
 _OF_TOOLS = [f"{tool}.{name}" for tool, names in TOOLS.items() for name in names]
 _LINE = re.compile(r"(?:.*=)?\s*%claude\s+(.*)", re.DOTALL)
@@ -213,65 +208,3 @@ def _paths(word: str) -> list[str]:
 
 def _ending(entry: Path) -> str:
     return f"{entry.name}/" if entry.is_dir() else entry.name
-
-
-def install(
-    shell: Any,
-    *,
-    chats: Callable[[], Iterable[str]],
-    served: Callable[[], Iterable[str]] = tuple,
-    servers: Callable[[], Iterable[str]] = tuple,
-) -> None:
-    """Complete in this shell from now on; a second time replaces the first.
-
-    Parameters
-    ----------
-    shell : InteractiveShell
-        Its namespace is looked at when Tab is pressed.
-    chats : callable
-        Returns the names of the chats there are.
-    served : callable
-        Returns the models of the server that answers, if it listed them.
-    servers : callable
-        Returns the names of MCP servers.
-    """
-    remove(shell)
-    names = {"chats": chats, "served": served, "servers": servers}
-
-    @context_matcher(identifier=_IDENTIFIER, priority=_FIRST)
-    def matcher(context: CompletionContext) -> Any:
-        lines = context.full_text.split("\n")[: context.cursor_line]
-        text = "\n".join([*lines, context.text_until_cursor])
-        fragment, found = _quietly(text, shell, names) or ("", [])
-        completions = [SimpleCompletion(text=word, type="claude") for word in found]
-        return {
-            "completions": completions,
-            "matched_fragment": fragment,
-            "suppress": bool(found),
-            "ordered": True,
-        }
-
-    shell.Completer.custom_matchers.append(matcher)
-
-
-def _quietly(
-    text: str, shell: Any, names: Mapping[str, Callable[[], Iterable[str]]]
-) -> Found | None:
-    hidden = shell.user_ns_hidden  # what IPython put there, as long as it is still that
-    variables = {
-        name: value
-        for name, value in shell.user_ns.items()
-        if name not in hidden or hidden[name] is not value
-    }
-    try:
-        return candidates(text, variables, **{name: tell() for name, tell in names.items()})
-    except Exception:  # noqa: BLE001 - their objects may raise anything; Tab must not
-        return None
-
-
-def remove(shell: Any) -> None:
-    """Take back what `install` did."""
-    matchers = shell.Completer.custom_matchers
-    ours = [m for m in matchers if getattr(m, "matcher_identifier", "") == _IDENTIFIER]
-    for matcher in ours:
-        matchers.remove(matcher)

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from claude_nb.ask.context.cells import Cell, is_question
 from claude_nb.notebook.ledger.printed import Printed, kept
 
 __all__ = ["Outputs", "Picture", "Ran"]
@@ -32,7 +31,7 @@ _TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 Output = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)  # each costs %load_ext time
 class Ran:
     """One run of a cell.
 
@@ -61,10 +60,10 @@ class Ran:
 
     def __post_init__(self) -> None:
         texts = [text for each in self.outputs for text in _texts(each)]
-        object.__setattr__(self, "size", len(self.source) + sum(map(len, texts)))
+        self.size = len(self.source) + sum(map(len, texts))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False, match_args=False)
 class Picture:
     """A picture that a cell showed: its kind, its base64 text, and the cell's number."""
 
@@ -192,7 +191,7 @@ class Outputs:
         """Return the answer that a question's cell is worth, which it has shown by itself."""
         value: Any = getattr(result, "result", None)
         is_ours = str(type(value).__module__).startswith("claude_nb.") and hasattr(value, "content")
-        if not (is_ours and is_question(Cell(source=str(result.info.raw_cell)))):
+        if not is_ours or not _asks(str(result.info.raw_cell)):
             return []
         text = "".join(block.text for block in value.content if block.type == "text")
         data = {"text/plain": _cut(text, _TEXT)}
@@ -229,6 +228,12 @@ class Outputs:
                 if output.get("data", {}).get(kind):
                     encoded = output["data"][kind]
                     self.picture = Picture(kind=kind, encoded=encoded, number=number)
+
+
+def _asks(source: str) -> bool:
+    from claude_nb.ask.context.cells import Cell, is_question  # noqa: PLC0415 (not at %load_ext)
+
+    return is_question(Cell(source=source))
 
 
 def _is_kept(kind: str, text: Any) -> bool:

@@ -224,7 +224,9 @@ class Store:
             return
         if version > _VERSION:
             raise StoreError(f"{self.path} was written by a newer claude_nb: update this one")
-        for statement in _SCHEMA.split(";"):
-            data.execute(statement)
-        data.execute(f"PRAGMA user_version = {_VERSION}")
+        if version < _VERSION:
+            data.execute("BEGIN IMMEDIATE")  # else each statement waits for the disk by itself
+            for statement in _SCHEMA.split(";"):
+                data.execute(statement)
+            data.execute(f"PRAGMA user_version = {_VERSION}")
         self._is_ready = True

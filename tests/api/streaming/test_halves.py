@@ -84,7 +84,7 @@ def test_however_it_is_cut_the_text_is_the_same(pieces):
         for mended in halves.mended(event):
             grown += mended.get("delta", {}).get("text", "")
     assert grown == read_json(json.dumps("".join(pieces)).encode())
-    assert not halves
+    assert not halves.held
     grown.encode()
 
 

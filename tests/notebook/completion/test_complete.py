@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from claude_nb import models
 from claude_nb.ask.options import SETTINGS
 from claude_nb.notebook.commands.catalog import COMMANDS
-from claude_nb.notebook.completion import complete
+from claude_nb.notebook.completion import complete, hook
 
 
 class Thing:
@@ -183,9 +183,9 @@ def test_files_and_names_where_an_option_takes_them(attach):
 def shell():
     shell = InteractiveShell()
     shell.push(NAMES)
-    complete.install(shell, chats=lambda: ["main", "poems"])
+    hook.install(shell, chats=lambda: ["main", "poems"])
     yield shell
-    complete.remove(shell)
+    hook.remove(shell)
 
 
 def tab(shell, text, cursor=None):
@@ -198,7 +198,7 @@ def tab(shell, text, cursor=None):
 
 @pytest.mark.slow
 def test_the_shell_completes_it_once_and_nothing_else(shell):
-    complete.install(shell, chats=lambda: ["main", "poems"])
+    hook.install(shell, chats=lambda: ["main", "poems"])
     assert len(shell.Completer.custom_matchers) == 1
     assert tab(shell, "%%claude --te") == ["--temperature"]
     assert tab(shell, "%%claude -m haiku\nWhat is {{thing.co") == ["thing.colour", "thing.cost"]
@@ -219,15 +219,15 @@ def test_what_the_shell_put_there_is_not_offered(shell):
 
 
 def test_removed_means_removed(shell):
-    complete.remove(shell)
+    hook.remove(shell)
     assert shell.Completer.custom_matchers == []
     assert "--temperature" not in tab(shell, "%%claude --te")
 
 
 @pytest.mark.kernel
 def test_a_kernel_answers_with_it(kernel):
-    install = "from claude_nb.notebook.completion import complete\n"
-    install += "complete.install(get_ipython(), chats=lambda: ['main'])\nanswer = 42"
+    install = "from claude_nb.notebook.completion import hook\n"
+    install += "hook.install(get_ipython(), chats=lambda: ['main'])\nanswer = 42"
     assert kernel.run(install).status == "ok"
     assert kernel.complete("%%claude --te") == ["--temperature"]
     assert kernel.complete("%%claude -m haiku\nIs {{an") == ["answer"]

@@ -94,6 +94,18 @@ for number in range(30):
 """
 
 
+def changes(store) -> int:
+    """Return how many transactions were written into the file, as SQLite counts them."""
+    return int.from_bytes(store.path.read_bytes()[24:28])
+
+
+def test_a_new_file_waits_for_the_disk_once_and_one_that_is_read_never(store):
+    store.write(CALL)
+    assert changes(store) == 1
+    Store(store.path).calls()
+    assert changes(store) == 1
+
+
 def test_two_processes_at_once_lose_nothing(store):
     store.set_budget("n", 1.0, None)
     command = [sys.executable, "-c", WRITES, str(store.path), repr(asdict(CALL))]
