@@ -44,6 +44,7 @@ __all__ = [
     "gridded",
     "is_paid",
     "planned",
+    "started",
     "unwrapped",
 ]
 
@@ -89,6 +90,11 @@ class Question:
             )
         kept = store or self.asked.store
         return self.changed(_checked(options), again=True, sample=None, executor=None, store=kept)
+
+
+def started(session: Session, question: Question, found: Sequence[Way]) -> Answers:
+    """Start a run over rows, in each way to ask if there are any; see `begun` and `gridded`."""
+    return gridded(session, question, found) if found else begun(session, question)
 
 
 def begun(session: Session, question: Question) -> Answers:
