@@ -142,6 +142,8 @@ class PartRun(Run):
             self._counts[name] += getattr(now, name)
         self._counts["input"] += now.input_tokens
         self._counts["output"] += now.output_tokens
+        self._counts["cached"] += now.cached_tokens
+        self._spared += now.saved or 0.0
         if asked := now.done + now.failed - len(part.unasked) * self.samples:
             self._asked += asked
             is_known = self._cost is not None and now.cost is not None

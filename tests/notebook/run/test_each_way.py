@@ -37,8 +37,8 @@ def ask(alone, serve, monkeypatch, tmp_path):
 
 @pytest.mark.slow
 def test_a_cell_asks_each_row_in_each_way(ask, alone):
-    line = "--each table --models claude-haiku-4-5,claude-sonnet-4-6 --temperatures 0,default --samples 2"
-    grid = ask(f"{line} --systems tones --out got")
+    line = "--each table --models claude-haiku-4-5,claude-sonnet-4-6 --samples 2"
+    grid = ask(f"{line} --temperatures 0,default --systems tones --out got")
     assert isinstance(grid, Grid)
     assert len(grid) == len(ask.asked) == 2 * 2 * 2 * 2 * 2
     assert grid[0].way == "claude-haiku-4-5 · 0 · plain"
