@@ -126,6 +126,7 @@ def _html(exchange: Exchange) -> tuple[SafeHtml, list[SafeHtml]]:
     lines = substituted(_LINE, "<br>", visible_html(exchange.prompt))
     asked = markup("<blockquote><p>{}</p></blockquote>", lines)
     bundles = [_kept(each) for each in exchange.candidates]
+    asked = join([asked, shown.asked_of(exchange)[0]])
     return asked, [proven(bundle.get("text/html", EMPTY)) for bundle in bundles]
 
 
@@ -134,7 +135,8 @@ def _text(exchange: Exchange) -> str:
     bundles = [_kept(each) for each in exchange.candidates]
     said = zip(titles_of(exchange), bundles, strict=True)
     told = [[plain(title), each["text/plain"]] for title, each in said if each]
-    return "\n\n".join([quoted, *(text for pair in told for text in pair if text)])
+    parts = [quoted, shown.asked_of(exchange)[1], *(text for pair in told for text in pair)]
+    return "\n\n".join(filter(None, parts))
 
 
 def _kept(candidate: Candidate) -> dict[str, str]:

@@ -79,6 +79,7 @@ def piece(exchange: Exchange, models: ModelTable) -> dict[str, Any]:
     return {
         "id": exchange.id,
         "prompt": exchange.prompt,
+        "attached": shown.asked_of(exchange)[0],
         "kept": exchange.kept,
         "takes": [
             {"state": state, "live": each.live, "facts": each.facts, "label": name}
