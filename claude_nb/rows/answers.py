@@ -44,6 +44,12 @@ class Answers(Sequence[Answer]):
         self._run: Run = run
         self._retry: Retry = retry
 
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "Answers belong to the run that asks and to its store: pickle what to_frame() returns, "
+            "or call claude_nb.map again, which asks nothing twice."
+        )
+
     def __len__(self) -> int:
         return len(self._run.names)
 

@@ -159,4 +159,9 @@ def _known(error: BaseException) -> BaseException:
             f"executor= sends schema and functions to other processes, and one cannot go: {error}. "
             "Define it in a module of its own, or use a ThreadPoolExecutor."
         )
+    if isinstance(error, RuntimeError) and "shutdown" in str(error):
+        return InputError(
+            "executor= takes no more work, since it was shut down: call inside its with block, or "
+            "make a new one."
+        )
     return error

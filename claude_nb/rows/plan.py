@@ -8,6 +8,7 @@ also what a server is to keep (``cache``): a whole row, which no other asks, wou
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ RECORDING = "a recording"  # the server of what is replayed
 
 _SHOWN = 20  # columns in a message
 _ROW = "row"  # the whole row, for columns whose names are no names of Python
+_OF_ROW = re.compile(r"""row\[(?:(?P<quote>["'])(?P<text>.*?)(?P=quote)|(?P<number>-?\d+))\]""")
 Row = Mapping[str, Any]
 
 
@@ -144,12 +146,11 @@ class Plan:
             root = _root(path)
             if root not in known:
                 near = names.did_you_mean(root, table.columns)
-                shown = ", ".join(table.columns[:_SHOWN]) + (
-                    ", …" if len(table.columns) > _SHOWN else ""
-                )
                 raise InputError(
-                    f"{{{{{path}}}}}: there is no column {root!r}.{near} Columns: {shown}."
+                    f"{{{{{path}}}}}: there is no column {root!r}.{near} {_listed(table.columns)}"
                 )
+            if (found := _OF_ROW.match(path)) and "row" not in table.columns:
+                _check_name(path, found, table.columns)
 
     def of(self, row: Row) -> Planned:
         """Return the request of a row.
@@ -161,7 +162,10 @@ class Plan:
         """
         scope = _scope(row, self.variables)
         for path in self._needs:
-            if _root(path) in row and is_missing(names.lookup(path, scope)):
+            root = _root(path)
+            if root not in row and root != _ROW and root not in self.variables:
+                raise InputError(f"{{{{{path}}}}}: this row has no {root!r}, so it was not asked.")
+            if root in row and is_missing(names.lookup(path, scope)):
                 raise InputError(
                     f"{{{{{path}}}}}: this row has no value there, so it was not asked."
                 )
@@ -224,6 +228,21 @@ def _kept(params: Mapping[str, Any], *, varies: bool) -> dict[str, Any]:
     if how and (tools := params.get("tools")):
         return {**left, "tools": [*tools[:-1], {**tools[-1], "cache_control": how}]}
     return left
+
+
+def _check_name(path: str, found: re.Match[str], columns: tuple[str, ...]) -> None:
+    """Refuse a column of ``row[…]`` that is not there, or that is named by its number."""
+    name = found["text"] if found["text"] is not None else found["number"]
+    if name not in columns:
+        near = names.did_you_mean(name, columns)
+        raise InputError(f"{{{{{path}}}}}: there is no column {name!r}.{near} {_listed(columns)}")
+    if found["number"] is not None:
+        raise InputError(f'{{{{{path}}}}}: columns are named by text: {{{{row["{name}"]}}}}.')
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    more = ", …" if len(columns) > _SHOWN else ""
+    return f"Columns: {', '.join(columns[:_SHOWN])}{more}." if columns else "It has no columns."
 
 
 def _root(path: str) -> str:
