@@ -88,7 +88,7 @@ class Answers(Sequence[Answer]):
         text = judging.text_of(told.message)
         value, problem = self._valued(text, said(told.error))
         message = Message.from_wire(dict(told.message))
-        cost = self._run.plan.models.cost(message.model, told.message["usage"])
+        cost = self._run.plan.models.cost(message.model or "", told.message.get("usage") or {})
         return Answer(row, sample, text, value, message, cost, problem, told.seconds)
 
     def _valued(self, text: str, problem: str | None) -> tuple[Any, str | None]:

@@ -356,7 +356,7 @@ class Run:
         try:
             functions = self.plan.common.functions
             message, seconds = await sender.answer(work.params, functions)
-            self._allowance.answered(work.name, message["usage"])
+            self._allowance.answered(work.name, message.get("usage") or {})
             wrong = judging.problem(message, self.plan.schema, work.params["max_tokens"])
             kept = Kept(message, wrong, seconds)
         except asyncio.CancelledError as error:
@@ -404,7 +404,7 @@ class Run:
         self._asked += 1
         self._counts["failed" if kept.error else "done"] += 1
         if kept.message is not None:
-            self._take_up(str(kept.message["model"]), kept.message.get("usage") or _NONE)
+            self._take_up(str(kept.message.get("model")), kept.message.get("usage") or _NONE)
         self._look_for_pattern(kept)
 
     def _take_up(self, model: str, usage: Mapping[str, Any]) -> None:
