@@ -33,7 +33,7 @@ _PICTURES = 4  # that are drawn
 _BYTES = 6_000  # of one
 _SIDES = (144, 96, 48)  # pixels, shown at half that; what is noise needs more bytes for each
 _NAME = 60  # characters
-_WORDS = {"image": "picture", "document": "document", "search_result": "search result"}
+_WORDS = {"image": "picture"}
 _SIGNS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg"}
 _ALL: LiteralString = (
     f'<div class="claude-nb-attached {IGNORED}" style="display:flex;flex-wrap:wrap;gap:4px 14px;'
