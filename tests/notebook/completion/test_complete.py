@@ -231,6 +231,9 @@ def test_a_kernel_answers_with_it(kernel):
     assert kernel.run(install).status == "ok"
     assert kernel.complete("%%claude --te") == ["--temperature", "--temperatures"]
     assert kernel.complete("%%claude -m haiku\nIs {{an") == ["answer"]
-    assert kernel.complete("%%claude --te\nIs {{answer}}?", 13) == ["--temperature", "--temperatures"]
+    assert kernel.complete("%%claude --te\nIs {{answer}}?", 13) == [
+        "--temperature",
+        "--temperatures",
+    ]
     assert kernel.complete("%claude show ") == ["main"]
     assert "answer" in kernel.complete("ans")
