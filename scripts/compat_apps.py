@@ -33,6 +33,7 @@ PYTHON: dict[str, tuple[str, ...]] = {
     "llm": ("llm==0.36", "llm-anthropic==0.30"),
     "litellm": ("litellm==1.110.2", "mcp==2.3.0"),
     "litellm-proxy": ("litellm[proxy]==1.108.7",),
+    "llama.cpp": ("xllamacpp==2026.10.11549", "gguf==0.19.0"),
     "dspy": ("dspy==3.4.1",),
     "instructor": ("instructor[anthropic]==1.17.0",),
     "langchain": ("langchain-anthropic==1.7.10", "langchain-tests==1.1.9"),

@@ -67,6 +67,8 @@ KINDS = {
     "stops": r"a text with a visible character, `\n` and `\t` understood; repeat it for more",
     "think": "a budget in tokens, or one of the words",
     "choice": "one of the words",
+    "names": "names, with commas between",
+    "numbers": "numbers, or `default`, with commas between",
     "servers": "addresses with `https://`, `NAME=URL`, or names of `%config`, with commas between",
 }
 

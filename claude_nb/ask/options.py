@@ -14,11 +14,12 @@ from typing import Any, Literal, Self
 from claude_nb.ask.errors import InputError
 from claude_nb.models import DEFAULT_MODEL
 
-__all__ = ["BY_FLAG", "BY_NAME", "SETTINGS", "Options", "Setting"]
+__all__ = ["BY_FLAG", "BY_NAME", "ROWS", "SETTINGS", "WAYS", "Options", "Setting"]
 
 Kind = Literal[
-    "text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice", "servers"
-]
+    "text", "number", "integer", "money", "flag", "texts", "stops", "think", "choice", "servers",
+    "names", "numbers",
+]  # fmt: skip
 FORMATS = ("markdown", "text", "code", "json", "html", "math")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 SEARCHES = 5  # at most, where nobody says how many
@@ -27,6 +28,8 @@ _LARGE = 10**15  # nobody reads longer numbers
 THINK_WORDS = ("off", "on", *EFFORTS)
 CONTEXTS = ("none", "above", "all")
 CONTEXT_TOKENS = 20_000
+WAYS = ("models", "temperatures", "systems")
+ROWS = ("each", "sample", "samples", *WAYS, "budget", "batch", "no_pilot")  # of a table
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -202,10 +205,24 @@ def _choice(setting: Setting, text: str) -> str | int:
     return word
 
 
+def _names(setting: Setting, text: str) -> tuple[str, ...]:
+    found = tuple(filter(None, (part.strip() for part in text.split(","))))
+    if not found:
+        raise InputError(f"{setting.flags[-1]} takes values with commas between, such as A,B.")
+    return found
+
+
+def _numbers(setting: Setting, text: str) -> tuple[float | None, ...]:
+    said = _names(setting, text)
+    return tuple(None if one.lower() == "default" else _number(setting, one) for one in said)
+
+
 _PARSERS: dict[Kind, Callable[[Setting, str], Any]] = {
     "text": lambda _, text: text,
     "texts": lambda _, text: text,
     "servers": lambda _, text: text,
+    "names": _names,
+    "numbers": _numbers,
     "choice": _choice,
     "number": _number,
     "integer": _integer,
@@ -358,6 +375,16 @@ class Options:
     samples: int | None = _option(
         None, "--samples", kind="integer", metavar="N", low=1, lasting=False,
         help="with --each: ask every row N times")
+    models: tuple[str, ...] | None = _option(
+        None, "--models", kind="names", metavar="A,B", lasting=False,
+        help="with --each: ask every row of each of these models, and compare them")
+    temperatures: tuple[float | None, ...] | None = _option(
+        None, "--temperatures", kind="numbers", metavar="T,U", low=0, high=1, lasting=False,
+        help="with --each: ask every row at each of these temperatures (default: without one)")
+    systems: str | None = _option(
+        None, "--systems", metavar="NAME", lasting=False,
+        help="with --each: ask every row with each system prompt of this list, or of this dict, "
+             "which names them")
     budget: float | None = _option(
         None, "--budget", kind="money", metavar="DOLLARS", low=0.0001, lasting=False,
         help="with --each: end before the rows cost more than this; no pilot is needed then")

@@ -14,6 +14,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 
 from claude_nb.ask.arguments import parse_line, split_cell, usage
 from claude_nb.ask.errors import InputError
+from claude_nb.ask.options import ROWS
 from claude_nb.models import DEFAULT_MODEL
 from claude_nb.models.locks.places import found
 from claude_nb.notebook import commands, session, warming
@@ -24,7 +25,6 @@ from claude_nb.notebook.traits import LASTING, as_traits
 
 __all__ = ["ClaudeMagics", "load", "unload"]
 
-ROWS = {"each", "sample", "samples", "budget", "batch", "no_pilot"}
 MCP = {"mcp_servers", "mcp_tokens"}
 SHOWN = (
     ("claude_nb.api.types.message", "Message"),
@@ -181,7 +181,7 @@ class ClaudeMagics(_Configured):
         self._guarded()
         line, body = split_cell(line, cell)
         given = parse_line(line)
-        if ROWS & given.keys():
+        if not given.keys().isdisjoint(ROWS):
             return self._rows(given, body)
         key = self.session.question_key(f"{line}\n{body}")
         return ask(self.session, self.session.defaults().changed(given), body, key)

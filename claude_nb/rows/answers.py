@@ -12,11 +12,12 @@ from typing import Any, Self, overload
 from claude_nb.api.types import Message
 from claude_nb.ask.errors import AnswerError, InputError
 from claude_nb.ask.question import Question
+from claude_nb.models import ModelTable
 from claude_nb.rows import judging, likeness
 from claude_nb.rows.answer import NOT_ASKED, Answer, came, extended, said
-from claude_nb.rows.estimate import Estimate, estimate
+from claude_nb.rows.estimate import Estimate, Spent, estimate
 from claude_nb.rows.likeness import Differences, Pair
-from claude_nb.rows.progress import Progress, line
+from claude_nb.rows.progress import Progress, line, uncached
 from claude_nb.rows.run import Run
 from claude_nb.rows.store import Kept, Name
 from claude_nb.rows.tables import Column
@@ -42,6 +43,12 @@ class Answers(Sequence[Answer]):
     def __init__(self, run: Run, retry: Retry) -> None:
         self._run: Run = run
         self._retry: Retry = retry
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            "Answers belong to the run that asks and to its store: pickle what to_frame() returns, "
+            "or call claude_nb.map again, which asks nothing twice."
+        )
 
     def __len__(self) -> int:
         return len(self._run.names)
@@ -81,7 +88,7 @@ class Answers(Sequence[Answer]):
         text = judging.text_of(told.message)
         value, problem = self._valued(text, said(told.error))
         message = Message.from_wire(dict(told.message))
-        cost = self._run.plan.models.cost(message.model, told.message["usage"])
+        cost = self._run.plan.models.cost(message.model or "", told.message.get("usage") or {})
         return Answer(row, sample, text, value, message, cost, problem, told.seconds)
 
     def _valued(self, text: str, problem: str | None) -> tuple[Any, str | None]:
@@ -266,6 +273,7 @@ class Answers(Sequence[Answer]):
         lines = [f"{self._title}: {line(now)}{emulated}"]
         if equal := sum(run.equal for run in self._runs):
             lines.append(f"{equal:,} rows are equal to others and were not asked twice")
+        lines += self._uncached(now)
         if how := _ENDS.get(now.ended):
             lines.append(how.format(budget=self._run.budget))
         if self._run.most is not None and now.ended and (left := self.left()):
@@ -278,6 +286,16 @@ class Answers(Sequence[Answer]):
         if self._run.store.path is not None:
             lines.append(f"kept in {self._run.store.path.name}")
         return "\n".join(lines)
+
+    def _uncached(self, now: Progress) -> list[str]:
+        """Say why nothing was kept, where that was asked for."""
+        plan = self._run.plan
+        if not plan.is_cached or now.cached_tokens or now.done < 2 or not now.ended:  # noqa: PLR2004
+            return []
+        info = plan.models.get(plan.model)
+        least = f" the {info.min_cache_tokens:,} tokens" if info and info.min_cache_tokens else ""
+        shared = "what all rows share, a system prompt or files that no column names, is shorter"
+        return [f"nothing was cached: {shared} than{least or ' what'} {plan.model} keeps"]
 
     def _problems(self) -> Iterator[str]:
         """Yield what went wrong with rows; no answer is read for that, of which there are many."""
@@ -294,8 +312,10 @@ class Answers(Sequence[Answer]):
 
     def estimate(self) -> Estimate:
         """Return what the rows will take that a pilot has not asked."""
-        asked = [answer.cost for answer in self if answer.message is not None]
-        return estimate(asked, self.left(), self.progress.seconds)
+        models = self._run.plan.models
+        spent = [_spent(each.message, each.cost, models) for each in self if each.message]
+        counted = [tokens for run in self._runs for tokens in run.counted]
+        return estimate(spent, self.left(), self.progress.seconds, counted)
 
     def left(self) -> int:
         """Return the rows that a pilot has not asked; 0 if nobody knows how many there are."""
@@ -338,6 +358,13 @@ def _compared(one: str, other: str, both: Iterable[tuple[Answer, Answer]]) -> Di
         else:
             pairs.append(Pair(first.row, *texts))
     return Differences(one, other, pairs, same, missing)
+
+
+def _spent(message: Message, cost: float | None, models: ModelTable) -> Spent:
+    """Return what an answer took, in and out."""
+    plain = uncached(message.usage.to_dict())
+    written = models.cost(message.model, {**plain, "input_tokens": 0})
+    return Spent(plain["input_tokens"], cost, written)
 
 
 def _kinds(problems: Iterable[str]) -> list[str]:

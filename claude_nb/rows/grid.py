@@ -93,7 +93,9 @@ def _axis(name: str, given: Any) -> list[Any]:
             what = "a number" if name == "temperature" else "text"
             raise InputError(f"{name}s has {value!r:.100}, which is not {what}.")
         if values.count(value) > 1:
-            raise InputError(f"{name}s has {value!r:.100} twice: samples= asks more than once.")
+            raise InputError(
+                f"{name}s has {value!r:.100} twice: leave one out (samples asks more than once)."
+            )
     return values
 
 

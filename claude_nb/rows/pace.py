@@ -27,6 +27,7 @@ _TOO_MANY = 429
 _KINDS = ("requests", "input-tokens", "output-tokens")
 _LOOK_AGAIN = 0.1  # seconds, where another run of this process holds the window
 _MARGIN = 0.05  # seconds past a reset: the server's clock is not ours
+_LONGEST = 3600.0  # seconds that a server is believed: then it is asked whether it still holds
 _LEARNS = 0.2  # weight of the newest answer in what a request is thought to take
 
 
@@ -126,7 +127,8 @@ class Pace:
         self._starting = False
         if now - self._cut >= _CALM:
             self.window, self._cut = max(1.0, self.window * _SHRINK), now
-        self._closed = max(self._closed, now + max(0.0, asked_wait(headers) or 0.0))
+        wait = min(max(0.0, asked_wait(headers) or 0.0), _LONGEST)
+        self._closed = max(self._closed, now + wait)
 
     def _grow(self, now: float) -> None:
         """Grow by one an answer at first, later by one a round; only where the window was used."""
@@ -149,7 +151,7 @@ class Pace:
             count = float(remaining)
             if known is not None and known.reset == reset:
                 count, seconds = min(count, known.remaining), known.until - now
-            self._left[kind] = _Left(count, reset, now + seconds)
+            self._left[kind] = _Left(count, reset, now + min(seconds, _LONGEST))
 
     def _shut(self) -> float:
         """Return the seconds until the gate opens, and say why it is shut; 0 if it is open."""

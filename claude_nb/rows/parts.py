@@ -142,6 +142,8 @@ class PartRun(Run):
             self._counts[name] += getattr(now, name)
         self._counts["input"] += now.input_tokens
         self._counts["output"] += now.output_tokens
+        self._counts["cached"] += now.cached_tokens
+        self._spared += now.saved or 0.0
         if asked := now.done + now.failed - len(part.unasked) * self.samples:
             self._asked += asked
             is_known = self._cost is not None and now.cost is not None
@@ -156,5 +158,10 @@ def _known(error: BaseException) -> BaseException:
         return InputError(
             f"executor= sends schema and functions to other processes, and one cannot go: {error}. "
             "Define it in a module of its own, or use a ThreadPoolExecutor."
+        )
+    if isinstance(error, RuntimeError) and "shutdown" in str(error):
+        return InputError(
+            "executor= takes no more work, since it was shut down: call inside its with block, or "
+            "make a new one."
         )
     return error

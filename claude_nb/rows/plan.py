@@ -1,15 +1,18 @@
 """A prompt with ``{{column}}`` and one row -> the request of that row, and its name; pure.
 
 What all rows have in common is composed once; a row changes the text, and the whole question only
-where pictures or a system prompt with columns in it are asked about.
+where pictures or a system prompt with columns in it are asked about. What they have in common is
+also what a server is to keep (``cache``): a whole row, which no other asks, would only be dearer.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from claude_nb.api.platforms.identity import identity, key_of
@@ -26,10 +29,13 @@ from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.models.locks.locks import NONE, Locks
 from claude_nb.rows.tables import Table, is_missing
 
-__all__ = ["Plan", "Planned"]
+__all__ = ["RECORDING", "Plan", "Planned"]
+
+RECORDING = "a recording"  # the server of what is replayed
 
 _SHOWN = 20  # columns in a message
 _ROW = "row"  # the whole row, for columns whose names are no names of Python
+_OF_ROW = re.compile(r"""row\[(?:(?P<quote>["'])(?P<text>.*?)(?P=quote)|(?P<number>-?\d+))\]""")
 Row = Mapping[str, Any]
 
 
@@ -82,6 +88,8 @@ class Plan:
     _identity: dict[str, Any] = field(init=False)
     _needs: tuple[str, ...] = field(init=False)
     _whole: bool = field(init=False)
+    _kept: dict[str, Any] = field(init=False)
+    _files: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         system = prompt.system_template(self.options.system)
@@ -92,6 +100,7 @@ class Plan:
         self.common = self._composed(plain, self.variables)
         builder = RequestBuilder("", {}, {}, Timeout(), ANTHROPIC.prepare)
         self._identity = identity(message_request(builder, self.common.sent))
+        self._kept = _kept(self.common.params, varies=bool(braces.fields(system)))
 
     def _composed(self, options: Options, variables: Mapping[str, Any]) -> Question:
         known: dict[str, Any] = {"models": self.models, "locks": self.locks}
@@ -106,6 +115,11 @@ class Plan:
     def schema(self) -> AnswerSchema | None:
         """What each answer must look like."""
         return self.common.schema
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether a server is to keep what all rows have in common."""
+        return "cache_control" in self.common.params
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -132,12 +146,11 @@ class Plan:
             root = _root(path)
             if root not in known:
                 near = names.did_you_mean(root, table.columns)
-                shown = ", ".join(table.columns[:_SHOWN]) + (
-                    ", …" if len(table.columns) > _SHOWN else ""
-                )
                 raise InputError(
-                    f"{{{{{path}}}}}: there is no column {root!r}.{near} Columns: {shown}."
+                    f"{{{{{path}}}}}: there is no column {root!r}.{near} {_listed(table.columns)}"
                 )
+            if (found := _OF_ROW.match(path)) and "row" not in table.columns:
+                _check_name(path, found, table.columns)
 
     def of(self, row: Row) -> Planned:
         """Return the request of a row.
@@ -149,18 +162,44 @@ class Plan:
         """
         scope = _scope(row, self.variables)
         for path in self._needs:
-            if _root(path) in row and is_missing(names.lookup(path, scope)):
+            root = _root(path)
+            if root not in row and root != _ROW and root not in self.variables:
+                raise InputError(f"{{{{{path}}}}}: this row has no {root!r}, so it was not asked.")
+            if root in row and is_missing(names.lookup(path, scope)):
                 raise InputError(
                     f"{{{{{path}}}}}: this row has no value there, so it was not asked."
                 )
         content = None if self._whole else self._content(scope)
         if not isinstance(content, str):
             question = self._composed(self.options, scope)
-            return Planned(self._key(self._sent(question)), question.params)
+            return Planned(self._key(self._sent(question)), self._sparing(question.params, row))
         messages = [{"role": "user", "content": content}]
         body = {**self._identity["body"], "messages": messages}
         known = {**self._identity, "body": body}
-        return Planned(self._named(key_of(known)), {**self.common.params, "messages": messages})
+        return Planned(self._named(key_of(known)), {**self._kept, "messages": messages})
+
+    def _sparing(self, params: Mapping[str, Any], row: Row) -> Mapping[str, Any]:
+        """Return a row's request with what it shares with the others kept, files included."""
+        if not self.is_cached:
+            return params
+        varies = bool(braces.fields(prompt.system_template(self.options.system)))
+        kept, shared = _kept(params, varies=varies), 0 if varies else self._shared(row)
+        if not shared:
+            return kept
+        [message] = params["messages"]
+        content = list(message["content"])
+        content[shared - 1] = {**content[shared - 1], "cache_control": params["cache_control"]}
+        return {**kept, "messages": [{**message, "content": content}]}
+
+    def _shared(self, row: Row) -> int:
+        """Return how many blocks at the beginning are files of all rows, which no column names."""
+        if self._files is None:
+            files = (*takewhile(lambda name: _root(name) not in row, self.options.attach),)
+            alone = self._composed(
+                self.options.changed({"raw": True, "attach": files}), self.variables
+            )
+            self._files = len(alone.params["messages"][-1]["content"]) - 1 if files else 0
+        return self._files
 
     def _content(self, scope: Mapping[str, Any]) -> Any:
         if self.options.raw:
@@ -178,6 +217,32 @@ class Plan:
     def _named(self, key: str) -> str:
         """Return the key of a request to this server."""
         return hashlib.sha256(f"{self.server}\n{key}".encode()).hexdigest()[:32]
+
+
+def _kept(params: Mapping[str, Any], *, varies: bool) -> dict[str, Any]:
+    """Return a request whose system prompt is to be kept, or else its tools, and not the whole."""
+    how, system = params.get("cache_control"), params.get("system")
+    left = {name: value for name, value in params.items() if name != "cache_control"}
+    if how and isinstance(system, str) and not varies:
+        return {**left, "system": [{"type": "text", "text": system, "cache_control": how}]}
+    if how and (tools := params.get("tools")):
+        return {**left, "tools": [*tools[:-1], {**tools[-1], "cache_control": how}]}
+    return left
+
+
+def _check_name(path: str, found: re.Match[str], columns: tuple[str, ...]) -> None:
+    """Refuse a column of ``row[…]`` that is not there, or that is named by its number."""
+    name = found["text"] if found["text"] is not None else found["number"]
+    if name not in columns:
+        near = names.did_you_mean(name, columns)
+        raise InputError(f"{{{{{path}}}}}: there is no column {name!r}.{near} {_listed(columns)}")
+    if found["number"] is not None:
+        raise InputError(f'{{{{{path}}}}}: columns are named by text: {{{{row["{name}"]}}}}.')
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    more = ", …" if len(columns) > _SHOWN else ""
+    return f"Columns: {', '.join(columns[:_SHOWN])}{more}." if columns else "It has no columns."
 
 
 def _root(path: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Progress", "duration", "line", "money", "together"]
+__all__ = ["Progress", "duration", "line", "money", "together", "uncached"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,12 @@ class Progress:
         Requests on their way.
     input_tokens, output_tokens : int
         Of this run.
+    cached_tokens : int
+        Of those that were read, how many a server had kept.
     cost : float or None
         US dollars of this run; None if any price is not known.
+    saved : float or None
+        US dollars that it would have cost more if the server had kept nothing; None likewise.
     seconds : float
         Since the run began.
     limit : int
@@ -43,7 +48,9 @@ class Progress:
     running: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
     cost: float | None = None
+    saved: float | None = None
     seconds: float = 0.0
     limit: int = 0
     why: str = ""
@@ -67,11 +74,18 @@ class Progress:
         return 60 * (self.total - self.answered) / self.rate
 
 
+def uncached(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an answer would have taken if no server had kept anything."""
+    kinds = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    read = sum(int(usage.get(kind) or 0) for kind in kinds)
+    left = {name: value for name, value in usage.items() if not name.startswith("cache_")}
+    return {**left, "input_tokens": read}
+
+
 def together(parts: Sequence[Progress], limit: int) -> Progress:
     """Return where several runs stand together; `limit` is how many may be on their way."""
     totals = [part.total for part in parts if part.total is not None]
-    costs = [part.cost for part in parts if part.done + part.failed]
-    known = [cost for cost in costs if cost is not None]
+    asked = [part for part in parts if part.done + part.failed]
     ended = [part.ended for part in parts]
     return Progress(
         total=sum(totals) if len(totals) == len(parts) else None,
@@ -81,12 +95,19 @@ def together(parts: Sequence[Progress], limit: int) -> Progress:
         running=sum(part.running for part in parts),
         input_tokens=sum(part.input_tokens for part in parts),
         output_tokens=sum(part.output_tokens for part in parts),
-        cost=sum(known) if known and len(known) == len(costs) else None,
+        cached_tokens=sum(part.cached_tokens for part in parts),
+        cost=_summed([part.cost for part in asked]),
+        saved=_summed([part.saved for part in asked]),
         seconds=max(part.seconds for part in parts),
         limit=limit,
         why=next((part.why for part in parts if part.why and not part.ended), ""),
         ended=next((how for how in ended if how != "done"), "done") if all(ended) else "",
     )
+
+
+def _summed(amounts: Sequence[float | None]) -> float | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known and len(known) == len(amounts) else None
 
 
 def duration(seconds: float) -> str:
@@ -101,6 +122,15 @@ def money(dollars: float) -> str:
     return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.2g}" if dollars else "$0"
 
 
+def _cached(now: Progress) -> str:
+    """Return what a server had kept, and what that saved, or cost where nothing came of it."""
+    parts = [f"{now.cached_tokens:,} cached"] if now.cached_tokens else []
+    if now.saved:
+        sum_ = money(abs(now.saved))
+        parts.append(f"{sum_} saved" if now.saved > 0 else f"{sum_} more to cache them")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
 def line(now: Progress) -> str:
     """Return the state of a run in one line."""
     total = "" if now.total is None else f" of {now.total:,}"
@@ -109,7 +139,7 @@ def line(now: Progress) -> str:
     parts += [f"{now.failed:,} failed"] if now.failed else []
     parts += [f"{now.running:,} running"] if now.running else []
     if now.input_tokens or now.output_tokens:
-        parts.append(f"{now.input_tokens:,} → {now.output_tokens:,} tokens")
+        parts.append(f"{now.input_tokens:,} → {now.output_tokens:,} tokens{_cached(now)}")
     parts += [money(now.cost)] if now.cost is not None else []
     parts += [f"{now.rate:,.0f} a minute"] if now.rate and not now.ended else []
     if not now.ended:

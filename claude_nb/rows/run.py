@@ -23,11 +23,12 @@ from claude_nb.api.calls import EMULATED_HEADER
 from claude_nb.api.client import AsyncAnthropic
 from claude_nb.ask.errors import InputError
 from claude_nb.rows import judging
+from claude_nb.rows.ahead import counted, spread
 from claude_nb.rows.allowance import Allowance
 from claude_nb.rows.owners import LEASE, Owner
 from claude_nb.rows.pace import Pace
-from claude_nb.rows.plan import Plan
-from claude_nb.rows.progress import Progress
+from claude_nb.rows.plan import RECORDING, Plan
+from claude_nb.rows.progress import Progress, uncached
 from claude_nb.rows.sending import Sender
 from claude_nb.rows.store import Kept, Name, State, Store
 from claude_nb.rows.tables import Table
@@ -97,6 +98,7 @@ class Run:
     unasked: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     fatal: BaseException | None = None
     batched: set[Name] = field(default_factory=set[Name])
+    counted: list[int] = field(default_factory=list[int])
     equal: int = 0
     ended: str = ""
 
@@ -105,6 +107,7 @@ class Run:
         self.emulated: bool = self.plan.server == "emulator"
         self._counts: Counter[str] = Counter()
         self._cost: float | None = 0.0
+        self._spared: float = 0.0
         self._ahead = _FEW if self.plan.options.attach else _AHEAD
         self._allowance = self.allowance or Allowance(self.budget, self.plan.models)
         self._asked = 0
@@ -164,7 +167,9 @@ class Run:
             running=len(self._tasks),
             input_tokens=count["input"],
             output_tokens=count["output"],
+            cached_tokens=count["cached"],
             cost=self._cost if self._asked else None,
+            saved=None if self._cost is None else self._spared,
             seconds=(self._ended_at or time.monotonic()) - self._began,
             limit=limit,
             why=self.pace.why,
@@ -182,7 +187,7 @@ class Run:
             asyncio.run(self._all())
         except BaseException as error:  # noqa: BLE001 (it is raised where the run was started)
             self.fatal = self.fatal or error
-        self._ended_at = time.monotonic()
+        self._ended_at = self._ended_at or time.monotonic()
         self.ended = "error" if self.fatal else self._stopping or "done"
         self._over.set()
 
@@ -196,12 +201,22 @@ class Run:
             beating = asyncio.create_task(self._beat())
             try:
                 await self._go_on(sender)
+                if self.most is not None and self._asked and not self._stopping:
+                    self._ended_at = time.monotonic()
+                    await self._look_ahead(client)
             finally:
                 while self._tasks:
                     await asyncio.wait(self._tasks)
                 await self._written()
                 beating.cancel()
                 await self._in_store(self.store.release, self.owner)
+
+    async def _look_ahead(self, client: AsyncAnthropic) -> None:
+        """Have rows counted that a pilot leaves; not by a recording, which knows no more rows."""
+        if self.plan.server != RECORDING and not self.plan.common.functions:
+            asked = len(self.names) // self.samples
+            requests = await self._in_store(spread, self.plan, self.table, asked)
+            self.counted = await counted(client, requests)
 
     async def _in_store(self, work: Any, *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
@@ -243,7 +258,8 @@ class Run:
             if not self._tasks:
                 self._stopping = "budget"
             return _POLL
-        wait = self.pace.admit(self.limit)
+        alone = self.plan.is_cached and self._tasks and not self._asked  # it keeps what all share
+        wait = _POLL if alone else self.pace.admit(self.limit)
         if wait:
             return wait
         task = asyncio.create_task(self._ask(sender, self._work.popleft()))
@@ -340,7 +356,7 @@ class Run:
         try:
             functions = self.plan.common.functions
             message, seconds = await sender.answer(work.params, functions)
-            self._allowance.answered(work.name, message["usage"])
+            self._allowance.answered(work.name, message.get("usage") or {})
             wrong = judging.problem(message, self.plan.schema, work.params["max_tokens"])
             kept = Kept(message, wrong, seconds)
         except asyncio.CancelledError as error:
@@ -387,13 +403,23 @@ class Run:
     def _count(self, kept: Kept) -> None:
         self._asked += 1
         self._counts["failed" if kept.error else "done"] += 1
-        usage: Mapping[str, Any] = (kept.message or _NONE).get("usage") or _NONE
-        self._counts["input"] += usage.get("input_tokens", 0)
-        self._counts["output"] += usage.get("output_tokens", 0)
         if kept.message is not None:
-            price = self.plan.models.cost(str(kept.message["model"]), usage)
-            self._cost = None if price is None or self._cost is None else self._cost + price
+            self._take_up(str(kept.message.get("model")), kept.message.get("usage") or _NONE)
         self._look_for_pattern(kept)
+
+    def _take_up(self, model: str, usage: Mapping[str, Any]) -> None:
+        """Count what an answer took."""
+        plain = uncached(usage)
+        self._counts["input"] += plain["input_tokens"]
+        self._counts["output"] += usage.get("output_tokens") or 0
+        self._counts["cached"] += usage.get("cache_read_input_tokens") or 0
+        price = self.plan.models.cost(model, usage)
+        if price is None or self._cost is None:
+            self._cost = None
+            return
+        self._cost += price
+        if plain["input_tokens"] != usage.get("input_tokens"):
+            self._spared += (self.plan.models.cost(model, plain) or price) - price
 
     def _look_for_pattern(self, kept: Kept) -> None:
         """End a run whose first rows all failed in the same way, before all the others do."""

@@ -14,6 +14,7 @@ from claude_nb.api.errors.advice import needs_stream
 from claude_nb.api.resources.runner import CallTool, ToolLoop, proceed
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.types import Message
+from claude_nb.api.types.message import is_message, sound
 from claude_nb.api.wire import Headers
 from claude_nb.rows.judging import added_usage
 from claude_nb.rows.pace import Pace
@@ -87,7 +88,7 @@ class Sender:
             reply, took = await self._sent(effect.params)
             seconds += took
             last = reply.to_dict()
-            usage = added_usage(usage, last["usage"])
+            usage = added_usage(usage, last.get("usage") or {})
         return {**last, "usage": usage}, seconds
 
     async def _sent(self, params: Mapping[str, Any]) -> tuple[Message, float]:
@@ -127,6 +128,18 @@ class Sender:
     async def _asked(
         client: AsyncAnthropic, params: Mapping[str, Any]
     ) -> tuple[Message, Mapping[str, str]]:
+        message, headers = await Sender._replied(client, params)
+        if not is_message(message):
+            raise errors.AnthropicError(
+                "The server's reply is no message of the Messages API: it holds no content. "
+                "Check ANTHROPIC_BASE_URL."
+            )
+        return sound(message), headers
+
+    @staticmethod
+    async def _replied(
+        client: AsyncAnthropic, params: Mapping[str, Any]
+    ) -> tuple[Message, Mapping[str, str]]:
         if needs_stream(params["max_tokens"]):  # the connection is not to be silent for so long
             async with client.messages.stream(**params) as stream:
                 return await stream.get_final_message(), stream.response.headers
@@ -148,4 +161,5 @@ class Sender:
 def _taken(message: Message) -> dict[str, int]:
     usage = message.usage
     written = usage.cache_creation_input_tokens or 0
-    return {"input-tokens": usage.input_tokens + written, "output-tokens": usage.output_tokens}
+    read = (usage.input_tokens or 0) + written
+    return {"input-tokens": read, "output-tokens": usage.output_tokens or 0}

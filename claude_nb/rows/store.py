@@ -125,10 +125,9 @@ class Store:
             # not when a run is over: answers are read from it for as long as anybody holds them
             self._close = weakref.finalize(self, self._db.close)
             self._prepare()
-        except (OSError, sqlite3.Error) as problem:
+        except (OSError, ValueError, sqlite3.Error) as problem:  # a name may hold a NUL
             raise InputError(
-                f"store={str(path)!r} cannot be used: {problem}. Name a file that is none yet, or "
-                "one that claude_nb.map made."
+                f"store={str(path)!r} cannot be used: {_why(path, problem)}."
             ) from None
 
     def _prepare(self) -> None:
@@ -351,10 +350,27 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     )
 
 
+def _why(path: Path | None, problem: Exception) -> str:
+    """Return what is wrong with a file, and what to do."""
+    folder = path.parent if path is not None else Path()
+    if isinstance(problem, FileNotFoundError) and not folder.is_dir():
+        return f"there is no folder {str(folder)!r}. Make it first, or name another file"
+    if isinstance(problem, sqlite3.OperationalError) and "locked" in str(problem):
+        return (
+            f"another program has held it for {_PATIENCE:.0f} s. End what it does there, or name "
+            "another file"
+        )
+    said = getattr(problem, "strerror", None) or problem
+    return f"{said}. Name a file that is none yet, or one that claude_nb.map made"
+
+
 def _make_tables(db: sqlite3.Connection) -> None:
     (version,) = db.execute("pragma user_version").fetchone()
     if version not in {0, _FORMAT}:
         raise sqlite3.DatabaseError("it is of another version of claude_nb")
+    found = {each[0] for each in db.execute("select name from sqlite_master where type = 'table'")}
+    if not version and found and "answers" not in found:
+        raise sqlite3.DatabaseError("it is a database of something else")
     for statement in _TABLES.split(";"):
         db.execute(statement)
     columns = {each[1] for each in db.execute("pragma table_info(answers)")}

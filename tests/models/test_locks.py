@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -34,7 +35,14 @@ def server():
 class Other(BaseHTTPRequestHandler):
     """A server of this machine that is no emulator."""
 
+    asked: ClassVar[list] = []
+
+    def do_GET(self):
+        Other.asked.append((self.path, dict(self.headers)))
+        self.send_error(404)
+
     def do_POST(self):
+        Other.asked.append((self.path, dict(self.headers)))
         self.rfile.read(int(self.headers["content-length"]))
         said = json.dumps({"type": "message", "role": "assistant", "content": []}).encode()
         self.send_response(200)
@@ -298,8 +306,26 @@ def test_the_emulator_may_always_answer_and_another_server_of_this_machine_not(
         assert client.messages.count_tokens(model=HAIKU, messages=ASKED["messages"]).input_tokens
         with pytest.raises(NotFoundError):
             client.messages.batches.retrieve("msgbatch_none")
+    Other.asked.clear()
     with _client(other) as client, pytest.raises(LockedError, match="is locked out here"):
         client.messages.create(model=HAIKU, **ASKED)
+    [(path, headers)] = Other.asked  # whether it is an emulator, with no key
+    assert path == "/v1/models?limit=1"
+    assert KEY not in str(headers)
+
+
+def test_a_client_for_asyncio_asks_likewise(locked, server, other):
+    locked('servers = ["https://gw.example.org"]\n')
+    Other.asked.clear()
+
+    async def ask(url):
+        async with _client(url, claude_nb.AsyncAnthropic) as client:
+            return await client.messages.create(model=HAIKU, **ASKED)
+
+    assert "5" in asyncio.run(ask(server.url)).content[0].text
+    with pytest.raises(LockedError, match="is locked out here"):
+        asyncio.run(ask(other))
+    assert [path for path, _ in Other.asked] == ["/v1/models?limit=1"]
 
 
 # A budget.

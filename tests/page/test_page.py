@@ -37,6 +37,7 @@ PARTS = (
     "saving.js",
     "sofar.js",
     "panel/chat.js",
+    "panel/code.js",
     "panel/controls.js",
     "panel/dom.js",
     "panel/model.js",

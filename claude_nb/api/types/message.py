@@ -160,5 +160,32 @@ def counted(usage: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
+def is_message(message: Message) -> bool:
+    """Return whether what came as a message is one: a gateway may answer with other JSON."""
+    content: Any = message.content
+    if "content" not in message.model_fields_set:
+        return False
+    blocks = cast("list[Any]", content if isinstance(content, list) else [content])
+    return content is None or all(isinstance(block, BaseModel) for block in blocks)
+
+
+def sound(message: Message) -> Message:
+    """Return an answer whose counts are numbers and whose names are text.
+
+    What a server wrote in their place is as if it had not been told: no answer is lost for it.
+    """
+    if not isinstance(message.usage, Usage):  # pyright: ignore[reportUnnecessaryIsInstance] - what was told
+        return message.model_copy(update={"usage": Usage.construct()})
+    told = message.usage.to_dict()
+    changes: dict[str, Any] = (
+        {} if counted(told) == told else {"usage": Usage.from_wire(counted(told))}
+    )
+    for name in ("model", "stop_reason"):
+        value: Any = getattr(message, name)
+        if value is not None and not isinstance(value, str):
+            changes[name] = None
+    return message.model_copy(update=changes) if changes else message
+
+
 def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value <= _MOST

@@ -135,33 +135,42 @@ def chosen(
     notes : sequence of str
         What else is to be said of them.
     """
-    wished = _wished(notebook, wish)
-    public = [each for each in wished if not each[1].is_private and each[1].source.strip()]
-    told = [each for each in public if not (each[1].id and each[1].id in asked)]
+    wished = _wished(notebook, wish, asked)
+    told = [each for each in wished if _is_told(each[1], asked)]
     shared = cuts.shared_secrets(cell.source for cell in notebook.cells)
     found = _within(told, notebook.at, budget, shared, pictures=pictures)
     if wish != "all":
         found = _stepped(len(told), found)
     private = sum(cell.is_private for _, cell in wished)
-    many = len(told) - len(found) + _untold(notebook, wish)
+    many = len(told) - len(found) + _untold(notebook, wish, len(told))
     said = [*_left_out(many, private, _room(len(found), budget)), *notes]
     about = _ABOUT + _RUN * notebook.is_run
     return Context(seen=tuple(found), notes=tuple(said), about=about)
 
 
-def _wished(notebook: Notebook, wish: str | int) -> list[tuple[int, Cell]]:
-    """Return the cells that are wished for, each with its place."""
+def _wished(notebook: Notebook, wish: str | int, asked: Collection[str]) -> list[tuple[int, Cell]]:
+    """Return the cells that are wished for, each with its place.
+
+    A number counts those that there is something to be told of, and not turns of the conversation,
+    which are sent anyway.
+    """
     cells = list(enumerate(notebook.cells))
     above = cells[: notebook.at]
     if isinstance(wish, int):
-        return above[len(above) - min(wish, len(above)) :]
+        places = [place for place, cell in above if _is_told(cell, asked)]
+        return above[places[-wish] :] if len(places) >= wish else above
     return cells if wish == "all" else above
 
 
-def _untold(notebook: Notebook, wish: str | int) -> int:
+def _is_told(cell: Cell, asked: Collection[str]) -> bool:
+    is_sent = bool(cell.id) and cell.id in asked
+    return not cell.is_private and bool(cell.source.strip()) and not is_sent
+
+
+def _untold(notebook: Notebook, wish: str | int, told: int) -> int:
     """Return how many more are wished for, of which nothing was told."""
     if isinstance(wish, int):
-        return max(0, min(wish - notebook.at, notebook.untold))
+        return max(0, min(wish - told, notebook.untold))
     return notebook.untold
 
 

@@ -11,6 +11,7 @@ piece of text belongs to the running section of its kind, and begins one where n
 ``end``     the running section ends; the title of its disclosure, or nothing
 ``title``   of the disclosure of a tool's call, whenever it began
 ``result``  what that call returned, text as it is
+``asked``   what went along with the question, as safe HTML; comes first
 ``status``  what the status line says
 ``state``   what screen readers are told; ``stopping`` once Stop was asked for
 ==========  =========================================================
@@ -24,7 +25,9 @@ from typing import Literal, TypeAlias
 __all__ = ["Piece", "PieceKind", "Section"]
 
 Section: TypeAlias = Literal["text", "think", "tool"]
-PieceKind: TypeAlias = Section | Literal["begin", "end", "title", "result", "status", "state"]
+PieceKind: TypeAlias = (
+    Section | Literal["begin", "end", "title", "result", "asked", "status", "state"]
+)
 
 
 @dataclass(slots=True)  # not frozen: that would cost a delta a tenth of its time

@@ -106,6 +106,8 @@ class Footer:
         Shown last: "emulated", "replayed", "turn 3 of main".
     made : sequence of (SafeHtml, str)
         What is told of files below the answer, each as HTML and as plain text.
+    asked : sequence of (SafeHtml, str)
+        What went along with the question, shown above the answer, likewise.
     proposed : sequence of str
         Code of the answer that stands elsewhere too; folded in the answer, and told first.
     quiet : bool
@@ -120,6 +122,7 @@ class Footer:
     urgent: Sequence[str] = ()
     notes: Sequence[str] = ()
     made: Sequence[tuple[SafeHtml, str]] = ()
+    asked: Sequence[tuple[SafeHtml, str]] = ()
     proposed: Sequence[str] = ()
     quiet: bool = False
 
@@ -149,7 +152,7 @@ def bundle(
     footer = footer or Footer()
     problem, facts = _facts(message, footer)
     title = "" if footer.quiet else split(message.usage)
-    sections = [*_sections(message, footer, place), *footer.made]
+    sections = [*footer.asked, *_sections(message, footer, place), *footer.made]
     line = " · ".join(facts)
     html = unlisted(in_parts(part for part, _ in sections))
     broken, told = card.shown() if card is not None else (EMPTY, "")

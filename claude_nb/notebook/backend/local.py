@@ -160,7 +160,8 @@ def _named(url: str, kind: Kind | None) -> Server:
     if status == 0:
         others = "; ".join(server.told() for server in around())
         raise InputError(
-            f"Nothing answers at {url}: start {kind.name if kind else 'the server'} first, or "
+            f"Nothing answers at {url} within {_SLOW * _PATIENT:.0f} s: start "
+            f"{kind.name if kind else 'the server'} first (or wait until it is up), or "
             f"name its address (%claude use http://127.0.0.1:PORT).{f' {others}.' * bool(others)}"
         )
     server = _server(url, listed, kind)
@@ -199,7 +200,7 @@ def _server(url: str, listed: bytes, expected: Kind | None) -> Server | None:
         return None
     rows = [cast("Mapping[str, Any]", row) for row in cast("list[Any]", models) if _is_row(row)]
     kind = _kind(rows) or (expected if expected is not None and expected.is_sure else None)
-    names = tuple(str(row["id"]) for row in rows)
+    names = tuple(dict.fromkeys(str(row["id"]) for row in rows))
     if kind is None:
         return Server(f"The server on port {urlsplit(url).port}", url, url, names)
     at_home = urlsplit(url).port == kind.port

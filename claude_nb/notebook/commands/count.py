@@ -40,7 +40,8 @@ def run(session: Session, words: str) -> None:
     who = "the built-in emulator" if server.emulated else server.where
     how = f"counted by {who}"
     if any(row[1].startswith("≈") for row in rows):
-        how = f"estimated by the length: {session.using.name} cannot count tokens"
+        name = session.using.name if session.using is not None else who
+        how = f"estimated by the length: {name} cannot count tokens"
     show(table(_COLUMNS, rows), paragraph(soft(f"{question.params['model']}, {how}.")))
 
 

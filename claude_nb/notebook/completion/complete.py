@@ -161,6 +161,8 @@ def _values(setting: Setting, word: str, variables: Names, known: Known) -> Iter
     """Return what the option of this setting takes."""
     makers: dict[str, Callable[[], Iterable[str]]] = {
         "model": lambda: known.served or _models(word),
+        "models": lambda: _listed(word, known.served or _models(word.rpartition(",")[2])),
+        "systems": lambda: _named(variables, lambda value: isinstance(value, list | dict)),
         "think": lambda: THINK_WORDS,
         "chat": lambda: known.chats,
         "mcp": lambda: _listed(word, known.servers),

@@ -30,7 +30,7 @@ from typing import Any, Literal
 from claude_nb.characters import plain
 from claude_nb.notebook.answer.pieces import Piece, PieceKind, Section
 from claude_nb.notebook.text.growing import Change, GrowingMarkdown
-from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml
+from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, proven
 
 __all__ = ["Operation", "Operations"]
 
@@ -70,6 +70,11 @@ class Operations:
             self.log.append(["i", plain(text), *counts])
         elif kind == "state":
             self.log.append(["a", text])
+        elif kind == "asked":
+            self._begin("text", "")
+            self._patch(proven(text))
+            self._seal()
+            self._kind = ""
         elif kind == "begin":
             self._disclose("tool", plain(text), piece.call)
         elif kind in ("title", "result") and self._disclosures:

@@ -18,7 +18,7 @@ from claude_nb.models import ModelTable
 from claude_nb.notebook.errors import OURS
 from claude_nb.notebook.page.gate import RefusedError, said
 from claude_nb.notebook.panel import wishes
-from claude_nb.notebook.panel.columns import OWN
+from claude_nb.notebook.panel.columns import OWN, label
 from claude_nb.notebook.panel.controls import used
 from claude_nb.notebook.panel.fit import limits
 from claude_nb.notebook.panel.transcript.words import sentence
@@ -147,7 +147,17 @@ def _keep(panel: Any, _: Any, wish: wishes.Keep) -> None:
 
 def _code(panel: Any, screen: Any, wish: wishes.Code) -> None:
     _take_draft(panel, screen, wish)
-    screen.widget.tell(code=panel.code())
+    wished = [fitted.options for fitted in panel.fits()]
+    several = len(wished) > 1
+    screen.widget.tell(
+        code=[
+            {
+                "label": label(each, wished, panel.session.models) if several else "",
+                **panel.code(column=place),
+            }
+            for place, each in enumerate(wished)
+        ]
+    )
 
 
 def _paste(panel: Any, screen: Any, wish: wishes.Paste) -> None:

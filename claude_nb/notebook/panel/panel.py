@@ -16,6 +16,7 @@ from claude_nb.ask.question import Question, compose
 from claude_nb.ask.server_tools import mcp_servers, memory, with_named
 from claude_nb.conversation import Candidate, Conversation, Exchange
 from claude_nb.notebook import backend, session
+from claude_nb.notebook.answer import attached
 from claude_nb.notebook.panel import shown
 from claude_nb.notebook.panel.carried.portable import Portable
 from claude_nb.notebook.panel.columns import MOST, OWN
@@ -233,10 +234,13 @@ class Panel(Portable):
             Candidate(state="running", shown=Shown(fitted.options)) for fitted in fits
         ]
         exchange.kept = 0 if len(fits) == 1 else None
-        return [
+        questions = [
             self.question(exchange.prompt, fitted.options, before, verbatim=exchange.verbatim)
             for fitted in fits
         ]
+        sent = attached.shown(questions[0].asked["content"], questions[0].options.attach)
+        exchange.candidates[0].shown.asked = sent
+        return questions
 
     def _begun(self, exchange: Exchange, asked: Sequence[Question]) -> list[Any]:
         backend.connect(self.session, asynchronous=True)  # or nothing at all is begun

@@ -13,9 +13,10 @@ from typing import Any, LiteralString
 from claude_nb.characters import plain
 from claude_nb.conversation import Candidate, Exchange
 from claude_nb.conversation.sent_back import text_of
-from claude_nb.models import BUILT_IN
+from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.panel import shown
+from claude_nb.notebook.panel.columns import label
 from claude_nb.notebook.text.safe_html import (
     EMPTY,
     IGNORED,
@@ -28,7 +29,7 @@ from claude_nb.notebook.text.safe_html import (
     visible_html,
 )
 
-__all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle", "frame", "part"]
+__all__ = ["CHAT", "KIND", "as_json", "as_markdown", "bundle", "frame", "part", "titles_of"]
 
 CHAT = "application/vnd.claude-nb.chat+json"
 KIND = "claude_nb chat"
@@ -89,17 +90,35 @@ def frame(panel: str) -> dict[str, Any]:
 def part(exchange: Exchange) -> dict[str, Any]:
     """Return what an exchange adds to the output: see `frame`.
 
-    ``asked`` and ``pages`` are HTML, of the question and of each answer; ``turn`` is what it adds
-    to the chat as JSON, if anything.
+    ``asked`` and ``pages`` are HTML, of the question and of each answer, and ``titles`` what stands
+    above each of several; ``turn`` is what it adds to the chat as JSON, if anything.
     """
     asked, pages = _html(exchange)
     turn = _turn_json(exchange) if exchange.turn is not None else None
-    return {"asked": asked, "pages": pages, "text": _text(exchange), "turn": turn}
+    titles = [_title(name) for name in titles_of(exchange)]
+    return {
+        "asked": asked,
+        "titles": titles,
+        "pages": pages,
+        "text": _text(exchange),
+        "turn": turn,
+    }
+
+
+def titles_of(exchange: Exchange, models: ModelTable = BUILT_IN) -> list[str]:
+    """Return what tells each of several answers from the others; empty of a single one."""
+    others = [shown.of(each).options for each in exchange.candidates]
+    return [label(each, others, models) for each in others] if len(others) > 1 else [""]
+
+
+def _title(name: str) -> SafeHtml:
+    return markup("<p><strong>{}</strong></p>", visible_html(name)) if name else EMPTY
 
 
 def _exchange(exchange: Exchange) -> tuple[SafeHtml, str]:
     asked, pages = _html(exchange)
-    return join([asked, *pages]), _text(exchange)
+    titled = zip(map(_title, titles_of(exchange)), pages, strict=True)
+    return join([asked, *(each for pair in titled for each in pair)]), _text(exchange)
 
 
 def _html(exchange: Exchange) -> tuple[SafeHtml, list[SafeHtml]]:
@@ -107,13 +126,17 @@ def _html(exchange: Exchange) -> tuple[SafeHtml, list[SafeHtml]]:
     lines = substituted(_LINE, "<br>", visible_html(exchange.prompt))
     asked = markup("<blockquote><p>{}</p></blockquote>", lines)
     bundles = [_kept(each) for each in exchange.candidates]
+    asked = join([asked, shown.asked_of(exchange)[0]])
     return asked, [proven(bundle.get("text/html", EMPTY)) for bundle in bundles]
 
 
 def _text(exchange: Exchange) -> str:
     quoted = "\n".join(f"> {line}" for line in plain(exchange.prompt).splitlines())
     bundles = [_kept(each) for each in exchange.candidates]
-    return "\n\n".join([quoted, *(bundle["text/plain"] for bundle in bundles if bundle)])
+    said = zip(titles_of(exchange), bundles, strict=True)
+    told = [[plain(title), each["text/plain"]] for title, each in said if each]
+    parts = [quoted, shown.asked_of(exchange)[1], *(text for pair in told for text in pair)]
+    return "\n\n".join(filter(None, parts))
 
 
 def _kept(candidate: Candidate) -> dict[str, str]:

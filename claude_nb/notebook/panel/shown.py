@@ -10,11 +10,11 @@ from typing import Any
 from claude_nb.ask.options import Options
 from claude_nb.characters import plain
 from claude_nb.conversation import Candidate, Exchange, Turn
-from claude_nb.notebook.answer import blocks, calls, render
+from claude_nb.notebook.answer import attached, blocks, calls, render
 from claude_nb.notebook.ledger.entries import Entry
-from claude_nb.notebook.text.safe_html import join
+from claude_nb.notebook.text.safe_html import EMPTY, SafeHtml, join
 
-__all__ = ["Shown", "ended", "facts", "model_of", "of"]
+__all__ = ["Shown", "asked_of", "ended", "facts", "model_of", "of"]
 
 _TOKENS = {
     "input": "input_tokens",
@@ -40,6 +40,8 @@ class Shown:
         Stops it while it is coming.
     draw : callable
         Makes the bundle when it is first looked at: of a long chat only some is.
+    asked : (SafeHtml, str) or None
+        What went along with the question; None until it is looked at.
     """
 
     options: Options = field(default_factory=Options)
@@ -47,6 +49,7 @@ class Shown:
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     stop: Callable[[], object] = lambda: None
     draw: Callable[[], dict[str, str]] = dict[str, str]
+    asked: tuple[SafeHtml, str] | None = None
     _bundle: dict[str, str] | None = None
 
     @property
@@ -66,6 +69,15 @@ def of(candidate: Candidate) -> Shown:
     if candidate.shown is None and candidate.turn is not None:
         candidate.shown = _drawn(candidate.turn)
     return candidate.shown or Shown()
+
+
+def asked_of(exchange: Exchange) -> tuple[SafeHtml, str]:
+    """Return what went along with a question, as HTML and as plain text."""
+    first = exchange.candidates[0] if exchange.candidates else Candidate()
+    seen, turn = of(first), first.turn
+    if seen.asked is None and turn is not None:
+        seen.asked = attached.shown(turn.messages[0]["content"])
+    return seen.asked or (EMPTY, "")
 
 
 def _drawn(turn: Turn, model: str = "") -> Shown:

@@ -64,10 +64,12 @@ def count(params: Mapping[str, Any], server: Backend) -> Count:
     info = server.models.get(model)
     window = info.context_window if info is not None else None
     try:
-        tokens = int(server.client.messages.count_tokens(**counted).input_tokens)
+        tokens: Any = server.client.messages.count_tokens(**counted).input_tokens
     except AnthropicError:
         if not server.label:
             raise
+        tokens = None
+    if not isinstance(tokens, int):  # a gateway may answer with anything
         return Count(estimate(params), None, window, estimated=True)
     cost = server.models.cost(model, {"input_tokens": tokens, **billed_as(params)})
     return Count(tokens, cost, window)

@@ -14,6 +14,7 @@ from typing import Any
 
 from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
 from claude_nb.api.types import Message, ToolUseBlock
+from claude_nb.api.types.message import is_message, sound
 from claude_nb.characters import bounded
 from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer import calls
@@ -23,7 +24,7 @@ from claude_nb.notebook.answer.pieces import Piece, Section
 from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.answer.sources import Sources
 from claude_nb.notebook.live.views import View
-from claude_nb.notebook.run.rounds import Round, joined, result, sound
+from claude_nb.notebook.run.rounds import Round, joined, result
 from claude_nb.notebook.text.citations import marked, without_marks
 
 __all__ = ["Follower", "Outcome"]
@@ -205,7 +206,7 @@ class Follower:
         AnthropicError
             It is no message: what came holds no content.
         """
-        if "content" not in message.model_fields_set:
+        if not is_message(message):
             raise AnthropicError(
                 "The server's reply is no message of the Messages API: it holds no content. "
                 "Check ANTHROPIC_BASE_URL."

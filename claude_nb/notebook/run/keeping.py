@@ -9,7 +9,8 @@ from typing import Any
 
 from claude_nb.ask.question import Question
 from claude_nb.conversation import Turn
-from claude_nb.notebook.answer import render
+from claude_nb.notebook.answer import attached, render
+from claude_nb.notebook.answer.pieces import Piece
 from claude_nb.notebook.ledger.kept import Kept
 from claude_nb.notebook.live import views
 from claude_nb.notebook.live.publishing import Home
@@ -48,6 +49,9 @@ def begin(
     home = Home(mark=kept.mark, number=kept.number)
     model = str(question.params["model"])
     kept.view = views.choose(display, model, stop, background=background, home=home)
+    if kept.view.pages and question.options.attach:
+        sent, _ = attached.shown(question.asked["content"], question.options.attach)
+        kept.view.put(Piece("asked", sent))
     session.kept.add(kept)
     if display == "live":
         from claude_nb.notebook.live import returning  # noqa: PLC0415 (only where pages are)

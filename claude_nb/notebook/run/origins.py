@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from claude_nb.ask import request
+from claude_nb.ask import extra, request
 from claude_nb.ask.errors import InputError, RefusedError
 from claude_nb.ask.options import Options, Setting
 from claude_nb.characters import one_line
@@ -72,6 +72,8 @@ def check(session: Session, before: Options, after: Options) -> None:
         near = [one for one in models.near(name) if any(f in one for f in _FAMILIES)]
         if near:
             raise InputError(f"There is no model {name!r}. Did you mean {' or '.join(near[:2])}?")
+    if after.option != before.option:
+        extra.parameters(after.option)
     old = set(map(str, _refusals(session, before)))
     new = [one for one in _refusals(session, after) if str(one) not in old]
     if new:

@@ -20,7 +20,7 @@ from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
 from claude_nb.models.spending.budget import BudgetError
 from claude_nb.models.spending.consent import UnconfirmedError
-from claude_nb.notebook.answer import next_cell, render, seen
+from claude_nb.notebook.answer import attached, next_cell, render, seen
 from claude_nb.notebook.answer.amounts import count, weight
 from claude_nb.notebook.answer.blocks import kind_of
 from claude_nb.notebook.backend import Backend
@@ -94,6 +94,7 @@ def bundle(
             *filter(None, _kept(outcome)[1:]),
             *more,
         ],
+        asked=_attached(question),
         made=[*_seen(question), *made.shown(outcome.files)],
         proposed=proposed,
         quiet=question.options.quiet,
@@ -221,6 +222,12 @@ def told(question: Question) -> list[str]:
 def _seen(question: Question) -> list[tuple[SafeHtml, str]]:
     """Return the line that tells which cells were seen; folded, for who looks."""
     return [seen.line(question.context)] if question.context is not None else []
+
+
+def _attached(question: Question) -> list[tuple[SafeHtml, str]]:
+    """Return what went along with the question."""
+    found = attached.shown(question.asked["content"], question.options.attach)
+    return [found] if found[1] else []
 
 
 def _uncached(question: Question, message: Message) -> list[str]:

@@ -12,10 +12,9 @@ from typing import Any
 
 from claude_nb.api.types import Message, ToolUseBlock, Usage
 from claude_nb.api.types.blocks import UnknownBlock
-from claude_nb.api.types.message import counted
 from claude_nb.characters import bounded
 
-__all__ = ["Round", "joined", "result", "sound"]
+__all__ = ["Round", "joined", "result"]
 
 MOST_TEXT = 2000  # characters of a result that are shown; the model gets all of it
 
@@ -49,24 +48,6 @@ def joined(rounds: Sequence[Round]) -> Message | None:
     spent = reduce(_sum, (message.usage.to_dict() for message in messages))
     changes = {"content": content, "usage": Usage.from_wire(spent)}
     return messages[-1].model_copy(update=changes)
-
-
-def sound(message: Message) -> Message:
-    """Return an answer whose counts are numbers and whose names are text.
-
-    What a server wrote in their place is as if it had not been told: no answer is lost for it.
-    """
-    if not isinstance(message.usage, Usage):  # pyright: ignore[reportUnnecessaryIsInstance] - what was told
-        return message.model_copy(update={"usage": Usage.construct()})
-    told = message.usage.to_dict()
-    changes: dict[str, Any] = (
-        {} if counted(told) == told else {"usage": Usage.from_wire(counted(told))}
-    )
-    for name in ("model", "stop_reason"):
-        value: Any = getattr(message, name)
-        if value is not None and not isinstance(value, str):
-            changes[name] = None
-    return message.model_copy(update=changes) if changes else message
 
 
 def _sum(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

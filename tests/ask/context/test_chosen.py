@@ -59,6 +59,19 @@ def test_a_wish_names_cells_by_where_they_stand(wish, cells):
     assert numbers(chosen(book(*TEN, at=6), wish, budget=20_000)) == cells
 
 
+def test_a_number_counts_cells_that_are_seen_and_no_turns_blanks_or_private_ones():
+    cells = [
+        *TEN[:3],
+        {"source": "%%claude\nA turn?"},
+        {"source": " "},
+        {"source": "# claude: skip"},
+    ]
+    context = chosen(book(*cells, *TEN[:1]), 2, budget=20_000, asked={"c4"})
+    assert numbers(context) == [3, 7]
+    assert context.notes == ("left out: 1 cell marked claude: skip",)
+    assert numbers(chosen(book(*cells), 3, budget=20_000, asked={"c4"})) == [1, 2, 3]
+
+
 def test_the_cells_next_to_the_question_stay_when_there_is_no_room_for_all():
     context = chosen(book(*TEN, at=6), "all", budget=150)
     assert numbers(context) == [4, 5, 6, 7, 8, 9]

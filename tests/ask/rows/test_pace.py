@@ -160,6 +160,27 @@ def test_headers_that_say_nothing_hold_nobody_back(pace, reset):
     assert fill(pace) >= FIRST
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (429, {"retry-after": "9" * 15}),
+        (
+            200,
+            {
+                "anthropic-ratelimit-requests-remaining": "0",
+                "anthropic-ratelimit-requests-reset": "2199-01-01T00:00:00Z",
+            },
+        ),
+    ],
+)
+def test_a_server_that_asks_for_years_is_asked_again_after_an_hour(pace, time, status, headers):
+    pace.admit()
+    answer(pace, 1, status, headers)
+    assert pace.admit()
+    time.now = 3601.0
+    assert not pace.admit()
+
+
 def test_a_run_may_have_a_smaller_window_of_its_own(pace):
     assert not pace.admit(2)
     assert not pace.admit(2)

@@ -13,6 +13,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from traitlets.config import Config
 
 from claude_nb import Anthropic, models
+from claude_nb.api.types import MessageTokensCount
 from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Conversation, Turn
 from claude_nb.emulator import Clock, serve
@@ -452,6 +453,7 @@ def test_what_is_set_is_what_a_question_uses(claude):
         ("set temperature=0.3 warm", "write name=value"),
         ("set format=prose", "takes one of"),
         ("set fresh=1", "for one cell"),
+        ("set option=model=claude-opus-5-5", "use -m"),
         ("set system='open", "cannot be read"),
     ],
 )
@@ -480,6 +482,15 @@ def test_count_is_the_servers(claude):
     claude.shell.user_ns["long"] = "one two " * 500
     long = re.search(r"this text +([\d,]+)", claude.text("count {{long}}"))[1]
     assert int(long.replace(",", "")) > 20 * short
+
+
+def test_count_estimates_where_a_gateway_tells_no_number(claude, monkeypatch):
+    told = MessageTokensCount.construct(input_tokens=None)
+    counts = "claude_nb.api.resources.messages.Messages.count_tokens"
+    monkeypatch.setattr(counts, lambda *_, **__: told)
+    shown = claude.text("count hello there")
+    assert "≈" in shown
+    assert "cannot count tokens" in shown
 
 
 def test_count_with_a_history_counts_that_too(claude):

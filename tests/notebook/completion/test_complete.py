@@ -59,7 +59,7 @@ def test_other_cells_are_left_alone(text):
      "%%claude -s 'a b' --te", r"%%claude -s a\ b --te"],
 )  # fmt: skip
 def test_options(text):
-    assert found(text) == ["--temperature"]
+    assert found(text) == ["--temperature", "--temperatures"]
 
 
 def test_all_options_come_long_forms_first():
@@ -85,7 +85,7 @@ def test_models_by_short_name_and_id():
 def test_words_of_think_and_its_absence():
     assert found("%%claude --think h") == ["high"]
     assert "medium" in found("%%claude --think ")
-    assert found("%%claude --think --te") == ["--temperature"]
+    assert found("%%claude --think --te") == ["--temperature", "--temperatures"]
     assert found("%%claude --stop ") == []
 
 
@@ -200,10 +200,10 @@ def tab(shell, text, cursor=None):
 def test_the_shell_completes_it_once_and_nothing_else(shell):
     hook.install(shell, chats=lambda: ["main", "poems"])
     assert len(shell.Completer.custom_matchers) == 1
-    assert tab(shell, "%%claude --te") == ["--temperature"]
+    assert tab(shell, "%%claude --te") == ["--temperature", "--temperatures"]
     assert tab(shell, "%%claude -m haiku\nWhat is {{thing.co") == ["thing.colour", "thing.cost"]
     assert tab(shell, "%claude reset p") == ["poems"]
-    assert tab(shell, "%%claude --te -m haiku\nHi {{x}}", 13) == ["--temperature"]
+    assert tab(shell, "%%claude --te -m haiku\nHi {{x}}", 13) == ["--temperature", "--temperatures"]
     assert "great" in tab(shell, "gre")
 
 
@@ -229,8 +229,11 @@ def test_a_kernel_answers_with_it(kernel):
     install = "from claude_nb.notebook.completion import hook\n"
     install += "hook.install(get_ipython(), chats=lambda: ['main'])\nanswer = 42"
     assert kernel.run(install).status == "ok"
-    assert kernel.complete("%%claude --te") == ["--temperature"]
+    assert kernel.complete("%%claude --te") == ["--temperature", "--temperatures"]
     assert kernel.complete("%%claude -m haiku\nIs {{an") == ["answer"]
-    assert kernel.complete("%%claude --te\nIs {{answer}}?", 13) == ["--temperature"]
+    assert kernel.complete("%%claude --te\nIs {{answer}}?", 13) == [
+        "--temperature",
+        "--temperatures",
+    ]
     assert kernel.complete("%claude show ") == ["main"]
     assert "answer" in kernel.complete("ans")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from claude_nb import emulator
+from claude_nb.ask.errors import InputError
 from claude_nb.conversation import Conversation, Exchange
 from claude_nb.notebook import session
 from claude_nb.notebook.panel import Panel, commands, saved, screen
@@ -69,10 +70,12 @@ class Page:
         self.panel = panel or Panel(count=False)
         self.panel._screen = self.screen = screen.Screen(self.panel)
         self.widget, self.pieces, self.sizes = self.screen.widget, {}, []
+        self.told = []
         self.widget.tell = self._told
 
     def _told(self, **content):
         self.sizes.append(len(json.dumps(content)))
+        self.told.append(content)
         self.pieces |= {piece["id"]: piece for piece in content.get("pieces", [])}
 
     def says(self, do, **content):
@@ -98,6 +101,32 @@ def test_each_compared_answer_has_its_own_numbers():
     assert models == ["claude-sonnet-4-6", "claude-haiku-4-5-20251001"]
     assert tokens[0] / tokens[1] == pytest.approx(662 / 509, rel=0.05)
     assert len({take["facts"]["seconds"] for take in takes}) == 2
+
+
+def test_each_compared_answer_is_named_in_the_saved_output():
+    hostile = {"system": "<img src=x onerror=alert(1)>"}
+    page = Page(Panel(columns=[{"model": "sonnet-4.6"}, {"model": "haiku-4.5", **hostile}]))
+    page.asks("Which?")
+    output = saved.bundle(list(page.panel.conversation), page.widget.panel)
+    for form in ("text/html", "text/plain"):
+        at = [output[form].index(name) for name in ("Claude Sonnet 4.6 ·", "Claude Haiku 4.5 ·")]
+        assert at == sorted(at)
+    assert "<img" not in output["text/html"]
+    page.panel.columns = []
+    assert page.asks("Alone?")["saved"]["titles"] == [""]
+
+
+def test_code_is_written_for_each_column_that_is_compared():
+    panel = Panel(prompt="Hi", columns=[{"model": "sonnet-4.6"}, {"model": "haiku-4.5"}])
+    assert "haiku" not in panel.code()["magic"]
+    assert "haiku" in panel.code(column=1)["magic"]
+    with pytest.raises(InputError, match="there are 2"):
+        panel.code(column=2)
+    page = Page(panel)
+    page.says("code", text="Hi")
+    [told] = [each["code"] for each in page.told if "code" in each]
+    assert [each["label"] for each in told] == ["Claude Sonnet 4.6", "Claude Haiku 4.5"]
+    assert all('"claude-haiku' not in told[0][way] for way in ("python", "sdk"))
 
 
 def test_a_column_is_told_by_its_model_and_by_what_it_takes_of_what_differs():
@@ -163,7 +192,10 @@ def test_the_parts_that_a_page_puts_together_are_the_output_that_the_kernel_woul
     page.panel.columns = [{}, {"model": "haiku-4.5"}]
     page.asks("Two?")
     frame, parts = page.widget.frame, [piece["saved"] for piece in page.pieces.values()]
-    said = [text for part in parts for text in (part["asked"], *part["pages"])]
+    said = []
+    for part in parts:
+        titled = zip(part["titles"], part["pages"], strict=True)
+        said += [part["asked"], *(text for pair in titled for text in pair)]
     whole = saved.bundle(list(page.panel.conversation), page.widget.panel)
     assert frame["html"][0] + "".join(said) + frame["html"][1] == whole["text/html"]
     assert "\n\n".join(part["text"] for part in parts) == whole["text/plain"]

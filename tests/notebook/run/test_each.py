@@ -270,3 +270,15 @@ def test_what_is_asked_of_rows_is_checked():
     for wrong in ({"samples": 0}, {"limit": True}, {"sample": -1}, {"budget": 0}, {"via": "mail"}):
         with pytest.raises(InputError):
             asked.Asked(**wrong)
+
+
+def test_the_first_row_is_asked_alone_and_the_others_read_what_it_left(alone):
+    rows = [{"text": f"word {number}"} for number in range(12)]
+    said = {"model": "claude-sonnet-4-6", "cache": True}
+    answers = claude_nb.map("Say {{text}}", rows, system="Answer in one word. " * 400, **said)
+    usages = [answer.usage for answer in answers]
+    assert sum(bool(usage.cache_creation_input_tokens) for usage in usages) == 1
+    assert sum(bool(usage.cache_read_input_tokens) for usage in usages) == 11
+    assert " cached" in answers.summary()
+    short = claude_nb.map("Say {{text}}", rows, system="Short.", **said)
+    assert "nothing was cached: what all rows share" in short.summary()

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import traitlets
 
+from claude_nb.ask.errors import InputError
 from claude_nb.ask.fields import filled
 from claude_nb.notebook import backend
 from claude_nb.notebook.panel import received, saved
@@ -27,24 +28,29 @@ class Portable(Settings):
     prompt: traitlets.Unicode[str, str | bytes] = traitlets.Unicode()
     attach: traitlets.List[str] = traitlets.List(traitlets.Unicode())
 
-    def code(self, text: str | None = None) -> dict[str, str]:
+    def code(self, text: str | None = None, *, column: int = 0) -> dict[str, str]:
         """Return the next request as code: ``"magic"``, ``"python"`` and ``"sdk"``.
 
         Parameters
         ----------
         text : str, optional
             The prompt. Default: what stands in the prompt's box.
+        column : int
+            Whose request, where columns are compared.
 
         Raises
         ------
         InputError
-            It cannot be sent.
+            It cannot be sent, or there is no such column.
         """
+        fits = self.fits()
+        if not 0 <= column < len(fits):
+            raise InputError(f"column={column!r}: there are {len(fits)}, numbered from 0.")
         if text is None:
             self._check_box()
         asked: str = self.prompt if text is None else text
         typed = asked if self.raw else filled(asked, self.typed)
-        options = self.fits()[0].options.changed(
+        options = fits[column].options.changed(
             {"attach": self.attach, "tools": listed(self.tools)[0]}
         )
         params = self.question(asked or "…", options, sees=False).sent

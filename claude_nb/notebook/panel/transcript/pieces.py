@@ -13,7 +13,6 @@ from typing import Any
 from claude_nb.conversation import Exchange
 from claude_nb.models import ModelTable
 from claude_nb.notebook.panel import saved, shown
-from claude_nb.notebook.panel.columns import label
 
 __all__ = ["Pieces", "piece"]
 
@@ -76,11 +75,11 @@ def piece(exchange: Exchange, models: ModelTable) -> dict[str, Any]:
         What is known of the models.
     """
     drawn = [(each.state, shown.of(each)) for each in exchange.candidates]
-    others = [each.options for _, each in drawn]
-    names = [label(each, others, models) for each in others] if len(others) > 1 else [""]
+    names = saved.titles_of(exchange, models)
     return {
         "id": exchange.id,
         "prompt": exchange.prompt,
+        "attached": shown.asked_of(exchange)[0],
         "kept": exchange.kept,
         "takes": [
             {"state": state, "live": each.live, "facts": each.facts, "label": name}

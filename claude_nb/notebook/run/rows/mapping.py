@@ -14,10 +14,9 @@ from claude_nb.notebook.run.rows.asked import Asked
 from claude_nb.notebook.run.rows.confirming import asked_first, is_seen
 from claude_nb.notebook.run.rows.running import (
     Question,
-    begun,
     followed,
-    gridded,
     is_paid,
+    started,
     unwrapped,
 )
 from claude_nb.notebook.session import Session, current
@@ -142,7 +141,7 @@ def map(  # noqa: A001 (its name for people is claude_nb.map)
 
     def begin(most: int | None) -> Answers:
         what = Question(options, prompt, given_rows, replace(asked, sample=most), variables)
-        return gridded(session, what, found) if found else begun(session, what)
+        return started(session, what, found)
 
     if not wait:
         return begin(sample)

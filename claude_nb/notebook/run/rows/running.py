@@ -30,7 +30,7 @@ from claude_nb.rows.grid import Grid, Way
 from claude_nb.rows.owners import Owner
 from claude_nb.rows.pace import MOST, Pace
 from claude_nb.rows.parts import PartRun, Told, told, width_of
-from claude_nb.rows.plan import Plan
+from claude_nb.rows.plan import RECORDING, Plan
 from claude_nb.rows.run import Run
 from claude_nb.rows.store import Name, Store
 from claude_nb.rows.tables import Table, table
@@ -44,6 +44,7 @@ __all__ = [
     "gridded",
     "is_paid",
     "planned",
+    "started",
     "unwrapped",
 ]
 
@@ -89,6 +90,11 @@ class Question:
             )
         kept = store or self.asked.store
         return self.changed(_checked(options), again=True, sample=None, executor=None, store=kept)
+
+
+def started(session: Session, question: Question, found: Sequence[Way]) -> Answers:
+    """Start a run over rows, in each way to ask if there are any; see `begun` and `gridded`."""
+    return gridded(session, question, found) if found else begun(session, question)
 
 
 def begun(session: Session, question: Question) -> Answers:
@@ -171,7 +177,7 @@ def planned(session: Session, question: Question, allowance: Allowance | None = 
     server, asked, rows = backend.connect(session, asynchronous=True), question.asked, question.rows
     named = with_named(question.options, session.servers)
     # a batch's rows bear their names: those of a recording are the same whoever replays it
-    name = "a recording" if server.is_recorded else server.models.provider
+    name = RECORDING if server.is_recorded else server.models.provider
     known = name, server.models, session.locks, partial(with_tokens, session=session)
     plan = Plan(question.prompt, named, question.variables, *known)
     plan.check(rows)

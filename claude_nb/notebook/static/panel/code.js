@@ -1,4 +1,5 @@
-// The question as code: three ways to write it, to copy, or to put into a cell below.
+// The question as code: three ways to write it, to copy, or to put into a cell below; of each column, where
+// columns are compared.
 
 import { button, h, unique } from "./dom.js";
 
@@ -10,10 +11,11 @@ export class Code {
     this.way = "magic";
     this.tabs = Object.entries(WAYS).map(([way, label]) =>
       h("button", { type: "button", class: "tab", role: "tab", id: unique("tab"), onclick: () => this.go(way), onkeydown: (event) => this.key(event) }, label));
-    this.text = h("pre", { tabindex: "0", role: "tabpanel", "aria-label": "Code of this question" });
+    this.codes = [];
+    this.text = h("div", { tabindex: "0", role: "tabpanel", "aria-label": "Code of this question" });
     this.root = h("section", { class: "code" },
       h("div", { class: "bar" }, h("div", { role: "tablist", "aria-label": "Write it as" }, this.tabs), h("span", { class: "space" }),
-        button("Copy", () => panel.copy(this.shown(), "Code copied.")), button("Insert below", () => this.insert())),
+        button("Copy", () => panel.copy(this.whole(), "Code copied.")), button("Insert below", () => this.insert())),
       this.text);
     this.root.hidden = true;
     this.go("magic");
@@ -34,16 +36,22 @@ export class Code {
       this.tabs[place].setAttribute("aria-selected", String(each === way));
       this.tabs[place].tabIndex = each === way ? 0 : -1;
     });
-    this.text.textContent = this.shown();
+    this.draw();
   }
 
-  shown() {
-    return this.code?.[this.way] ?? "";
+  draw() {
+    this.text.replaceChildren(...this.codes.flatMap((code) => [code.label ? h("strong", {}, code.label) : null, h("pre", {}, code[this.way])]).filter(Boolean));
   }
 
-  update(code) {
-    this.code = code;
-    this.text.textContent = this.shown();
+  /** All of it in one text; a line above each part says whose it is, where that is a line of Python. */
+  whole() {
+    const titled = (code) => (code.label && this.way !== "magic" ? `# ${code.label}\n` : "");
+    return this.codes.map((code) => titled(code) + code[this.way]).join("\n\n");
+  }
+
+  update(codes) {
+    this.codes = codes;
+    this.draw();
   }
 
   /** Ask for what the panel holds now, if this is shown. */
@@ -56,8 +64,10 @@ export class Code {
   insert() {
     const notebook = this.panel.model.widget_manager?.context?.model?.sharedModel;
     const place = notebook?.cells?.findIndex((cell) => cell.id === this.panel.model.get("cell")) ?? -1;
-    if (place < 0) return this.panel.copy(this.shown(), "Code copied: paste it into a new cell.");
-    notebook.insertCell(place + 1, { cell_type: "code", source: this.shown() });
-    this.panel.compose.say("A cell with this code was added below; it was not run.");
+    if (place < 0) return this.panel.copy(this.whole(), "Code copied: paste it into a new cell.");
+    this.codes.forEach((code, n) => notebook.insertCell(place + 1 + n, { cell_type: "code", source: code[this.way] }));
+    this.panel.compose.say(this.codes.length > 1
+      ? `${this.codes.length} cells with this code were added below, one for each column; none was run.`
+      : "A cell with this code was added below; it was not run.");
   }
 }

@@ -14,7 +14,8 @@ export class ExchangeView {
     this.versions = h("span", { class: "versions" });
     this.edit = button("Edit", () => panel.compose.edit(this.piece), { title: "Change the prompt and ask again (E)" });
     this.prompt = h("div", { class: "prompt" });
-    this.asked = h("div", { class: "asked" }, this.prompt, h("span", { class: "tools" }, this.edit), this.versions);
+    this.attached = h("div", { class: "sent" });
+    this.asked = h("div", { class: "asked" }, this.prompt, h("span", { class: "tools" }, this.edit), this.versions, this.attached);
     this.takes = piece.takes.map((_, place) => this.take(place));
     const grid = h("div", { class: several ? "takes several" : "takes", style: `--columns: ${this.number}` }, this.takes.map((take) => take.root));
     this.retry = button("Try again", () => this.again(), { class: "retry", title: "Ask the same again (R)" });
@@ -43,6 +44,7 @@ export class ExchangeView {
     this.drawn = piece.v;
     this.piece = piece;
     this.prompt.textContent = piece.prompt;
+    if (this.sent !== piece.attached) this.attached.innerHTML = this.sent = piece.attached; // the kernel's own, as the pages below
     const running = piece.takes.some((take) => take.state === "running");
     mark(this.root, "aria-busy", running ? "true" : "false");
     this.root.classList.toggle("running", running);

@@ -71,7 +71,7 @@ export class Saved {
     if (this.chat.missing(turns).length) return output;
     const { html, mime, chat } = this.model.get("frame");
     const parts = turns.map(([id]) => this.chat.get(id).saved);
-    const said = parts.flatMap((part) => [part.asked, ...part.pages]);
+    const said = parts.flatMap((part) => [part.asked, ...part.pages.flatMap((page, place) => [part.titles?.[place] ?? "", page])]);
     const data = { ...output.data, "text/html": [html[0], ...said, html[1]].join(""), "text/plain": parts.map((part) => part.text).join("\n\n") };
     delete data[mime];
     if (turns.length) data[mime] = { ...chat, turns: parts.map((part) => part.turn).filter(Boolean) };
