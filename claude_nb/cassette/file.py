@@ -27,6 +27,8 @@ UNFINISHED = "it is unfinished"
 class CassetteError(AnthropicError):
     """The cassette cannot be read, or holds no answer to a request."""
 
+    sent = False
+
 
 class CassetteFile:
     """The exchanges of a file, by place; of several with one place, the last.

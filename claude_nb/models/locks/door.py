@@ -94,7 +94,9 @@ class _Base:
         if EMULATED_HEADER in reply.headers or not stays_here(where):
             return None
         refused = self._locks.server_refusal(where)
-        return LockedError(refused) if refused else None
+        error = LockedError(refused)
+        error.sent = True  # what answers there was known too late
+        return error if refused else None
 
 
 class _Door(_Base):
