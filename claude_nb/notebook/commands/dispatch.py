@@ -25,16 +25,10 @@ _CELL = re.compile(
 )
 _MANY = 3  # words: "set the tone of the story" is a question, "set temperature 0.3" is not
 # words of a sentence: "show me how" and "last of all" are questions, "show main extra" is not
-_SAID = frozenset(
-    (
-        "a about all am an and any are as at be by can do does for from has have he his how i if in is it"
-    ).split()
-    + (
-        "its me more my no not of on one or our out please she some such than that the their them"
-    ).split()
-    + (
-        "then these they this those to us was we were what when where which who why with you your"
-    ).split()
+_SAID = re.compile(
+    r"a|about|all|am|an|and|any|are|as|at|be|by|can|do|does|for|from|ha[sd]|have|he|his|how|i|if"
+    r"|in|is|it|its|me|more|my|no|not|of|on|one|or|our|out|please|she|some|such|than|that|the|their"
+    r"|them|then|these|they|this|those|to|us|was|we|were|what|when|where|which|who|why|with|your?"
 )
 _ALIKE = 0.7  # "hello" is no mistyped "help", "modles" is a mistyped "models"
 
@@ -101,7 +95,9 @@ def _refuse_option(command: Command, rest: str) -> None:
 def _refuse_more(command: Command, word: str, rest: str) -> None:
     """Refuse a few words too many behind a command, unless they read like a question."""
     words = _WORD.findall(rest.lower())
-    is_short = len(words) <= _MANY and not _SAID.intersection(words) and rest[-1] not in "?!.:"
+    is_short = (
+        len(words) <= _MANY and not any(map(_SAID.fullmatch, words)) and rest[-1] not in "?!.:"
+    )
     if word != command.name or command.takes == "cell" or not is_short:
         return
     takes = command.form or "nothing behind it"
