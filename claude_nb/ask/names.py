@@ -23,6 +23,7 @@ _STEPS = rf"""(?:\.{NAME}|\[(?:"[^"\n]*"|'[^'\n]*'|[^\[\]{{}}"'\n]+)\])*"""
 PATH = NAME + _STEPS
 _LONGEST = 200  # characters of a name for which near ones are looked for
 _STEP = re.compile(rf"""\.({NAME})|\[("[^"\n]*"|'[^'\n]*'|[^\[\]]+)\]""")
+_WHOLE = re.compile(PATH)
 _KEY = re.compile(r"""\s*(?:(-?\d{1,18})|"([^"]*)"|'([^']*)')\s*""")
 
 
@@ -43,6 +44,11 @@ def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
     InputError
         A name, attribute, item or key does not exist; near names are offered.
     """
+    if (shown and not _WHOLE.fullmatch(path)) and "(" in path:
+        raise InputError(
+            f"{shown:.{_LONGEST}}: nothing is called here. Put what that returns into a variable, "
+            "and name the variable."
+        )
     typed = re.split(r"[.\[]", path, maxsplit=1)[0]
     name = unicodedata.normalize("NFKC", typed)  # as Python does with its names
     place = shown or f"{{{{{path:.{_LONGEST}}}}}}"

@@ -28,7 +28,6 @@ from claude_nb.rows.tables import Table, is_missing
 
 __all__ = ["Plan", "Planned"]
 
-_SHOWN = 20  # columns in a message
 _ROW = "row"  # the whole row, for columns whose names are no names of Python
 Row = Mapping[str, Any]
 
@@ -132,12 +131,8 @@ class Plan:
             root = _root(path)
             if root not in known:
                 near = names.did_you_mean(root, table.columns)
-                shown = ", ".join(table.columns[:_SHOWN]) + (
-                    ", …" if len(table.columns) > _SHOWN else ""
-                )
-                raise InputError(
-                    f"{{{{{path}}}}}: there is no column {root!r}.{near} Columns: {shown}."
-                )
+                said = table.said(root)
+                raise InputError(f"{{{{{path}}}}}: there is no column {root!r}.{near} {said}")
 
     def of(self, row: Row) -> Planned:
         """Return the request of a row.

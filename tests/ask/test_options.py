@@ -1,6 +1,7 @@
 import pytest
 import traitlets
 
+from claude_nb.ask import names
 from claude_nb.ask.arguments import parse_line, usage
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, unescape
@@ -82,3 +83,16 @@ def test_an_error_shows_at_most_six_lines_of_bounded_length():
     lines = InputError("\n".join(["x" * 1000] * 20))._render_traceback_()
     assert len(lines) == 6
     assert max(len(line) for line in lines) == 300
+
+
+@pytest.mark.parametrize("flag", ["-m", "--model", "-c", "--each", "--out", "--schema"])
+@pytest.mark.parametrize("value", ["''", '" "'])
+def test_a_blank_name_is_named(flag, value):
+    with pytest.raises(InputError, match=r"is blank: write a name|expected one argument"):
+        parse_line(f"{flag} {value}")
+
+
+@pytest.mark.parametrize("path", ["f()", "df.head()", "df.query('a > 1')", "len(df)"])
+def test_nothing_is_called_where_an_option_names_a_value(path):
+    with pytest.raises(InputError, match=r"--each .*: nothing is called here. Put what"):
+        names.lookup(path, {"df": 1, "f": 2}, f"--each {path}")
