@@ -104,7 +104,20 @@ def _calls(tool: JSON, task: Task, kind: str, *, is_single: bool) -> list[tuple[
         texts = [f"in {one}" for one in several[:_MOST_CALLS]]
     missing: list[str] = []
     found = [(name, _input(tool, text, missing)) for text in texts]
-    return [] if missing and kind == "auto" else found
+    is_enough = not missing or (
+        # who names the tool wants it with what there is, where that is not nothing
+        name.lower() in task.prompt.lower()
+        and not any(key in things for key in missing)
+        and _leaves([given for _, given in found]) > len(missing)
+    )
+    return found if is_enough or kind != "auto" else []
+
+
+def _leaves(value: Any) -> int:
+    """Return how many values an input has that hold no others."""
+    if isinstance(value, dict):
+        value = list(cast("JSON", value).values())
+    return sum(map(_leaves, cast("list[Any]", value))) if isinstance(value, list) else 1
 
 
 def _several(text: str) -> list[str]:
