@@ -28,6 +28,7 @@ _LINES, _LINE = 12, 120  # of a result, and characters of each
 _MOST_NEEDED = 5  # names
 _GENERIC = vocabulary("tools")
 _STATE = re.compile(r"[A-Z]{2}|D\.C\.?")
+_SELF = re.compile(r"I(?:['’]\w+)?")  # noqa: RUF001 - an apostrophe
 _SAME = {"plus": "add", "times": "multiply", "minus": "subtract", "divided": "divide"}
 
 
@@ -104,6 +105,9 @@ def _calls(tool: JSON, task: Task, kind: str, *, is_single: bool) -> list[tuple[
         texts = [f"in {one}" for one in several[:_MOST_CALLS]]
     missing: list[str] = []
     found = [(name, _input(tool, text, missing)) for text in texts]
+    if missing and len(texts) > 1:  # it was no list of what the tool takes
+        missing = []
+        found = [(name, _input(tool, task.prompt, missing))]
     is_enough = not missing or (
         # who names the tool wants it with what there is, where that is not nothing
         name.lower() in task.prompt.lower()
@@ -125,6 +129,8 @@ def _several(text: str) -> list[str]:
     best, run = list[str](), list[Named]()
     marks = list[str]()
     for one in named(text):
+        if _SELF.fullmatch(one.text):
+            continue
         mark = text[run[-1].end : one.start] if run else ""
         if run and mark not in {", ", " and ", ", and "}:
             run, marks = [], []

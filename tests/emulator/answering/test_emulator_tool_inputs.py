@@ -62,7 +62,7 @@ def test_a_turn_of_the_system_hides_nothing_of_the_user_s(client):
     assert said.startswith("Arr")
 
 
-def tool(name="calculator", required=(), **properties):
+def tool(name="calculator", required=(), /, **properties):
     schema = {"type": "object", "properties": properties, "required": [*(required or properties)]}
     about = "Calculator: adds, subtracts, multiplies, divides; converts currency; books a date"
     return {"name": name, "description": about, "input_schema": schema}
@@ -180,3 +180,18 @@ def test_who_does_not_or_says_nothing_gets_a_sentence(client, prompt):
 def test_a_value_that_a_named_tool_cannot_do_without_is_asked_for(client):
     needed = tool("find_book", ["isbn"], isbn={"type": "string"})
     assert not called(client, "Use the find_book tool for Ada.", needed)
+
+
+PERSON = tool("final_result", name=STRING, age={"type": "integer"})
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["My name is Ada and I am 36", "My name is Ada, and I'm 36.", "I met Ada and Grace; Ada is 36"],
+)
+@pytest.mark.parametrize("choice", ["any", "auto"])
+def test_one_person_is_one_call(client, prompt, choice):
+    body = ask(f"{prompt}. Final_result.", tools=[PERSON], tool_choice={"type": choice})
+    content = client.post("/v1/messages", json=body).json()["content"]
+    inputs = [b["input"] for b in content if b["type"] == "tool_use"]
+    assert inputs == [{"name": "Ada", "age": 36}]
