@@ -260,6 +260,45 @@ senha = "§"
 비밀번호 = "§"
 """
 
+COLLECTED = r"""
+secrets = ['§', '§']
+passwords = ('§', '§')
+passwords = {'§', '§'}
+PASSWORDS = {'ann': '§', 'bob': '§'}
+passwords = {1: '§'}
+passwords = [⏎    '§',⏎    "§",  # old⏎]
+secrets: list[str] = ['§']
+secrets = set(['§'])
+secrets = frozenset({'§'})
+secrets = np.array(['§'])
+passwords = dict(ann='§', bob="§")
+passwords = sorted(['§', '§'])
+secrets = [b'§', r"§"]
+secrets = [['§'], ['§', '§']]
+secrets = [Secret('§'), SecretStr("§")]
+passwords = [p for p in ['§', '§']]
+passwords += ['§']
+passwords.extend(['§', '§'])
+passwords.append('§')
+passwords.insert(0, '§')
+passwords.add("§")
+passwords[0] = '§'
+passwords["ann"] = "§"
+df['password'] = ['§', '§']
+pd.DataFrame({'user': ['x', 'y'], 'password': ['§', '§']})
+for password in ['§', '§']:
+if pw in ('§', '§'):
+if password not in {"§"}:
+password = random.choice(['§', '§'])
+password_list = ["§", "§"]
+{"passwords": ["§", "§"]}
+{"secrets": {"db": "§", "api": "§"}}
+const passwords = ["§", "§"];
+"passwords": [⏎  "§",⏎  "§"⏎],
+passwords: [§, §]
+passwords:⏎  - §⏎  - "§"⏎
+"""
+
 WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 WALLETS = (f'mnemonic = "{WORDS}"', f"seed_phrase: {WORDS}", f"Recovery words:\n{WORDS}")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from secret_forms import KEYS, OPAQUE, PASSWORDS, TAKEN, WALLETS, WORDS, forms, frame
+from secret_forms import COLLECTED, KEYS, OPAQUE, PASSWORDS, TAKEN, WALLETS, WORDS, forms, frame
 
 from claude_nb.api.hiding.hidden import hidden
 
@@ -116,6 +116,42 @@ def test_ordinary_code_stays_as_it_is():
     assert len(lines) > 200
     assert hidden(ORDINARY) == ORDINARY
     assert [line for line in lines if hidden(line) != line] == []
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "letmein", "correct horse", "1234", "größe7", "s&x"])
+def test_what_is_gathered_is_hidden_whole_however_short(secret):
+    forms = [line.replace("⏎", "\n") for line in COLLECTED.splitlines() if line]
+    assert len(forms) > 30
+    texts = [form.replace("§", secret) for form in forms]
+    assert [text for text in texts if secret in hidden(text)] == []
+    wrapped = [json.dumps({"source": text}, ensure_ascii=False) for text in texts]
+    assert [text for text in wrapped if secret in hidden(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'passwords = [getpass("Password: ") for _ in range(2)]',
+        'passwords = [row["password"] for row in rows]',
+        'passwords = [config.get("db", "x"), os.environ["DB_PASSWORD"]]',
+        '{"password": {"type": "string", "minLength": 8}}',
+        '{"password": ["This field may not be blank."]}',
+        'passwords = df[["user", "password"]]',
+        'passwords = pd.read_csv("users.csv", usecols=["user", "pw"])',
+        "secrets = client.list_secrets()['SecretList']",
+        'password = (getpass("Password: "))',
+        "for password in passwords:",
+        "passwords = [None, '', '...']",
+        'tokens = ["the", "cat", "sat"]',
+    ],
+)
+def test_what_is_no_collection_of_secrets_stays(text):
+    assert hidden(text) == text
+
+
+def test_a_long_collection_is_hidden_whole():
+    text = f"passwords = [{', '.join(repr(f'pw{n}x') for n in range(1_000))}]"
+    assert hidden(text).count("[key]") == 1_000
 
 
 BODY = "\n".join(
