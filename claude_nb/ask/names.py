@@ -44,10 +44,10 @@ def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
     InputError
         A name, attribute, item or key does not exist; near names are offered.
     """
-    if (shown and not _WHOLE.fullmatch(path)) and "(" in path:
+    if shown and not _WHOLE.fullmatch(path):
+        problem = "nothing is called here" if "(" in path else "that is no name"
         raise InputError(
-            f"{shown:.{_LONGEST}}: nothing is called here. Put what that returns into a variable, "
-            "and name the variable."
+            f"{shown:.{_LONGEST}}: {problem}. Put what you mean into a variable, and name that."
         )
     typed = re.split(r"[.\[]", path, maxsplit=1)[0]
     name = unicodedata.normalize("NFKC", typed)  # as Python does with its names

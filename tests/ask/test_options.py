@@ -92,7 +92,10 @@ def test_a_blank_name_is_named(flag, value):
         parse_line(f"{flag} {value}")
 
 
-@pytest.mark.parametrize("path", ["f()", "df.head()", "df.query('a > 1')", "len(df)"])
-def test_nothing_is_called_where_an_option_names_a_value(path):
-    with pytest.raises(InputError, match=r"--each .*: nothing is called here. Put what"):
+@pytest.mark.parametrize(
+    "path",
+    ["f()", "df.head()", "df.query('a > 1')", "len(df)", "[1, 2]", "{}", "df[a:b", "5", "a b"],
+)
+def test_nothing_is_worked_out_where_an_option_names_a_value(path):
+    with pytest.raises(InputError, match=r"--each .*: (nothing is called here|that is no name)."):
         names.lookup(path, {"df": 1, "f": 2}, f"--each {path}")
