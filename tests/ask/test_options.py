@@ -99,3 +99,27 @@ def test_a_blank_name_is_named(flag, value):
 def test_nothing_is_worked_out_where_an_option_names_a_value(path):
     with pytest.raises(InputError, match=r"--each .*: (nothing is called here|that is no name)."):
         names.lookup(path, {"df": 1, "f": 2}, f"--each {path}")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("-t 0,5", "write 0.5"),
+        ("-t 50%", "write 0.5"),
+        ("-t '0,25 '", "write 0.25"),
+        ("--max-tokens 4k", "write 4000"),
+        ("--max-tokens 1.5K", "write 1500"),
+        ("--max-tokens 1m", "write 1000000"),
+        ("--top-k 5.0", "write 5"),
+    ],
+)
+def test_a_number_in_another_way_of_writing_is_told_as_it_goes(line, says):
+    with pytest.raises(InputError, match=says):
+        parse_line(line)
+
+
+@pytest.mark.parametrize("line", ["-t hot", "-t 1.5.2", "--max-tokens many", "-t 0,5,5"])
+def test_of_what_is_no_number_nothing_is_guessed(line):
+    with pytest.raises(InputError) as caught:
+        parse_line(line)
+    assert "write" not in str(caught.value)
