@@ -5,6 +5,7 @@ No expression is evaluated and nothing is called.
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import re
 import unicodedata
@@ -63,6 +64,8 @@ def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
 def _unknown(name: str, variables: Mapping[str, Any], place: str, *, in_braces: bool) -> str:
     braces = r"; to send the braces as they are, write \{{ or use --raw" if in_braces else ""
     near = did_you_mean(name, variables)
+    if not near and hasattr(builtins, name):
+        return f"{place}: {name} is Python's own and no variable{braces}."
     return (
         f"{place}: there is no variable {name!r}.{near} Run the cell that defines it first{braces}."
     )
