@@ -222,7 +222,7 @@ def _scalar(value: Any) -> Any:
 
 def _held(value: Any) -> Any:
     """Return what is in a file in memory, or in an HTTP library's reply; else the value."""
-    kind: Any = type(value)
+    kind = cast("Any", type(value))
     is_reply = kind.__name__.endswith("Response")
     if is_reply and isinstance(getattr(kind, "text", None), property):
         return value.text
