@@ -17,7 +17,7 @@ from claude_nb.cassette.line import LineError, is_unfinished, read, written
 from claude_nb.cassette.lock import opened
 from claude_nb.cassette.taped import Place, Taped
 
-__all__ = ["UNFINISHED", "CassetteError", "CassetteFile"]
+__all__ = ["UNFINISHED", "CassetteError", "CassetteFile", "check_regular"]
 
 _REMEMBERED = 64  # bytes before the place of the next reading: other ones there mean an edit
 _BOM = b"\xef\xbb\xbf"
@@ -28,6 +28,12 @@ class CassetteError(AnthropicError):
     """The cassette cannot be read, or holds no answer to a request."""
 
     sent = False
+
+
+def check_regular(path: Path) -> None:
+    """Raise `CassetteError` for a device, a pipe or a folder, which has no end, or none is read."""
+    if path.exists() and not path.is_file():
+        raise CassetteError(f"{path} is no file that recordings could be in: name another.")
 
 
 class CassetteFile:
@@ -76,6 +82,7 @@ class CassetteFile:
         CassetteError
             It cannot be read, or is no cassette.
         """
+        check_regular(self.path)
         try:
             if _state(self.path.stat()) != self._state:
                 with self.path.open("rb") as file:
@@ -99,6 +106,7 @@ class CassetteFile:
             data = written(taped)
         except LineError as problem:
             raise CassetteError(str(problem)) from None
+        check_regular(self.path)
         with opened(self.path) as file:
             self._go_on(file)
             _write(file, b"\n" * bool(self.hanging) + data)
