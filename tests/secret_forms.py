@@ -252,6 +252,8 @@ const c = new Client("§");
 Bot("123456789:§")
 Client(⏎    "https://a.example",⏎    "prefix-§",⏎)
 genai.configure("§")
+GITHUB_PAT = "§"
+azure_devops_pat='§'
 contraseña = "§"
 senha = "§"
 пароль = "§"

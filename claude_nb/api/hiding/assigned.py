@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _HINT = re.compile(
-    r"(?i)key|token|secret|pass|pw|cred|auth|cookie|session"
+    r"(?i)key|token|secret|pass|pw|cred|auth|cookie|session|pat$"
     r"|contrase|kennwort|senha|wachtwoord|парол|密|パスワード|비밀번호"
 )
 _CLOSE = r"(?P<quoted>\\{0,7}[\"'`])?\]{0,2}"
