@@ -61,7 +61,7 @@ class CallTool:
         try:
             value = self.tool.call(self.call.input)
             return self._told(waiting.waited(gathered(value)) if is_pending(value) else value)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a tool raises is told
+        except Exception as error:  # noqa: BLE001 - whatever a tool raises, the model is told
             return _failed(self.call, error)
 
     async def awaited_result(self, *, aside: bool = False) -> Json:
@@ -79,14 +79,14 @@ class CallTool:
             if is_pending(value):
                 value, threaded = await gathered(value), False
             return await waiting.aside(self._told, value) if threaded else self._told(value)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        except Exception as error:  # noqa: BLE001 - as above
             return _failed(self.call, error)
 
     def _told(self, value: Any) -> Json:
         return result_block(self.call, self.tool.content(value))
 
 
-def _failed(call: ToolUseBlock, error: BaseException) -> Json:
+def _failed(call: ToolUseBlock, error: Exception) -> Json:
     """Return the result block of a call that failed: in our words, or in those of Python."""
     told = error.content if isinstance(error, ToolError) else hidden(repr(error))
     told = str(error) if isinstance(error, UntellableError) else told
