@@ -254,3 +254,33 @@ def test_the_words_of_a_wallet_are_hidden(text):
 )
 def test_what_only_looks_like_it_is_left_alone(text):
     assert hidden(text) == text
+
+
+@pytest.mark.parametrize(
+    "form", ['Client("§")', "ApiSession('me', '§')", 'c = connect("h", "§")', 'x.login("§")']
+)
+@pytest.mark.parametrize(
+    "secret", ["aGVsbG8gd29ybGQhISE/Pz8+Pg==", "b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b"]
+)
+def test_a_key_that_is_encoded_or_a_uuid_is_hidden_where_something_is_opened(form, secret):
+    assert hidden(form.replace("§", secret)) == form.replace("§", "[key]")
+
+
+@pytest.mark.parametrize("call", ['bot.run("§")', "client.run('§')"])
+def test_what_a_bot_is_run_with_is_a_key(call):
+    assert OPAQUE not in hidden(call.replace("§", OPAQUE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'UUID("b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b")',
+        'User("b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b")',
+        'Client("gpt-4o-mini")',
+        'Session("us-east-1", "db01.example.org")',
+        'bot.run("python main.py --fast")',
+        'DataFrame("aGVsbG8gd29ybGQhISE/Pz8+Pg==")',
+    ],
+)
+def test_ids_names_and_data_are_no_keys(text):
+    assert hidden(text) == text
