@@ -30,7 +30,7 @@ class TransportError(Exception):
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(kind, detail)
         self.kind = kind
-        self.sent = kind not in NOT_REACHED
+        self.sent: bool = kind not in NOT_REACHED
         self.detail = detail
 
     def __str__(self) -> str:
