@@ -41,6 +41,7 @@ PYTHON: dict[str, tuple[str, ...]] = {
     "claudette": ("claudette==0.3.15", "anthropic==0.125.0"),
     "chatlas": ("chatlas[anthropic]==0.23.0",),
     "dask": ("dask[dataframe]==2026.8.0", "distributed==2026.8.0", *_ours()),
+    "xeus": ("xeus-python==0.19.0", "nbclient==0.11.0", *_ours()),
     "schemathesis": ("schemathesis==4.32.5",),
     "papermill": ("papermill==2.7.0",),
     "jupyterhub": ("jupyterhub==6.1.1",),
@@ -69,7 +70,7 @@ def command(name: str, program: Path) -> list[str]:
 
 def variables(name: str) -> dict[str, str]:
     """Return what a program needs to find its packages, and the Node that runs it."""
-    if name == "dask":
+    if name in {"dask", "xeus"}:
         return {"PYTHONPATH": str(PROJECT)}
     if name not in NODE:
         return {}

@@ -252,12 +252,53 @@ const c = new Client("§");
 Bot("123456789:§")
 Client(⏎    "https://a.example",⏎    "prefix-§",⏎)
 genai.configure("§")
+GITHUB_PAT = "§"
+azure_devops_pat='§'
 contraseña = "§"
 senha = "§"
 пароль = "§"
 密码 = "§"
 パスワード = "§"
 비밀번호 = "§"
+"""
+
+COLLECTED = r"""
+secrets = ['§', '§']
+passwords = ('§', '§')
+passwords = {'§', '§'}
+PASSWORDS = {'ann': '§', 'bob': '§'}
+passwords = {1: '§'}
+passwords = [⏎    '§',⏎    "§",  # old⏎]
+secrets: list[str] = ['§']
+secrets = set(['§'])
+secrets = frozenset({'§'})
+secrets = np.array(['§'])
+passwords = dict(ann='§', bob="§")
+passwords = sorted(['§', '§'])
+secrets = [b'§', r"§"]
+secrets = [['§'], ['§', '§']]
+secrets = [Secret('§'), SecretStr("§")]
+passwords = [p for p in ['§', '§']]
+passwords += ['§']
+passwords.extend(['§', '§'])
+passwords.append('§')
+passwords.insert(0, '§')
+passwords.add("§")
+passwords[0] = '§'
+passwords["ann"] = "§"
+df['password'] = ['§', '§']
+pd.DataFrame({'user': ['x', 'y'], 'password': ['§', '§']})
+for password in ['§', '§']:
+if pw in ('§', '§'):
+if password not in {"§"}:
+password = random.choice(['§', '§'])
+password_list = ["§", "§"]
+{"passwords": ["§", "§"]}
+{"secrets": {"db": "§", "api": "§"}}
+const passwords = ["§", "§"];
+"passwords": [⏎  "§",⏎  "§"⏎],
+passwords: [§, §]
+passwords:⏎  - §⏎  - "§"⏎
 """
 
 WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"

@@ -18,7 +18,10 @@ from claude_nb.api import errors
 __all__ = ["DEFAULT_BASE_URL", "base_url", "is_loopback", "stays_here"]
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
-_UNFIT = re.compile(r"[\x00-\x20\x7f\\?#]")
+_UNFIT = re.compile(  # what ends an address, what no address has, and what nobody sees in one
+    r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\\?#\"'“”‘’<>]"  # noqa: RUF001 - quotes
+)
+_QUOTED = re.compile(r"([\"'])(.*)\1")
 _WITH_USER = re.compile(r"[^/]*//[^/]*@")
 _PASTED = re.compile(r"/v1(?:/messages)?$")
 _ROOT_DOT = re.compile(r"\A([^/]*//[^/:\[]*[^/:\[.])\.+(?=[:/]|\Z)")
@@ -40,7 +43,8 @@ def base_url(given: Any, *, allow_insecure_http: bool) -> str:
     ValueError
         It is no http(s) address, is one that programs read differently, or holds a user name.
     """
-    url = str(given or os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL).strip().rstrip("/")
+    url = str(given or os.environ.get("ANTHROPIC_BASE_URL") or DEFAULT_BASE_URL).strip()
+    url = _QUOTED.sub(r"\2", url).strip().rstrip("/")  # as a line of a shell has it
     url = _PASTED.sub("", url).rstrip("/")
     scheme, colon, rest = url.partition(":")
     url = scheme.lower() + colon + rest
@@ -133,11 +137,17 @@ def _host(url: str) -> str:
     return host
 
 
+def _is_name(host: str) -> bool:
+    """Return whether names can be so; raises `UnicodeError` for one whose ``xn--`` says nothing."""
+    host.encode().decode("idna")
+    return all(0 < len(label) < 64 for label in host.split("."))  # noqa: PLR2004 - of the standard
+
+
 def _ascii(parts: SplitResult) -> str:
     is_web = parts.scheme in ("http", "https")
     host = parts.hostname if is_web and parts.port != 0 else None
     if host is None or host.isascii():
-        return host or ""
+        return host if host and (_address(host) or _is_name(host.rstrip("."))) else ""
     return host.encode("idna").decode().lower()
 
 

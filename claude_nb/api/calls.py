@@ -65,6 +65,8 @@ class CallRecord:
     outcome : str
         ``"ok"``; ``"stopped"`` if the caller left early; else the name of the error's class.
         Of a stream, this is how its message arrived.
+    sent : bool
+        Whether a server may have got the request; False where it surely did not.
     """
 
     key: str
@@ -75,6 +77,7 @@ class CallRecord:
     attempts: int
     origin: Origin
     outcome: str
+    sent: bool = True
 
 
 class CallHook:
@@ -171,9 +174,10 @@ class CallRecorder:
         if hook is not None:
             failed = type(error).__name__ if isinstance(error, Exception) else "stopped"
             known = cast("dict[str, Any]", reply) if isinstance(reply, dict) else {}
-            hook(self._record("ok" if error is None and whole else failed, known))
+            outcome = "ok" if error is None and whole else failed
+            hook(self._record(outcome, known, sent=getattr(error, "sent", True)))
 
-    def _record(self, outcome: str, reply: Mapping[str, Any]) -> CallRecord:
+    def _record(self, outcome: str, reply: Mapping[str, Any], *, sent: bool) -> CallRecord:
         known = identity(self._request)
         usage, model = reply.get("usage"), reply.get("model")
         return CallRecord(
@@ -185,6 +189,7 @@ class CallRecorder:
             attempts=self.attempts,
             origin=origin(self.headers),
             outcome=outcome,
+            sent=sent,
         )
 
 

@@ -129,6 +129,9 @@ def _joined(typed: list[str], takes_value: set[str]) -> list[str]:
 def _parsed(setting: Setting, given: Any) -> Any:
     if setting.kind == "flag":
         return given
+    is_name = setting.kind == "text" and setting.metavar == "NAME"
+    if is_name and not given.strip():
+        raise InputError(f"{setting.flags[-1]} {given!r} is blank: write a name behind it.")
     return (
         [setting.parse(_text(each)) for each in given]
         if setting.many

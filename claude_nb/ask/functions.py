@@ -17,7 +17,7 @@ from claude_nb.ask.errors import InputError
 
 __all__ = ["Looks", "NotebookTool", "function_tools"]
 
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _TABLE = 20_000  # characters of a data frame: about 5,000 tokens
 
 
@@ -136,7 +136,10 @@ def _tool(path: str, variables: Mapping[str, Any]) -> FunctionTool[Any]:
         )
     name = path.rpartition(".")[2] if _is_object(value) else name_of(value)
     if not _NAME.fullmatch(name):
-        raise InputError(f"{place}: this function has no plain name; write it with def.")
+        raise InputError(
+            f"{place}: {name[:80]!r} is no name of a tool, which has letters from a to z, digits, "
+            "_ and -, 128 at most: write a function with def, and call it so."
+        )
     return NotebookTool(_described(value, name, place), variables)
 
 

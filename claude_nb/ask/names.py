@@ -5,6 +5,7 @@ No expression is evaluated and nothing is called.
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import re
 import unicodedata
@@ -23,6 +24,7 @@ _STEPS = rf"""(?:\.{NAME}|\[(?:"[^"\n]*"|'[^'\n]*'|[^\[\]{{}}"'\n]+)\])*"""
 PATH = NAME + _STEPS
 _LONGEST = 200  # characters of a name for which near ones are looked for
 _STEP = re.compile(rf"""\.({NAME})|\[("[^"\n]*"|'[^'\n]*'|[^\[\]]+)\]""")
+_WHOLE = re.compile(PATH)
 _KEY = re.compile(r"""\s*(?:(-?\d{1,18})|"([^"]*)"|'([^']*)')\s*""")
 
 
@@ -43,6 +45,11 @@ def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
     InputError
         A name, attribute, item or key does not exist; near names are offered.
     """
+    if shown and not _WHOLE.fullmatch(path):
+        problem = "nothing is called here" if "(" in path else "that is no name"
+        raise InputError(
+            f"{shown:.{_LONGEST}}: {problem}. Put what you mean into a variable, and name that."
+        )
     typed = re.split(r"[.\[]", path, maxsplit=1)[0]
     name = unicodedata.normalize("NFKC", typed)  # as Python does with its names
     place = shown or f"{{{{{path:.{_LONGEST}}}}}}"
@@ -57,6 +64,8 @@ def lookup(path: str, variables: Mapping[str, Any], shown: str = "") -> Any:
 def _unknown(name: str, variables: Mapping[str, Any], place: str, *, in_braces: bool) -> str:
     braces = r"; to send the braces as they are, write \{{ or use --raw" if in_braces else ""
     near = did_you_mean(name, variables)
+    if not near and hasattr(builtins, name):
+        return f"{place}: {name} is Python's own and no variable{braces}."
     return (
         f"{place}: there is no variable {name!r}.{near} Run the cell that defines it first{braces}."
     )

@@ -7,6 +7,7 @@ takes and how to read one that was typed. Knows nothing of IPython, requests or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self
@@ -150,7 +151,7 @@ def _number(setting: Setting, text: str) -> float:
         value = float(text)
     except ValueError:
         raise InputError(
-            f"{setting.flags[-1]} takes a number, not {text!r}: {setting.bounds()}."
+            f"{setting.flags[-1]} takes a number, not {text!r}: {setting.bounds()}{_meant(text)}."
         ) from None
     setting.check(value)
     return value
@@ -161,10 +162,24 @@ def _integer(setting: Setting, text: str) -> int:
         value = int(text.replace("_", "").replace(",", ""))
     except ValueError:
         raise InputError(
-            f"{setting.flags[-1]} takes a whole number, not {text!r}: {setting.bounds()}."
+            f"{setting.flags[-1]} takes a whole number, not {text!r}: "
+            f"{setting.bounds()}{_meant(text)}."
         ) from None
     setting.check(value)
     return value
+
+
+_SHORT = re.compile(r"\s*(?P<number>\d{1,9}(?:[.,]\d{1,9})?)\s*(?P<unit>[k%m]?)\s*", re.IGNORECASE)
+_UNITS = {"": 1.0, "%": 0.01, "k": 1e3, "m": 1e6}
+
+
+def _meant(text: str) -> str:
+    """Return what to write for ``0,5``, ``50%`` and ``4k``; empty where that is not clear."""
+    found = _SHORT.fullmatch(text)
+    if found is None:
+        return ""
+    value = float(found["number"].replace(",", ".")) * _UNITS[found["unit"].lower()]
+    return f"; write {value:.12g}"
 
 
 def _money(setting: Setting, text: str) -> float:

@@ -219,8 +219,12 @@ def _parted(content: Any) -> list[Param]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else [*content]
 
 
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what pasting leaves where nothing is
+
+
 def _check(options: Options, text: str) -> None:
-    if not text.strip():
+    unseen = "" if options.raw else _UNSEEN
+    if all(char.isspace() or char in unseen for char in text):
         raise InputError("The prompt is empty: write it below the %%claude line.")
     if not options.raw and _PLACEHOLDER.search(text):
         raise InputError(

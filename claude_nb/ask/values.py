@@ -108,6 +108,10 @@ def guarded(value: Any, show: Callable[[Any], Shown]) -> Shown:
     except InputError:
         raise
     except Exception as problem:  # noqa: BLE001 - their code
+        if isinstance(value, int):
+            raise InputError(
+                "This number has thousands of digits: name a text of those that you want to send."
+            ) from None
         kind = type(value).__name__
         raise InputError(f"This {kind} cannot be shown: {hidden(repr(problem)):.200}.") from None
 

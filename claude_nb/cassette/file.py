@@ -8,7 +8,6 @@ line is not to cost all others.
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +17,7 @@ from claude_nb.cassette.line import LineError, is_unfinished, read, written
 from claude_nb.cassette.lock import opened
 from claude_nb.cassette.taped import Place, Taped
 
-__all__ = ["UNFINISHED", "CassetteError", "CassetteFile"]
+__all__ = ["UNFINISHED", "CassetteError", "CassetteFile", "check_regular"]
 
 _REMEMBERED = 64  # bytes before the place of the next reading: other ones there mean an edit
 _BOM = b"\xef\xbb\xbf"
@@ -27,6 +26,14 @@ UNFINISHED = "it is unfinished"
 
 class CassetteError(AnthropicError):
     """The cassette cannot be read, or holds no answer to a request."""
+
+    sent = False
+
+
+def check_regular(path: Path) -> None:
+    """Raise `CassetteError` for a device, a pipe or a folder, which has no end, or none is read."""
+    if path.exists() and not path.is_file():
+        raise CassetteError(f"{path} is no file that recordings could be in: name another.")
 
 
 class CassetteFile:
@@ -75,10 +82,9 @@ class CassetteFile:
         CassetteError
             It cannot be read, or is no cassette.
         """
+        check_regular(self.path)
         try:
             found = self.path.stat()
-            if not stat.S_ISREG(found.st_mode):  # a device has no end, a pipe waits for one
-                raise CassetteError(f"{self.path} is no ordinary file: name another one.")
             if _state(found) != self._state:
                 with self.path.open("rb") as file:
                     self._go_on(file)
@@ -101,6 +107,7 @@ class CassetteFile:
             data = written(taped)
         except LineError as problem:
             raise CassetteError(str(problem)) from None
+        check_regular(self.path)
         with opened(self.path) as file:
             self._go_on(file)
             _write(file, b"\n" * bool(self.hanging) + data)

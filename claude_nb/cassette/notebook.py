@@ -13,7 +13,7 @@ from typing import Annotated, Any, cast
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from claude_nb.cassette.file import CassetteError, CassetteFile
+from claude_nb.cassette.file import CassetteError, CassetteFile, check_regular
 from claude_nb.cassette.kept import comparable, read
 from claude_nb.cassette.taped import Taped
 
@@ -85,6 +85,7 @@ def file_of(path: Path) -> CassetteFile:
 
 
 def _cells(path: Path) -> list[_Cell]:
+    check_regular(path)
     try:
         if path.stat().st_size > _LARGEST:
             raise CassetteError(f"{path} is too large to be replayed: at most 200 MB.")

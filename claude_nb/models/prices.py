@@ -81,7 +81,10 @@ def _searches(usage: Usage) -> int | None:
 
 
 def _has_hidden_parts(usage: Usage) -> bool:
-    """Return whether there were billed passes besides the one whose tokens are told."""
+    """Return whether there is more that is billed: other passes, a cache of unknown lifetime."""
+    kept = _object(usage.get("cache_creation"))
+    if any(kept[name] for name in kept.keys() - _LIFETIMES):
+        return True
     passes = usage.get("iterations") or ()
     return any(_object(one).get("type") != "message" for one in passes)
 
@@ -98,6 +101,9 @@ def _token_counts(usage: Usage) -> dict[str, int]:
         "write_1h": write_1h,
         "read": _number(usage, "cache_read_input_tokens"),
     }
+
+
+_LIFETIMES = {"ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"}
 
 
 def _number(counts: Usage, name: str) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 from claude_nb.api.errors import APIStatusError
 from claude_nb.models import ModelTable
 from claude_nb.models.spending.budget import Amount, Budget, BudgetError, Reservation
-from claude_nb.models.spending.gate import was_reached
 from claude_nb.models.spending.quote import Quote, quote
 from claude_nb.rows.store import Name
 
@@ -55,5 +54,6 @@ class Allowance:
         """Say that a row has no answer: all that it could cost is spent where it may have cost."""
         if held := self._held.pop(name, None):
             _, reservation = held
-            is_spent = was_reached(error) and not isinstance(error, APIStatusError)
+            was_sent = getattr(error, "sent", True)
+            is_spent = was_sent and not isinstance(error, APIStatusError)
             reservation.settle(reservation.amount if is_spent else Amount())

@@ -33,7 +33,6 @@ __all__ = ["RECORDING", "Plan", "Planned"]
 
 RECORDING = "a recording"  # the server of what is replayed
 
-_SHOWN = 20  # columns in a message
 _ROW = "row"  # the whole row, for columns whose names are no names of Python
 _OF_ROW = re.compile(r"""row\[(?:(?P<quote>["'])(?P<text>.*?)(?P=quote)|(?P<number>-?\d+))\]""")
 Row = Mapping[str, Any]
@@ -146,11 +145,10 @@ class Plan:
             root = _root(path)
             if root not in known:
                 near = names.did_you_mean(root, table.columns)
-                raise InputError(
-                    f"{{{{{path}}}}}: there is no column {root!r}.{near} {_listed(table.columns)}"
-                )
+                said = table.said(root)
+                raise InputError(f"{{{{{path}}}}}: there is no column {root!r}.{near} {said}")
             if (found := _OF_ROW.match(path)) and "row" not in table.columns:
-                _check_name(path, found, table.columns)
+                _check_name(path, found, table)
 
     def of(self, row: Row) -> Planned:
         """Return the request of a row.
@@ -230,19 +228,14 @@ def _kept(params: Mapping[str, Any], *, varies: bool) -> dict[str, Any]:
     return left
 
 
-def _check_name(path: str, found: re.Match[str], columns: tuple[str, ...]) -> None:
+def _check_name(path: str, found: re.Match[str], table: Table) -> None:
     """Refuse a column of ``row[…]`` that is not there, or that is named by its number."""
     name = found["text"] if found["text"] is not None else found["number"]
-    if name not in columns:
+    if name not in (columns := table.columns or ()):
         near = names.did_you_mean(name, columns)
-        raise InputError(f"{{{{{path}}}}}: there is no column {name!r}.{near} {_listed(columns)}")
+        raise InputError(f"{{{{{path}}}}}: there is no column {name!r}.{near} {table.said(name)}")
     if found["number"] is not None:
         raise InputError(f'{{{{{path}}}}}: columns are named by text: {{{{row["{name}"]}}}}.')
-
-
-def _listed(columns: tuple[str, ...]) -> str:
-    more = ", …" if len(columns) > _SHOWN else ""
-    return f"Columns: {', '.join(columns[:_SHOWN])}{more}." if columns else "It has no columns."
 
 
 def _root(path: str) -> str:

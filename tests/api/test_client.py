@@ -5,6 +5,7 @@ import datetime as dt
 import inspect
 import io
 import logging
+import math
 import time
 import warnings
 
@@ -119,8 +120,16 @@ async def test_an_answer_and_other_objects_can_be_sent_back(client, server, tmp_
 async def test_what_json_cannot_say_is_refused(client):
     with pytest.raises(TypeError, match="A complex cannot be sent"):
         await client.messages.create(**{**PROMPT, "system": 1j})
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError, match=r"have no form in JSON. One is at temperature\."):
         await client.messages.create(**PROMPT, temperature=float("nan"))
+    deep = [{"role": "user", "content": [{"type": "text", "text": "x", "n": [1.0, math.inf]}]}]
+    with pytest.raises(ValueError, match=r"One is at messages\[0\]\.content\[0\]\.n\[1\]\."):
+        await client.messages.create(**{**PROMPT, "messages": deep})
+    with pytest.raises(TypeError, match=r"`message_batch_id` must be a text, .* not 5"):
+        await client.messages.batches.retrieve(5)
+    for odd in (None, {"custom_id": "a", "params": PROMPT}, 5, "a"):
+        with pytest.raises(TypeError, match="requests must be a list of dicts with custom_id"):
+            await client.messages.batches.create(requests=odd)
 
 
 async def test_extras_are_laid_over(connect, server):

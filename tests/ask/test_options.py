@@ -1,6 +1,7 @@
 import pytest
 import traitlets
 
+from claude_nb.ask import names
 from claude_nb.ask.arguments import parse_line, usage
 from claude_nb.ask.errors import InputError
 from claude_nb.ask.options import SETTINGS, unescape
@@ -82,3 +83,43 @@ def test_an_error_shows_at_most_six_lines_of_bounded_length():
     lines = InputError("\n".join(["x" * 1000] * 20))._render_traceback_()
     assert len(lines) == 6
     assert max(len(line) for line in lines) == 300
+
+
+@pytest.mark.parametrize("flag", ["-m", "--model", "-c", "--each", "--out", "--schema"])
+@pytest.mark.parametrize("value", ["''", '" "'])
+def test_a_blank_name_is_named(flag, value):
+    with pytest.raises(InputError, match=r"is blank: write a name|expected one argument"):
+        parse_line(f"{flag} {value}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["f()", "df.head()", "df.query('a > 1')", "len(df)", "[1, 2]", "{}", "df[a:b", "5", "a b"],
+)
+def test_nothing_is_worked_out_where_an_option_names_a_value(path):
+    with pytest.raises(InputError, match=r"--each .*: (nothing is called here|that is no name)."):
+        names.lookup(path, {"df": 1, "f": 2}, f"--each {path}")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("-t 0,5", "write 0.5"),
+        ("-t 50%", "write 0.5"),
+        ("-t '0,25 '", "write 0.25"),
+        ("--max-tokens 4k", "write 4000"),
+        ("--max-tokens 1.5K", "write 1500"),
+        ("--max-tokens 1m", "write 1000000"),
+        ("--top-k 5.0", "write 5"),
+    ],
+)
+def test_a_number_in_another_way_of_writing_is_told_as_it_goes(line, says):
+    with pytest.raises(InputError, match=says):
+        parse_line(line)
+
+
+@pytest.mark.parametrize("line", ["-t hot", "-t 1.5.2", "--max-tokens many", "-t 0,5,5"])
+def test_of_what_is_no_number_nothing_is_guessed(line):
+    with pytest.raises(InputError) as caught:
+        parse_line(line)
+    assert "write" not in str(caught.value)

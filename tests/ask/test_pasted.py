@@ -339,3 +339,17 @@ def test_what_only_looks_like_a_quote_or_a_dash_is_named(line, found, instead):
         parse_line(line)
     assert found in str(caught.value)
     assert instead in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b", " \n\u200b\n", "\ufeff", "\u00ad \u2060", "\u200d\u200c"]
+)
+def test_a_prompt_of_nothing_that_shows_is_empty(text):
+    with pytest.raises(InputError, match="The prompt is empty"):
+        compose(Options(), text, variables={})
+
+
+def test_a_number_that_python_does_not_write_is_said_to_be_too_long():
+    with pytest.raises(InputError, match="thousands of digits") as caught:
+        compose(Options(), "{{n}}", variables={"n": 10**5000})
+    assert "sys." not in str(caught.value)

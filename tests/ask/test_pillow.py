@@ -142,6 +142,20 @@ NAMED = {
     b"\x1aE\xdf\xa3": "WebM video",
     b"PAR1\x15\x04": "read it with pandas",
     b"SQLite format 3\0": "attach what a query gives",
+    b"\x80\x04\x95\0": "a pickle: load it",
+    b"\x28\xb5\x2f\xfd": "unpack it first",
+    b"FEA1": "read it with pandas",
+    b"Obj\x01": "an Avro file",
+    b"$FL2@(#)": "an SPSS file",
+    b"CDF\x01": "a NetCDF file",
+    b"MATLAB 5.0 MAT-file, Platform": "a MATLAB file",
+    b"GGUF\x03": "a model's weights",
+    b"\x7fELF\x02": "a program",
+    b"\0asm\x01": "compiled code",
+    b"wOF2\0": "a font",
+    b"\xff\xfb\x90": "Claude takes no sound",
+    bytes(128) + b"DICM": "a DICOM image",
+    bytes(257) + b"ustar": "a tar file",
 }
 
 

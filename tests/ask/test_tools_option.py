@@ -70,9 +70,10 @@ WRONG = [
     ("desk.rung", "a Desk has no attribute 'rung'. Did you mean ring?"),
     ("number", "int is no function"),
     ("Desk", "type is no function"),
-    ("nameless", "no plain name; write it with def"),
+    ("nameless", "is no name of a tool, which has letters from a to z"),
     ("weather,again", "two tools are called weather"),
     ("weather()", "--tools weather(): give the name of a function; nothing is called here"),
+    ("sum", "--tools sum: sum is Python's own and no variable."),
     ("sudden", "its parameters cannot be described to the model"),
     (" , ", "--tools takes names of functions"),
 ]

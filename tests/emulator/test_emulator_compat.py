@@ -37,6 +37,7 @@ PROGRAMS = [
     ("claudette", "app_claudette.py", 4),
     ("chatlas", "app_chatlas.py", 3),
     ("dask", "app_dask.py", 3),
+    ("xeus", "app_xeus.py", 4),
 ]
 
 

@@ -73,3 +73,11 @@ def test_the_usage_of_an_answer_is_taken_as_it_is(told, dollars):
     assert models.cost("claude-sonnet-4-6", usage) == pytest.approx(dollars)
     built = Usage(input_tokens=1_000_000, output_tokens=1_000_000)
     assert models.cost("claude-sonnet-4-6", built) == pytest.approx(LIST)
+
+
+def test_a_cache_of_a_lifetime_without_a_price_has_none():
+    usage = {"input_tokens": 10, "output_tokens": 10}
+    odd = {"ephemeral_5m_input_tokens": 1, "ephemeral_24h_input_tokens": 5}
+    assert models.cost("claude-sonnet-4-6", {**usage, "cache_creation": odd}) is None
+    odd["ephemeral_24h_input_tokens"] = 0
+    assert models.cost("claude-sonnet-4-6", {**usage, "cache_creation": odd}) is not None

@@ -81,7 +81,19 @@ __all__ = [
 
 
 class AnthropicError(Exception):
-    """The root of all errors of the client."""
+    """The root of all errors of the client.
+
+    Attributes
+    ----------
+    sent : bool
+        Whether a server may have got the request; False where it surely did not.
+    billed : bool
+        Whether what was sent may be billed; False where the server refused it. Of what ended
+        elsewhere (a gateway's 504, a time limit) nobody can say, so it may.
+    """
+
+    sent: bool = True
+    billed: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args), self.__dict__
@@ -201,25 +213,37 @@ class APIStatusError(APIError):
 class RedirectError(APIStatusError):
     """3xx: the server points elsewhere; the key and the prompt are not sent there."""
 
+    billed = False
+
 
 class BadRequestError(APIStatusError):
     """400: the request is not valid."""
+
+    billed = False
 
 
 class AuthenticationError(APIStatusError):
     """401: the key is not valid."""
 
+    billed = False
+
 
 class PaymentRequiredError(APIStatusError):
     """402: a matter of billing."""
+
+    billed = False
 
 
 class PermissionDeniedError(APIStatusError):
     """403: the key may not do this."""
 
+    billed = False
+
 
 class NotFoundError(APIStatusError):
     """404: there is no such thing, for example no such model."""
+
+    billed = False
 
 
 class RequestTimeoutError(APIStatusError):
@@ -233,21 +257,31 @@ class ConflictError(APIStatusError):
 class PreconditionFailedError(APIStatusError):
     """412: a condition of the request does not hold."""
 
+    billed = False
+
 
 class ContentTooLargeError(APIStatusError):
     """413: the request is too large."""
+
+    billed = False
 
 
 class UnprocessableEntityError(APIStatusError):
     """422: the request cannot be processed."""
 
+    billed = False
+
 
 class RateLimitError(APIStatusError):
     """429: too many requests or tokens."""
 
+    billed = False
+
 
 class RequestHeaderFieldsTooLargeError(APIStatusError):
     """431: the request's headers are too large."""
+
+    billed = False
 
 
 class ClientClosedRequestError(APIStatusError):
@@ -272,6 +306,8 @@ class GatewayTimeoutError(InternalServerError):
 
 class OverloadedError(InternalServerError):
     """529: the service is overloaded."""
+
+    billed = False
 
 
 RequestTooLargeError = ContentTooLargeError
@@ -303,13 +339,19 @@ class IncompleteStreamError(APIConnectionError):
 class ProxyError(APIConnectionError):
     """The proxy that the environment names cannot be used, or lets nothing through."""
 
+    sent = False
+
 
 class CertificateError(APIConnectionError):
     """The server's certificate cannot be trusted, or there are none to trust; nothing was sent."""
 
+    sent = False
+
 
 class ConnectionLimitError(APIConnectionError):
     """Every connection of the client is in use."""
+
+    sent = False
 
 
 class RetryableError(AnthropicError):
@@ -323,13 +365,19 @@ class WaitTimeoutError(AnthropicError, TimeoutError):
 class InsecureBaseURLError(AnthropicError, ValueError):
     """The base URL would send the key and the prompts unencrypted."""
 
+    sent = False
+
 
 class UnsendableTextError(AnthropicError, ValueError):
     """A text of the request cannot be written as bytes; nothing was sent."""
 
+    sent = False
+
 
 class CredentialsError(AnthropicError):
     """Credentials cannot be loaded."""
+
+    sent = False
 
 
 class DamagedCredentialsError(CredentialsError):

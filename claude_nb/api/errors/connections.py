@@ -9,7 +9,7 @@ from claude_nb.api.errors import (
     ConnectionLimitError,
     ProxyError,
 )
-from claude_nb.api.network import TransportError
+from claude_nb.api.network import NOT_REACHED, TransportError
 from claude_nb.api.secret import scrub
 from claude_nb.api.wire import Request
 
@@ -45,6 +45,7 @@ def from_failure(kind: str, cause: Exception, request: Request) -> APIConnection
     """
     error = _made(kind, cause, request)
     error.__cause__ = cause
+    error.sent = kind not in NOT_REACHED
     return error
 
 

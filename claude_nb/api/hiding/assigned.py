@@ -13,7 +13,7 @@ from dataclasses import replace
 from claude_nb.api.hiding.bare import Place, bare, holds_settings
 from claude_nb.api.hiding.literals import Literal, literal, literals
 from claude_nb.api.hiding.names import MAYBE, NOT, SURE, is_password, parts_of, strength
-from claude_nb.api.hiding.values import is_opaque, is_ordinary, is_word, stands_for_one
+from claude_nb.api.hiding.values import is_opaque, is_ordinary, is_sentence, is_word, stands_for_one
 
 __all__ = ["assigned"]
 
@@ -21,7 +21,7 @@ Span = tuple[int, int]
 
 _WORD = re.compile(r"[^\W\d][\w-]*")
 _HINT = re.compile(
-    r"(?i)key|token|secret|pass|pw|cred|auth|cookie|session"
+    r"(?i)key|token|secret|pass|pw|cred|auth|cookie|session|pat$"
     r"|contrase|kennwort|senha|wachtwoord|парол|密|パスワード|비밀번호"
 )
 _CLOSE = r"(?P<quoted>\\{0,7}[\"'`])?\]{0,2}"
@@ -61,7 +61,7 @@ _COMMA = re.compile(r"\s{0,40},\s{0,40}")
 
 def assigned(text: str) -> Iterator[Span]:
     """Yield where the values of secrets stand."""
-    done, settings = 0, holds_settings(text)
+    done, settings, listed = 0, holds_settings(text), [0]
     for found in _WORD.finditer(text):
         word = found[0].rstrip("-")
         if found.start() < done or not _HINT.search(word, max(0, len(word) - 80)):
@@ -69,7 +69,7 @@ def assigned(text: str) -> Iterator[Span]:
         sure = strength(word)
         if sure == NOT:
             continue
-        name = Place(text, found.start(), found.start() + len(word), word, sure, settings)
+        name = Place(text, found.start(), found.start() + len(word), word, sure, settings, listed)
         for span in _values(name):
             yield span
             done = max(done, span[1])
@@ -176,7 +176,7 @@ def _pair(name: Place, at: int) -> Iterator[Span]:
 def _listed(name: Place, at: int) -> Iterator[Span]:
     """Yield the secrets of a list, set or dict of them."""
     text = name.text
-    if text[at : at + 1] not in {"[", "{"}:
+    if text[at : at + 1] not in {"[", "{"} or at < name.listed[0]:
         return
     mark, bound = _ITEM.search(text, at + 1, at + _LIST), at + _LIST
     while mark is not None and mark[0] in "\"'":
@@ -186,10 +186,12 @@ def _listed(name: Place, at: int) -> Iterator[Span]:
         if _is_listed(name, text[found.start : found.end], text[found.after : found.after + 1]):
             yield found.start, found.end
         mark = _ITEM.search(text, found.after, bound)
+        name.listed[0] = found.after
 
 
 def _is_listed(name: Place, body: str, behind: str) -> bool:
-    if behind == ":" or stands_for_one(body, name.name):
+    if behind == ":" or stands_for_one(body, name.name) or is_sentence(body):
         return False
     sure = name.strength == SURE and parts_of(name.name)[-1].endswith("s")
-    return is_opaque(body) or (sure and not is_ordinary(body))
+    is_short = any(map(str.isdigit, body)) and not (is_word(body) or body.isspace())
+    return is_opaque(body) or (sure and (is_short or not is_ordinary(body)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from claude_nb.api.hiding.names import MAYBE, is_password
 from claude_nb.api.hiding.values import is_opaque, is_reference, is_word
@@ -66,6 +66,8 @@ class Place:
         How surely it says so.
     settings : bool
         Whether the text is, or holds, a file of settings.
+    listed : list of int
+        One number: up to where a list was looked through, so that no list in it is once more.
     """
 
     text: str
@@ -74,6 +76,7 @@ class Place:
     name: str
     strength: int
     settings: bool = False
+    listed: list[int] = field(default_factory=lambda: [0])
 
     @property
     def line(self) -> str:

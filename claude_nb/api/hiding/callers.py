@@ -19,13 +19,17 @@ _TAKES_KEYS = re.compile(
 )
 _MADE = re.compile(  # ``Client("…")``, ``api.login("me", "…")``
     r"(?<!\w)(?P<name>[A-Z]\w{0,60}"
-    r"|\w{0,40}(?:api|auth|authenticate|authorize|client|configure|connect|login|log_in|sign_in))"
+    r"|\w{0,40}(?:api|auth|authenticate|authorize|client|configure|connect|login|log_in|sign_in)"
+    r"|(?:bot|client)\.(?:run|start))"
     r"\(\s{0,40}"
 )
 _MADE_OF_VALUES = re.compile(
     r".*(?:Bytes|BytesIO|Checksum|Commit|Digest|Error|Exception|Hash|ID|Id|Iteration|Warning)"
 )
 _KEY_ALONE = re.compile(r"(?:\d{6,12}:)?[A-Za-z0-9_+=~-]{16,400}|[A-Za-z0-9+/]{40}")
+_ENCODED = re.compile(r"[A-Za-z0-9+/]{18,400}={1,2}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_OPENS = re.compile(r"(?i)api|auth|bot|client|connect|login|sdk|session")
 _UNBROKEN = re.compile(r"[A-Za-z0-9+/=~]{14,}")  # names of models have shorter parts
 _WORDY = re.compile(r"[A-Z]?[a-z]{3,}|\d{3,}")
 _NAMED_VALUE = re.compile(r"=\s{0,8}[bfrBFRuU]{0,2}\\{0,7}[\"']{1,3}$")
@@ -82,15 +86,21 @@ def _handed_to_clients(text: str) -> Iterator[Span]:
         if _MADE_OF_VALUES.fullmatch(found["name"]):
             continue
         for value in arguments(text, found.end()):
-            if value and _is_key_alone(text, value.start, value.end):
+            opens = _OPENS.search(found["name"]) is not None
+            if value and _is_key_alone(text, value.start, value.end, opens=opens):
                 yield value.start, value.end
 
 
-def _is_key_alone(text: str, start: int, end: int) -> bool:
-    """Return whether a value can be nothing but a key; one that has a name is what that says."""
+def _is_key_alone(text: str, start: int, end: int, *, opens: bool) -> bool:
+    """Return whether a value can be nothing but a key; one that has a name is what that says.
+
+    What is handed to what opens something (a client, a session) may be encoded, or a UUID.
+    """
     if end - start > _LONGEST_KEY or _NAMED_VALUE.search(text[max(0, start - 24) : start]):
         return False
     body = text[start:end]
+    if opens and (_UUID.fullmatch(body) or (_ENCODED.fullmatch(body) and _is_mixed(body))):
+        return True
     runs = _UNBROKEN.findall(body) if _KEY_ALONE.fullmatch(body) else []
     return any(_is_random(run) for run in runs)
 

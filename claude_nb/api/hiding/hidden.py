@@ -24,7 +24,15 @@ Span = tuple[int, int]
 
 _ESCAPE = re.compile(r"\\{1,16}[nrt\"']")
 _PLAIN = {"n": "\n", "r": " ", "t": "\t"}
-_RULES = (pem, keys, in_forms, in_callers, assigned, in_tables)
+
+
+def _in_collections(text: str) -> Iterator[Span]:
+    from claude_nb.api.hiding.gathered import in_collections  # noqa: PLC0415 (when it is asked)
+
+    yield from in_collections(text)
+
+
+_RULES = (pem, keys, in_forms, in_callers, assigned, _in_collections, in_tables)
 
 
 def hidden(text: str, *secrets: Secret | None) -> str:

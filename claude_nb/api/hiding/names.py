@@ -34,6 +34,12 @@ _KEYS_OF = frozenset(  # what a key is called that opens something
         *("shared", "signing", "ssh", "storage", "subscription", "webhook"),
     }
 )
+_PATS_OF = frozenset(  # whose personal access token a "pat" is, and no pattern
+    {
+        *("access", "ado", "airtable", "azure", "bitbucket", "databricks", "devops", "gh", "git"),
+        *("gitea", "github", "gitlab", "hub", "hubspot", "personal"),
+    }
+)
 _PUBLIC = frozenset({"public", "publishable"})
 _ABOUT = frozenset(  # behind the name of a secret: something else is named
     {
@@ -91,6 +97,8 @@ def _at(parts: list[str], place: int) -> int:
     if word in _SECRETS or word in _PLURALS or word.endswith(_ENDINGS):
         return MAYBE if before in _SPECIAL else SURE
     if word in {"key", "keys"} and before in _KEYS_OF:
+        return SURE
+    if word == "pat" and before in _PATS_OF:
         return SURE
     return MAYBE if word in _MAYBE and place == len(parts) - 1 else NOT
 

@@ -6,7 +6,14 @@ import re
 
 from claude_nb.api.hiding.names import parts_of, strength
 
-__all__ = ["is_opaque", "is_ordinary", "is_reference", "is_word", "stands_for_one"]
+__all__ = [
+    "is_opaque",
+    "is_ordinary",
+    "is_reference",
+    "is_sentence",
+    "is_word",
+    "stands_for_one",
+]
 
 SHORTEST = 8  # characters: anything shorter would be found in innocent text
 _WORD = 12  # letters: a longer single word is no ordinary one
@@ -21,6 +28,7 @@ _PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[\\/][\w.\\/ -]*|[\w./\\-]+\.[a-z]\
 _PARTITION = re.compile(r"(?:[A-Za-z]\w{0,40}+=[\w.-]{1,40}+(?:/|$))++")
 _DATED = re.compile(r"[\d\s:./TZ+-]+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SENTENCE = re.compile(r"\S+\s(?:.{0,4000}\S)?[.!?:]\s*|\S+: ", re.DOTALL)
 _TYPE = re.compile(r"(?:\w+\.)?(?:str|string|bytes|bool|int|u?int\d+|float\d*|object|any|text)")
 _MARKED = re.compile(r"[!#$%^&*+=?~|@]")
 _CHANGES = re.compile(r"[a-z](?=[A-Z])|[A-Z](?=[a-z])")
@@ -59,6 +67,11 @@ def is_word(value: str) -> bool:
     """Return whether a value is one word or a sign, as the tokens of a language are."""
     text = value.strip()
     return len(text) < 4 or (len(text) < _WORD and bool(_ONE_WORD.fullmatch(text)))  # noqa: PLR2004
+
+
+def is_sentence(value: str) -> bool:
+    """Return whether a value is a sentence, or a question to whoever types one."""
+    return bool(_SENTENCE.fullmatch(value))
 
 
 def is_opaque(value: str) -> bool:

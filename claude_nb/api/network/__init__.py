@@ -23,11 +23,14 @@ class TransportError(Exception):
     ----------
     kind : str
         Name of the failure, for example ``"ReadTimeout"`` or ``"ConnectError"``.
+    sent : bool
+        Whether a server may have got the request.
     """
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(kind, detail)
         self.kind = kind
+        self.sent: bool = kind not in NOT_REACHED
         self.detail = detail
 
     def __str__(self) -> str:

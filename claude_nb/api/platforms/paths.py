@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 __all__ = ["BATCHES", "COUNT_TOKENS", "FILES", "MESSAGES", "MODELS", "endpoint", "item"]
@@ -29,6 +30,9 @@ def item(collection: str, name: str, value: str, action: str = "") -> str:
     ValueError
         It is empty, so the path would lead elsewhere.
     """
+    given: Any = value
+    if given and not isinstance(given, str):
+        raise TypeError(f"`{name}` must be a text, such as an id, and not {given!r:.80}.")
     if not value:
         raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
     return f"{collection}/{quote(value, safe='')}{action}"

@@ -40,6 +40,9 @@ def create(
     APIError
         If its reply was lost, the message says how to look for the batch.
     """
+    given: Any = requests
+    if isinstance(given, Mapping | str) or not isinstance(given, Iterable):
+        raise TypeError("requests must be a list of dicts with custom_id and params.")
     body = {"requests": list(requests)}
     _check_ids(body["requests"])
     request = context.builder.build("POST", BATCHES, body, options=options)

@@ -136,9 +136,12 @@ def _hints(function: Any) -> dict[str, Any]:
     try:
         return typing.get_type_hints(_core(function), include_extras=True)
     except NameError as error:
+        code = getattr(_core(function), "__code__", None)
+        is_theirs = "site-packages" in getattr(code, "co_filename", "")
+        own = "Write a function of your own that calls it."
+        advice = own if is_theirs else "Run the cell that defines it first."
         raise TypeError(
-            f"{name_of(function)} names the type {error.name!r}, which is not defined. Run the "
-            "cell that defines it first."
+            f"{name_of(function)} names the type {error.name!r}, which is not defined. {advice}"
         ) from None
     except TypeError:  # what is written in C has none
         return {}

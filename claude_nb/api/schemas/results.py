@@ -18,7 +18,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pydantic
@@ -221,7 +221,11 @@ def _scalar(value: Any) -> Any:
 
 
 def _held(value: Any) -> Any:
-    """Return what is in a file that is in memory; it is no file that is read to its end."""
+    """Return what is in a file in memory, or in an HTTP library's reply; else the value."""
+    kind = cast("Any", type(value))
+    is_reply = kind.__name__.endswith("Response")
+    if is_reply and isinstance(getattr(kind, "text", None), property):
+        return value.text
     return value.getvalue() if is_a(value, io.BytesIO, io.StringIO) else value
 
 

@@ -147,6 +147,7 @@ def send(call: Call, *, stream: bool = False) -> Flow[Response | Streamed]:
     """
     with call.recorder:
         attempt = call.recorder.attempts + 1
+        past = _Past(sent=attempt > 1)
         while True:
             call.recorder.attempts = attempt
             outcome: Outcome = yield Send(_numbered(call.request, attempt), stream)
@@ -155,6 +156,7 @@ def send(call: Call, *, stream: bool = False) -> Flow[Response | Streamed]:
             error = call.error(outcome)
             if error is None:
                 return _not_cut(cast("Response | Streamed", outcome))
+            past.add(error)
             unsure = bool(call.lost) and not _undone(outcome)
             wait = None if unsure else _wait(call.policy, attempt, outcome)
             if wait is None:
@@ -223,6 +225,18 @@ def decode(response: Response, cls: type[ModelT], call: Call) -> ModelT:
     result = cls.from_wire(cast("dict[str, Any]", data))
     result._request_id = response.request_id  # pyright: ignore[reportPrivateUsage] # noqa: SLF001 - the official name
     return result
+
+
+@dataclass(slots=True)
+class _Past:
+    """Whether any attempt so far was sent, and may be billed; the last one's error says so."""
+
+    sent: bool = False
+    billed: bool = False
+
+    def add(self, error: errors.APIError) -> None:
+        self.billed = error.billed = self.billed or (error.sent and error.billed)
+        self.sent = error.sent = self.sent or error.sent
 
 
 def _numbered(request: Request, attempt: int) -> Request:

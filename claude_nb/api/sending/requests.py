@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, cast
@@ -157,6 +158,10 @@ def encode(body: Any) -> bytes:
         )
     except TypeError as error:
         raise TypeError(f"{error}{_place(body)}") from None
+    except ValueError as error:
+        if "JSON compliant" not in str(error) or not (where := _odd_number(body)):
+            raise  # of what holds itself, or of a class of the caller's
+        raise ValueError(f"NaN and infinity have no form in JSON. One is at {where}.") from None
     if SURROGATE.search(text):
         raise errors.UnsendableTextError(half_of_a_pair(json.loads(text)))
     return text.encode()
@@ -198,6 +203,22 @@ def _unsendable(value: Any, path: str) -> Iterator[str]:
             yield path
         except (ValueError, OSError):
             return
+
+
+def _odd_number(body: Any) -> str:
+    """Return where the first number is that is none, or without end; empty if there is none."""
+    places: list[tuple[Any, str]] = [(body, "")]
+    while places:
+        value, path = places.pop()
+        if isinstance(value, float) and not isfinite(value):
+            return path.removeprefix(".")
+        if isinstance(value, Mapping):
+            items = cast("Mapping[Any, Any]", value).items()
+            places += [(item, f"{path}.{name}") for name, item in reversed([*items])]
+        elif isinstance(value, list | tuple):
+            listed = cast("Sequence[Any]", value)
+            places += [(item, f"{path}[{n}]") for n, item in reversed([*enumerate(listed)])]
+    return ""
 
 
 def _base64(content: bytes) -> str:

@@ -97,6 +97,7 @@ def _made(name: str, value: Any) -> AnswerSchema:
         return AnswerSchema(name, {"type": "json_schema", "schema": transform_schema(value)})
     if not isinstance(value, type) and typing.get_origin(value) is None:
         hint = f" Its class may be: --schema {type(value).__name__}." if _is_record(value) else ""
+        hint = f" Read it first: {name} = json.loads({name})." if isinstance(value, str) else hint
         raise TypeError(f"a value of class {type(value).__name__} is not {_KINDS}.{hint}")
     kind = typed_dicts.readable(value)
     return AnswerSchema(name, output_format_param(kind), kind)

@@ -8,6 +8,7 @@ __all__ = ["Kind", "other_kind"]
 
 _AS_PNG = "save it as PNG or JPEG; with Pillow installed that is done for you"
 _AS_JPEG = "save it as JPEG; with Pillow and pillow-heif installed that is done for you"
+_ITS_TEXT = "attach the text that it was made from"
 _NO_SOUND = "Claude takes no sound or video: attach pictures of it, or a text of what is said"
 
 
@@ -53,6 +54,29 @@ _BY_START = (
     (b"\x89HDF", Kind("an HDF5 file", "read what you need of it, and attach that")),
     (b"SQLite format 3", Kind("an SQLite database", "attach what a query gives")),
     (b"\x93NUMPY", Kind("a numpy file", "load it, and attach the array")),
+    *(
+        (b"\x80" + bytes([n]), Kind("a pickle", "load it, and attach what is in it"))
+        for n in range(2, 6)
+    ),
+    (b"\x28\xb5\x2f\xfd", Kind("a zstd file", "unpack it first")),
+    (b"FEA1", Kind("a Feather file", "read it with pandas, and attach the frame")),
+    (b"ORC", Kind("an ORC file", "read it with pandas, and attach the frame")),
+    (b"Obj\x01", Kind("an Avro file", "read it, and attach its rows")),
+    (b"$FL2", Kind("an SPSS file", "read it with pandas, and attach the frame")),
+    (b"CDF", Kind("a NetCDF file", "read what you need of it, and attach that")),
+    (b"MATLAB 5.0 MAT-file", Kind("a MATLAB file", "read what you need of it, and attach that")),
+    (b"GGUF", Kind("a model's weights", "attach what you want to know of them")),
+    *(
+        (start, Kind("a program", _ITS_TEXT))
+        for start in (b"\x7fELF", b"MZ\x90\0", b"\xcf\xfa\xed\xfe")
+    ),
+    *((start, Kind("compiled code", _ITS_TEXT)) for start in (b"\0asm", b"\xca\xfe\xba\xbe")),
+    *((start, Kind("a font", "attach a picture of it")) for start in (b"wOFF", b"wOF2", b"OTTO")),
+    *((start, Kind("an MP3 file", _NO_SOUND)) for start in (b"\xff\xfb", b"\xff\xf3")),
+)
+_FURTHER_IN = (
+    (128, b"DICM", Kind("a DICOM image", "save it as PNG or JPEG")),
+    (257, b"ustar", Kind("a tar file", "unpack it first")),
 )
 _HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
@@ -66,7 +90,9 @@ def other_kind(data: bytes) -> Kind | None:
         return Kind("a WAV file" if sound else "an AVI video", _NO_SOUND)
     if data[:2] == b"BM" and b"\0" in data[:14]:
         return Kind("a BMP image", _AS_PNG, picture=True)
-    return next((kind for start, kind in _BY_START if data.startswith(start)), None)
+    further = (kind for at, mark, kind in _FURTHER_IN if data.startswith(mark, at))
+    found = (kind for start, kind in _BY_START if data.startswith(start))
+    return next(found, None) or next(further, None)
 
 
 def _boxed(brand: bytes) -> Kind:

@@ -28,6 +28,7 @@ _LINES, _LINE = 12, 120  # of a result, and characters of each
 _MOST_NEEDED = 5  # names
 _GENERIC = vocabulary("tools")
 _STATE = re.compile(r"[A-Z]{2}|D\.C\.?")
+_SELF = re.compile(r"I(?:['’]\w+)?")  # noqa: RUF001 - an apostrophe
 _SAME = {"plus": "add", "times": "multiply", "minus": "subtract", "divided": "divide"}
 
 
@@ -104,7 +105,23 @@ def _calls(tool: JSON, task: Task, kind: str, *, is_single: bool) -> list[tuple[
         texts = [f"in {one}" for one in several[:_MOST_CALLS]]
     missing: list[str] = []
     found = [(name, _input(tool, text, missing)) for text in texts]
-    return [] if missing and kind == "auto" else found
+    if missing and len(texts) > 1:  # it was no list of what the tool takes
+        missing = []
+        found = [(name, _input(tool, task.prompt, missing))]
+    is_enough = not missing or (
+        # who names the tool wants it with what there is, where that is not nothing
+        name.lower() in task.prompt.lower()
+        and not any(key in things for key in missing)
+        and _leaves([given for _, given in found]) > len(missing)
+    )
+    return found if is_enough or kind != "auto" else []
+
+
+def _leaves(value: Any) -> int:
+    """Return how many values an input has that hold no others."""
+    if isinstance(value, dict):
+        value = list(cast("JSON", value).values())
+    return sum(map(_leaves, cast("list[Any]", value))) if isinstance(value, list) else 1
 
 
 def _several(text: str) -> list[str]:
@@ -112,6 +129,8 @@ def _several(text: str) -> list[str]:
     best, run = list[str](), list[Named]()
     marks = list[str]()
     for one in named(text):
+        if _SELF.fullmatch(one.text):
+            continue
         mark = text[run[-1].end : one.start] if run else ""
         if run and mark not in {", ", " and ", ", and "}:
             run, marks = [], []

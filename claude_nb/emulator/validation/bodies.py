@@ -148,7 +148,7 @@ def _body(
         "tools": Array(Tagged({**TOOLS.records, **tools}, default=TOOLS.default)),
         "output_config": Record(optional=_OUTPUT_CONFIG | config),
     }
-    needed = {**required, "model": String(1, 256), "messages": Array(turn)}
+    needed = {**required, "model": String(1, 256), "messages": Array(turn, most=100_000)}
     return Record(needed, {**optional, **fields, **own})
 
 

@@ -140,7 +140,9 @@ class _Base:
             return None
         self._emulators.discard(where)
         refused = self._locks.server_refusal(where)
-        return LockedError(refused) if refused else None
+        error = LockedError(refused)
+        error.sent = True  # what answers there was known too late
+        return error if refused else None
 
 
 class _Door(_Base):

@@ -35,6 +35,8 @@ Json = Mapping[str, Any]
 class LockedError(AnthropicError):
     """Whoever runs this machine does not allow it; nothing was sent."""
 
+    sent = False
+
 
 class LockedBudgetError(BudgetError):
     """It would cost more than whoever runs this machine allows.
@@ -53,7 +55,9 @@ class LockedBudgetError(BudgetError):
 
     def stopped(self) -> LockedBudgetError:
         """Return what ends an answer on its way."""
-        return LockedBudgetError(str(super().stopped()), self._who)
+        error = LockedBudgetError(str(super().stopped()), self._who)
+        error.sent = True
+        return error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

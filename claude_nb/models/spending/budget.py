@@ -20,9 +20,14 @@ _EXACT = 1e-9  # dollars: sums of fractions are not exact
 class BudgetError(AnthropicError):
     """It would cost more than the budget has left."""
 
+    sent = False
+
     def stopped(self) -> BudgetError:
         """Return what ends an answer that is on its way."""
-        return BudgetError("The budget is used up, so the answer was stopped; what came is kept.")
+        text = "The budget is used up, so the answer was stopped; what came is kept."
+        error = BudgetError(text)
+        error.sent = True
+        return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ Ask = Callable[[Request], object]
 class UnconfirmedError(AnthropicError):
     """Nobody agreed to what would be sent."""
 
+    sent = False
+
 
 def consent(connector: Any, ask: Ask) -> Any:
     """Return what sends in the connector's place.

@@ -16,7 +16,7 @@ from operator import add
 from typing import Any, cast
 
 from claude_nb.api.calls import origin
-from claude_nb.api.network import NOT_REACHED, TransportError
+from claude_nb.api.network import TransportError
 from claude_nb.api.platforms.paths import COUNT_TOKENS, MESSAGES, endpoint
 from claude_nb.api.types.params import MessageCountTokensParams
 from claude_nb.api.wire import FIRST_FAILURE, Request, Response
@@ -25,7 +25,7 @@ from claude_nb.models.spending.budget import Amount, Budget, BudgetError, Reserv
 from claude_nb.models.spending.heard import Heard
 from claude_nb.models.spending.quote import Quote, quotes
 
-__all__ = ["gate", "was_reached"]
+__all__ = ["gate"]
 
 _COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
 
@@ -46,12 +46,6 @@ def gate(
     """
     kind = _AsyncGate if iscoroutinefunction(connector.send) else _Gate
     return kind(connector, budget, models)
-
-
-def was_reached(error: BaseException) -> bool:
-    """Return whether a server may have got a request that failed in this way."""
-    cause = error if isinstance(error, TransportError) else error.__cause__
-    return not (isinstance(cause, TransportError) and cause.kind in NOT_REACHED)
 
 
 class _Base:
@@ -197,7 +191,7 @@ class _Held:
     def __exit__(self, _: object, error: BaseException | None, traceback: object) -> None:
         """Settle what no reply came to: as all it could cost, unless surely nothing was sent."""
         if error is not None:
-            lost = isinstance(error, TransportError) and was_reached(error)
+            lost = isinstance(error, TransportError) and error.sent
             left = not isinstance(error, Exception)  # interrupted, or cancelled
             self.settle(self.most if lost or left else Amount())
 

@@ -264,7 +264,7 @@ _KNOWN: tuple[tuple[Kinds, str, str | Callable[[str], str]], ...] = (
         "Nothing is recorded for this",
         "%claude auto asks what is not recorded, and records its answer.",
     ),
-    (LockedError, "That is locked here", "Keep to what is allowed; nothing was sent."),
+    (LockedError, "That is locked here", "Keep to what is allowed."),
     (
         LockedBudgetError,
         "The budget of this machine does not allow it",

@@ -16,6 +16,7 @@ from claude_nb.notebook.session import Session
 
 __all__ = ["run"]
 
+_WORD = re.compile(r"\"[^\"]*\"|'[^']*'|\S+")
 _ASSIGNS = re.compile(r"[\w-]+\s*=")
 _AMOUNTS = re.compile(
     r"[\d$€£¥]|\b(?:dollars?|euros?|cents?|usd|eur|tokens?|off|none|nothing|unlimited)\b",
@@ -29,6 +30,12 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _MANY = 3  # words: "set the tone of the story" is a question, "set temperature 0.3" is not
+# words of a sentence: "show me how" and "last of all" are questions, "show main extra" is not
+_SAID = re.compile(
+    r"a|about|all|am|an|and|any|are|as|at|be|by|can|do|does|for|from|ha[sd]|have|he|his|how|i|if"
+    r"|in|is|it|its|me|more|my|no|not|of|on|one|or|our|out|please|she|some|such|than|that|the|their"
+    r"|them|then|these|they|this|those|to|us|was|we|were|what|when|where|which|who|why|with|your?"
+)
 _ALIKE = 0.7  # "hello" is no mistyped "help", "modles" is a mistyped "models"
 
 
@@ -47,6 +54,7 @@ def run(session: Session, line: str) -> Any:
     if command is not None:
         _refuse_option(command, rest)
         _refuse_unquoted(command, rest)
+        _refuse_more(command, word, rest)
     if not rest:
         about = BY_NAME.get(word.rstrip("?").lower())
         if about is not None:  # %claude models?
@@ -105,6 +113,21 @@ def _refuse_unquoted(command: Command, rest: str) -> None:
             f'A name with blanks stands in quotation marks: %claude {name} "{rest}". '
             f"To ask it as a question: %claude -- {name} ..."
         )
+
+
+def _refuse_more(command: Command, word: str, rest: str) -> None:
+    """Refuse a few words too many behind a command, unless they read like a question."""
+    words = _WORD.findall(rest.lower())
+    is_short = (
+        len(words) <= _MANY and not any(map(_SAID.fullmatch, words)) and rest[-1] not in "?!.:"
+    )
+    if word != command.name or command.takes == "cell" or not is_short:
+        return
+    takes = command.form or "nothing behind it"
+    raise InputError(
+        f"%claude {command.name} takes {takes}: {rest!r} is more. "
+        f"To ask it as a question: %claude -- {word} {rest}"
+    )
 
 
 def _refuse_mistyped(word: str) -> None:

@@ -22,11 +22,6 @@ from claude_nb.notebook.session import Session
 
 __all__ = ["Accounts", "of"]
 
-_UNSENT = frozenset(
-    {"BudgetError", "CassetteError", "LockedBudgetError", "LockedError"}
-    | {"MissingCredentialsError", "UnconfirmedError"}
-)
-
 
 class Accounts:
     """What one session spends, and may spend.
@@ -67,8 +62,7 @@ class Accounts:
     def called(self, record: CallRecord, models: ModelTable, *, local: bool) -> None:
         """Write down a call."""
         store = self.store
-        unsent = record.outcome in _UNSENT and not record.usage
-        if store is None or record.path != MESSAGES or unsent:
+        if store is None or record.path != MESSAGES or not record.sent:
             return
         try:
             if not store.is_silent(self.notebook):

@@ -29,6 +29,15 @@ _LARGEST = 100 * 1024 * 1024  # bytes
 _ENDING = ".chat.json"
 _ROLES = ("user", "assistant")
 _FORMS: dict[str, type] = {"cell": str, "usage": dict, "state": str, "stale": bool, "filled": list}
+_BLOCKS: dict[str, dict[str, type]] = {  # what is read of a block of each type
+    "document": {"source": dict},
+    "image": {"source": dict},
+    "server_tool_use": {"id": str, "name": str},
+    "text": {"text": str},
+    "thinking": {"thinking": str},
+    "tool_result": {"tool_use_id": str},
+    "tool_use": {"id": str, "input": dict, "name": str},
+}
 
 
 def folder_of(ledger: Path, notebook: str = "") -> Path:
@@ -127,16 +136,22 @@ def read(path: Path) -> tuple[str, list[Exchange]]:
 
 
 def _content(path: Path) -> Any:
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no file that a chat could be in.")
+    if path.exists() and path.stat().st_size > _LARGEST:
+        raise InputError(f"{path} is larger than {_LARGEST >> 20} MB.")
     try:
-        if path.stat().st_size > _LARGEST:
-            raise InputError(f"{path} is larger than {_LARGEST >> 20} MB.")
         return json.loads(path.read_bytes().decode("utf-8-sig", "surrogatepass"))
     except FileNotFoundError:
         raise InputError(f"There is no saved chat {path}.{_near(path)}") from None
     except OSError as problem:
         raise InputError(f"{path} cannot be read: {problem.strerror}.") from None
-    except (ValueError, RecursionError) as problem:
-        raise InputError(f"{path} is damaged: {problem}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is damaged: it is no UTF-8 text.") from None
+    except json.JSONDecodeError as problem:
+        raise InputError(f"{path} is damaged: it is no JSON (line {problem.lineno}).") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is damaged: it is nested too deeply, or no JSON.") from None
 
 
 def _near(path: Path) -> str:
@@ -147,6 +162,7 @@ def _near(path: Path) -> str:
 def _turn(path: Path, number: int, told: Any) -> Turn:
     turn = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
     fits = all(isinstance(turn.get(name), kind) for name, kind in _FORMS.items())
+    fits = fits and all(isinstance(each, str) for each in turn["filled"])
     messages = turn.get("messages")
     if not fits or not _are_messages(messages):
         raise InputError(f"{path} is damaged: turn {number} is no exchange of two sides.")
@@ -176,12 +192,17 @@ def _is_message(value: Any, role: str) -> bool:
 def _are_blocks(content: Any) -> bool:
     if not isinstance(content, list) or not content:
         return False
-    blocks = cast("Sequence[Any]", content)
-    return all(isinstance(each, dict) and isinstance(_kind(each), str) for each in blocks)
+    return all(map(_is_block, cast("Sequence[Any]", content)))
 
 
-def _kind(block: Any) -> Any:
-    return cast("dict[str, Any]", block).get("type")
+def _is_block(block: Any) -> bool:
+    """Return whether it says its type, and has what is read of blocks of that type."""
+    if not isinstance(block, dict):
+        return False
+    told = cast("dict[str, Any]", block)
+    kind = told.get("type")
+    needed = _BLOCKS.get(kind, {}) if isinstance(kind, str) else {"type": str}
+    return all(isinstance(told.get(name), form) for name, form in needed.items())
 
 
 def _exchange(turn: Turn) -> Exchange:

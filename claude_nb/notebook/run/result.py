@@ -15,11 +15,8 @@ from claude_nb.api.types import Message
 from claude_nb.ask.answers import extract, formats
 from claude_nb.ask.errors import AnswerError
 from claude_nb.ask.question import Question
-from claude_nb.cassette.file import CassetteError
 from claude_nb.conversation import Turn
 from claude_nb.models import BUILT_IN, ModelTable
-from claude_nb.models.spending.budget import BudgetError
-from claude_nb.models.spending.consent import UnconfirmedError
 from claude_nb.notebook.answer import attached, next_cell, render, seen
 from claude_nb.notebook.answer.amounts import count, weight
 from claude_nb.notebook.answer.blocks import kind_of
@@ -130,22 +127,9 @@ def _kept(outcome: Outcome) -> tuple[list[dict[str, Any]], str]:
     return kept, f"{weight(size)} kept"
 
 
-# Of what ended elsewhere (a gateway's 504, a time limit) nobody can say whether it is billed.
-_UNBILLED = (
-    BudgetError,
-    CassetteError,
-    UnconfirmedError,
-    errors.AuthenticationError,
-    errors.BadRequestError,
-    errors.ContentTooLargeError,
-    errors.CredentialsError,
-    errors.NotFoundError,
-    errors.OverloadedError,
-    errors.PaymentRequiredError,
-    errors.PermissionDeniedError,
-    errors.RateLimitError,
-    errors.UnprocessableEntityError,
-)
+def _is_free(error: BaseException | None) -> bool:
+    """Return whether an error says that nothing is billed: not sent, or refused."""
+    return isinstance(error, errors.AnthropicError) and not (error.sent and error.billed)
 
 
 def _cost(outcome: Outcome, models: ModelTable) -> float | None:
@@ -190,7 +174,7 @@ def entry(
         number=number,
         emulated=outcome.emulated,
         replayed=outcome.replayed,
-        refused=isinstance(outcome.error, _UNBILLED) and message is None,
+        refused=_is_free(outcome.error) and message is None,
     )
 
 

@@ -56,6 +56,12 @@ _BETWEEN = re.compile(
     r"(</?(?:p|[ou]l|li|d[ltd]|h[1-6]|table|thead|tbody|tr|t[hd]|blockquote|aside)>|</pre>|<hr>|<br>)"
     r"\n(?=<|$)"
 )
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
+_KNOWN_ADDRESS = re.compile(
+    r"(?:https?://|(?<![@.\w-])www\.)[\w.-]{1,200}|(?<![@.\w-])(?:[\w-]{1,63}\.){1,8}"
+    r"(?:app|biz|ch|cn|co|com|de|dev|edu|eu|fr|gov|info|io|net|org|ru|uk)\b",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"\s*(?:https?://|(?:[\w-]+\.)+[^\W\d_]{2,}\b)", re.IGNORECASE)
 
 
@@ -123,10 +129,26 @@ def _link_close(_self: Any, tokens: Sequence[Token], index: int, _options: Any, 
     opened = index - 1
     while tokens[opened].type != "link_open":
         opened -= 1
-    target = host(str(tokens[opened].attrs["href"]))
-    text = "".join(token.content for token in tokens[opened:index])
-    deceives = _ADDRESS.match(text) and host(_with_scheme(text)).lower() != target.lower()
-    return f"</a> ({visible_html(target)})" if deceives else "</a>"
+    url = str(tokens[opened].attrs["href"])
+    text = "".join(token.content for token in tokens[opened:index]).translate(_DOTS)
+    deceives = _has_user(url) or not all(_leads_to(url, each[0]) for each in _addresses(text))
+    return f"</a> ({visible_html(host(url))})" if deceives else "</a>"
+
+
+def _addresses(text: str) -> Iterator[re.Match[str]]:
+    """Yield what reads like an address: all of a text, or some that are known by their end."""
+    if whole := _ADDRESS.match(text):
+        yield re.match(r"\s*\S+", text) or whole
+    yield from _KNOWN_ADDRESS.finditer(text)
+
+
+def _leads_to(url: str, text: str) -> bool:
+    return host(_with_scheme(text)).lower() == host(url).lower()
+
+
+def _has_user(url: str) -> bool:
+    """Return whether a user name stands before the host, which reads like the host itself."""
+    return "@" in url.partition("://")[2].partition("/")[0]
 
 
 def _with_scheme(text: str) -> str:

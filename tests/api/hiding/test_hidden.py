@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from secret_forms import KEYS, OPAQUE, PASSWORDS, TAKEN, WALLETS, WORDS, forms, frame
+from secret_forms import COLLECTED, KEYS, OPAQUE, PASSWORDS, TAKEN, WALLETS, WORDS, forms, frame
 
 from claude_nb.api.hiding.hidden import hidden
 
@@ -118,6 +118,42 @@ def test_ordinary_code_stays_as_it_is():
     assert [line for line in lines if hidden(line) != line] == []
 
 
+@pytest.mark.parametrize("secret", ["hunter2", "letmein", "correct horse", "1234", "größe7", "s&x"])
+def test_what_is_gathered_is_hidden_whole_however_short(secret):
+    forms = [line.replace("⏎", "\n") for line in COLLECTED.splitlines() if line]
+    assert len(forms) > 30
+    texts = [form.replace("§", secret) for form in forms]
+    assert [text for text in texts if secret in hidden(text)] == []
+    wrapped = [json.dumps({"source": text}, ensure_ascii=False) for text in texts]
+    assert [text for text in wrapped if secret in hidden(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'passwords = [getpass("Password: ") for _ in range(2)]',
+        'passwords = [row["password"] for row in rows]',
+        'passwords = [config.get("db", "x"), os.environ["DB_PASSWORD"]]',
+        '{"password": {"type": "string", "minLength": 8}}',
+        '{"password": ["This field may not be blank."]}',
+        'passwords = df[["user", "password"]]',
+        'passwords = pd.read_csv("users.csv", usecols=["user", "pw"])',
+        "secrets = client.list_secrets()['SecretList']",
+        'password = (getpass("Password: "))',
+        "for password in passwords:",
+        "passwords = [None, '', '...']",
+        'tokens = ["the", "cat", "sat"]',
+    ],
+)
+def test_what_is_no_collection_of_secrets_stays(text):
+    assert hidden(text) == text
+
+
+def test_a_long_collection_is_hidden_whole():
+    text = f"passwords = [{', '.join(repr(f'pw{n}x') for n in range(1_000))}]"
+    assert hidden(text).count("[key]") == 1_000
+
+
 BODY = "\n".join(
     f"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIB{n:02}Zq8vR2mK7xW4" for n in range(20)
 )
@@ -217,4 +253,34 @@ def test_the_words_of_a_wallet_are_hidden(text):
     ],
 )
 def test_what_only_looks_like_it_is_left_alone(text):
+    assert hidden(text) == text
+
+
+@pytest.mark.parametrize(
+    "form", ['Client("§")', "ApiSession('me', '§')", 'c = connect("h", "§")', 'x.login("§")']
+)
+@pytest.mark.parametrize(
+    "secret", ["aGVsbG8gd29ybGQhISE/Pz8+Pg==", "b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b"]
+)
+def test_a_key_that_is_encoded_or_a_uuid_is_hidden_where_something_is_opened(form, secret):
+    assert hidden(form.replace("§", secret)) == form.replace("§", "[key]")
+
+
+@pytest.mark.parametrize("call", ['bot.run("§")', "client.run('§')"])
+def test_what_a_bot_is_run_with_is_a_key(call):
+    assert OPAQUE not in hidden(call.replace("§", OPAQUE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'UUID("b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b")',
+        'User("b7f9e1c0-44d2-4a6e-9f53-0c1d2e3f4a5b")',
+        'Client("gpt-4o-mini")',
+        'Session("us-east-1", "db01.example.org")',
+        'bot.run("python main.py --fast")',
+        'DataFrame("aGVsbG8gd29ybGQhISE/Pz8+Pg==")',
+    ],
+)
+def test_ids_names_and_data_are_no_keys(text):
     assert hidden(text) == text

@@ -237,3 +237,19 @@ def test_what_holds_itself_ends():
     ring: list = []
     ring.append(ring)
     assert "…" in content(ring)
+
+
+class Response:
+    """As HTTP libraries have it."""
+
+    @property
+    def text(self):
+        return "the page"
+
+    def __repr__(self):
+        return "<Response [200]>"
+
+
+def test_the_reply_of_an_http_library_is_its_text():
+    assert content(Response()) == "the page"
+    assert "the page" in str(content([Response(), 1]))

@@ -258,11 +258,25 @@ def test_addresses_that_programs_read_differently_are_refused(scheme, host):
         ),
         *("http://[::1", "http://127.0.0.1:99999", "http://:80", "http:127.0.0.1", "http:///x"),
         *("https://a.example?x=1", "https://a.example/#x", "http://127.0.0.1:0", "https://a<b"),
+        *(
+            "https://xn--",
+            "https://xn--a.example",
+            "https://a..example",
+            f"https://{'a' * 64}.example",
+        ),
+        *("https://a.example/v1\u200b", "https://a.example/\u202ex", "https://a\xa0b.example"),
+        *("\u201chttps://a.example\u201d", "https://a.example/'", "<https://a.example>"),
     ],
 )
 def test_addresses_that_hide_where_they_lead_are_refused(url):
     with pytest.raises(ValueError, match=r"must look like https://api\.anthropic\.com"):
         Anthropic(api_key="k", base_url=url)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_the_quotes_of_a_shell_are_no_part_of_an_address(quote):
+    client = Anthropic(api_key="k", base_url=f" {quote}https://a.example/v1/{quote} ")
+    assert client.base_url == "https://a.example"
 
 
 @pytest.mark.parametrize(

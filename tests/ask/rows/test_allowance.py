@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from claude_nb.api.errors import APIConnectionError, RateLimitError
+from claude_nb.api.errors.connections import from_failure
 from claude_nb.api.network import TransportError
 from claude_nb.api.wire import Headers, Request, Response
 from claude_nb.models import BUILT_IN
@@ -22,9 +23,8 @@ def allowance():
 
 
 def unreached():
-    error = APIConnectionError(request=REQUEST)
-    error.__cause__ = TransportError("ConnectError", "nobody is there")
-    return error
+    cause = TransportError("ConnectError", "nobody is there")
+    return from_failure("ConnectError", cause, REQUEST)
 
 
 def refused():

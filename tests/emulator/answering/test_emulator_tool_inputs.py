@@ -62,7 +62,7 @@ def test_a_turn_of_the_system_hides_nothing_of_the_user_s(client):
     assert said.startswith("Arr")
 
 
-def tool(name="calculator", required=(), **properties):
+def tool(name="calculator", required=(), /, **properties):
     schema = {"type": "object", "properties": properties, "required": [*(required or properties)]}
     about = "Calculator: adds, subtracts, multiplies, divides; converts currency; books a date"
     return {"name": name, "description": about, "input_schema": schema}
@@ -151,3 +151,47 @@ def test_an_option_that_is_not_needed_and_not_named_is_left_out(client):
     given = tool("get_weather", ["location"], location=STRING, unit=units)
     found = called(client, "What is the weather in Oslo, in any unit?", given)
     assert found == [{"location": "Oslo"}]
+
+
+def entities(*names):
+    item = {"type": "object", "properties": {n: {"type": "string"} for n in names}}
+    listed = {"type": "array", "items": {**item, "required": list(names)}}
+    return tool("print_entities", ["entities"], entities=listed)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "John works at Google in New York. Use the print_entities tool.",
+        "Call print_entities for: Ada met Grace in Paris.",
+    ],
+)
+def test_who_names_a_tool_gets_it_with_what_the_text_says(client, prompt):
+    assert called(client, prompt, entities("name", "type"))
+
+
+@pytest.mark.parametrize(
+    "prompt", ["Use the print_entities tool.", "John works at Google. Print what is in it."]
+)
+def test_who_does_not_or_says_nothing_gets_a_sentence(client, prompt):
+    assert not called(client, prompt, entities("kind", "type"))
+
+
+def test_a_value_that_a_named_tool_cannot_do_without_is_asked_for(client):
+    needed = tool("find_book", ["isbn"], isbn={"type": "string"})
+    assert not called(client, "Use the find_book tool for Ada.", needed)
+
+
+PERSON = tool("final_result", name=STRING, age={"type": "integer"})
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["My name is Ada and I am 36", "My name is Ada, and I'm 36.", "I met Ada and Grace; Ada is 36"],
+)
+@pytest.mark.parametrize("choice", ["any", "auto"])
+def test_one_person_is_one_call(client, prompt, choice):
+    body = ask(f"{prompt}. Final_result.", tools=[PERSON], tool_choice={"type": choice})
+    content = client.post("/v1/messages", json=body).json()["content"]
+    inputs = [b["input"] for b in content if b["type"] == "tool_use"]
+    assert inputs == [{"name": "Ada", "age": 36}]

@@ -217,3 +217,10 @@ def test_counting_checks_tools_of_the_provider_too(client, tool, problem):
     assert answer.status_code == 400
     message = answer.json()["error"]["message"]
     assert message.startswith(f"tools.0.web_search_20250305.{problem}")
+
+
+def test_more_than_a_hundred_thousand_messages_are_refused(client):
+    body = ask() | {"messages": [0] * 100_001}
+    reply = client.post("/v1/messages", json=body)
+    assert reply.status_code == 400
+    assert "messages: List should have at most 100000 items" in reply.json()["error"]["message"]

@@ -132,13 +132,34 @@ def test_a_typing_mistake_is_not_sent_but_explained(claude, line, names):
     "line",
     [
         *("hello", "show me the way", "help me write a haiku", "set the table"),
-        *("models of the atom?", "budget tips for a small family", "budget of 3 people?"),
+        *("models of the atom?", "Show prime numbers", "fix my poem", "explain recursion"),
+        *("record sales fell by half last year", "batches: what are they?", "last of all"),
+        *("budget tips for a small family", "budget of 3 people?"),
         *("Count from 1 to 9", "Edit this text: a teh", "Explain how it works"),
     ],
 )
 def test_what_begins_like_a_command_may_be_a_question(claude, line):
     claude.outputs(line)
     assert claude.session.ledger[-1].title == line
+
+
+TOO_MUCH = {
+    "nothing": ["extra", "now, extra", '"a b" extra'],
+    "word": ["main extra", "main extra words", '"a b" extra'],
+    "path": ["notebook extra", "a.jsonl b.jsonl c.jsonl", '"a b.jsonl" extra'],
+    "pairs": ["extra words", "temperature 0.3 now"],
+    "amounts": ["$2 per day", "off extra"],
+}
+
+
+@pytest.mark.parametrize(
+    "line", [f"{c.name} {more}" for c in COMMANDS for more in TOO_MUCH.get(c.takes, [])]
+)
+def test_a_few_words_too_many_behind_a_command_are_not_sent_as_a_question(claude, line):
+    name = line.partition(" ")[0]
+    with pytest.raises(InputError, match=rf"%claude {name}.*(?s:.)*%claude -- {name}"):
+        claude.outputs(line)
+    assert not claude.session.ledger
 
 
 @pytest.mark.parametrize("line", ["fix -m opus", "set -t 0.3", "use -m a b"])

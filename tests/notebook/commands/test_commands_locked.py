@@ -10,8 +10,9 @@ from commands_rig import start_shell, stop_shell
 import claude_nb
 from claude_nb import emulator
 from claude_nb.ask.errors import InputError
-from claude_nb.models.locks.locks import LockedError
+from claude_nb.models.locks.locks import LockedError, Locks
 from claude_nb.notebook.answer.failure import RunError
+from claude_nb.notebook.ledger import accounts
 from claude_nb.notebook.panel.controls import controls
 from claude_nb.notebook.panel.values import SettingError
 
@@ -319,3 +320,19 @@ def _nothing():
     from claude_nb.models.locks.locks import NONE  # noqa: PLC0415 (only here)
 
     return NONE
+
+
+# What it costs.
+
+
+def test_what_a_lock_refuses_costs_nothing_and_is_no_call(claude, monkeypatch):
+    def no(*_):
+        raise LockedError("No.")
+
+    monkeypatch.setattr(Locks, "check", no)
+    before = accounts.of(claude.session).store.calls()
+    with pytest.raises(RunError, match="No"):
+        cell(claude, "")
+    assert claude.session.ledger[-1].refused
+    assert "not known" not in claude.text("usage")
+    assert accounts.of(claude.session).store.calls() == before

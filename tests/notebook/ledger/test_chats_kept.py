@@ -97,6 +97,22 @@ DAMAGE = {
         "turn 1",
     ),
     "wrong kinds": (damaged(usage="much"), "turn 1"),
+    "names of no text": (damaged(filled=[[[]]]), "turn 1"),
+    **{
+        f"a block that lacks {name}": (
+            damaged(messages=[TURN.messages[0], {"role": "assistant", "content": [block]}]),
+            "turn 1",
+        )
+        for name, block in {
+            "a name": {"type": "tool_use", "id": "a", "input": {}},
+            "an input": {"type": "tool_use", "id": "a", "name": "f", "input": 5},
+            "its text": {"type": "text", "text": None},
+            "its thinking": {"type": "thinking"},
+            "its call": {"type": "tool_result"},
+            "its source": {"type": "image", "source": "x"},
+            "a type": {"text": "x"},
+        }.items()
+    },
     "no blocks": (
         damaged(messages=[{"role": "user", "content": [1]}, TURN.messages[-1]]),
         "turn 1",
@@ -112,6 +128,14 @@ def test_damage_is_named_with_the_file(tmp_path, name):
     with pytest.raises(InputError, match=said) as told:
         chats.read(path)
     assert "a.json" in str(told.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with a name")
+def test_what_has_no_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", Path(os.devnull)):
+        with pytest.raises(InputError, match="is no file that a chat could be in"):
+            chats.read(path)
 
 
 @pytest.mark.parametrize("name", ["..", ".x", "", "a\nb", "x" * 90, "con:aux", "a?b"])

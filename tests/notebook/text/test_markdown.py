@@ -278,6 +278,35 @@ def test_a_link_whose_text_names_another_host_tells_its_own():
         assert to_html(f"[{words}](https://a.example/)").endswith("</a></p>")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<https://paypal.com@evil.example>",
+        "<https://paypal.com:443@evil.example/x>",
+        "[see paypal.com here](https://evil.example/)",
+        "[log in at www.paypal.example](https://evil.example/)",
+        "[it is https://paypal.example, really](https://evil.example/)",
+        "[paypal\u3002com](https://evil.example/)",
+    ],
+)
+def test_an_address_anywhere_in_a_link_s_text_is_compared_with_where_it_leads(link):
+    assert to_html(link).endswith("</a> (evil.example)</p>")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "[see numpy.org](https://numpy.org/doc)",
+        "[e.g. this](https://a.example)",
+        "[me@a.org](mailto:me@a.org)",
+        "<https://a.example/@me>",
+        "[Example.com](https://example.com)",
+    ],
+)
+def test_a_link_that_says_where_it_leads_says_it_once(link):
+    assert to_html(link).endswith("</a></p>")
+
+
 def test_columns_keep_their_alignment():
     html = to_html("| a | b |\n|:--|--:|\n| 1 | 2 |")
     assert '<td align="right">2</td>' in html

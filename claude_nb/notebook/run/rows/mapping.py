@@ -184,10 +184,15 @@ def _named(schema: Any, variables: dict[str, Any]) -> str | None:
     return name
 
 
-def _listed(tools: Sequence[Callable[..., Any]], variables: dict[str, Any]) -> str | None:
+def _listed(given: Any, variables: dict[str, Any]) -> str | None:
+    if isinstance(given, str):
+        raise InputError(f"tools={given!r:.100}: give the functions themselves: tools=[...].")
+    tools: Sequence[Any] = (given,) if callable(given) else tuple(given)
     names = [str(getattr(tool, "__name__", getattr(tool, "name", ""))) for tool in tools]
     for name, tool in zip(names, tools, strict=True):
         if not name.isidentifier():
-            raise InputError(f"tools: {tool!r:.100} has no name; define it with def.")
+            raise InputError(
+                f"tools: {tool!r:.100} is no function with a name: define one with def."
+            )
         variables[name] = tool
     return ",".join(names) or None

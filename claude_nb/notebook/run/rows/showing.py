@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
+from claude_nb.ask.errors import InputError
 from claude_nb.characters import one_line, plain
 from claude_nb.notebook.answer import render
 from claude_nb.notebook.answer.failure import RunError, describe
@@ -150,6 +152,8 @@ def _ended(answers: Answers, view: View, stopper: Stopper, shown: dict[str, str]
         answers.wait()
     except Exception as error:
         failure = describe(error, answers.model)
+        if isinstance(error, InputError):  # of a row that an iterator gave late
+            failure = replace(failure, what="A row cannot be asked", advice="")
         if view.pages:
             card = render.Card(
                 title=failure.what, why=failure.why, advice=failure.advice, notes=[failure.code]
