@@ -11,6 +11,7 @@ from scripted_server import CLOSE, error_body, reply
 
 import claude_nb
 from claude_nb import Anthropic, errors
+from claude_nb.api.calls import EMULATED_HEADER
 from claude_nb.cassette.file import CassetteError
 from claude_nb.models.locks.locks import LockedBudgetError, LockedError
 from claude_nb.models.spending.budget import BudgetError
@@ -108,9 +109,11 @@ def test_a_lock_refuses_before_anything_is_sent(locked, server, calls):
     assert server.requests == []
 
 
-def test_a_server_that_is_found_to_be_locked_has_been_asked(locked, server, calls):
+def test_a_server_that_only_said_to_be_an_emulator_has_been_asked(locked, server, calls):
     locked('servers = ["emulator"]\n')
-    server.script(reply(200, {"type": "message", "role": "assistant", "content": []}))
+    said = {EMULATED_HEADER.replace("-", "_"): "true"}
+    foreign = {"type": "message", "role": "assistant", "content": []}
+    server.script(reply(200, {"data": []}, **said), reply(200, foreign))
     client = claude_nb.Anthropic(api_key="x", base_url=server.url, on_call=calls.append)
     with pytest.raises(LockedError) as caught:
         client.messages.create(**PROMPT)

@@ -47,7 +47,7 @@ def test_what_is_named_rightly_passes():
 
 def test_a_table_without_columns_is_told_so():
     found = table([])
-    with pytest.raises(InputError, match="It has no columns"):
+    with pytest.raises(InputError, match="The table has no columns"):
         plan("{{a}}").check(found.__class__(found.rows, 0, (), found.extended))
 
 
