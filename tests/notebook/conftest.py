@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from types import SimpleNamespace
 
@@ -10,6 +11,16 @@ import pytest
 from claude_nb import emulator
 from claude_nb.notebook import session
 from claude_nb.notebook.run import background
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_published_later():
+    """End what would be published in a while: it came into the outputs of other tests."""
+    yield
+    for each in threading.enumerate():
+        if isinstance(each, threading.Timer):
+            each.cancel()
+            each.join()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def claude(locked, tmp_path, monkeypatch):
     """Give a shell in which nearly all is locked."""
     locked(LOCKS)
     monkeypatch.setenv("CLAUDE_NB_EMULATOR_SPEED", "0")
+    monkeypatch.setenv("CLAUDE_NB_LEDGER", str(tmp_path / "usage.sqlite3"))
     monkeypatch.chdir(tmp_path)
     started = start_shell(tmp_path)
     yield started
