@@ -11,6 +11,7 @@ window.hostile = async () => {
   const CLASSES = new Set(["numbering-entry", "mathjax_process tex2jax_process", "claude-nb-call"]); // of headings, formulas, tools
   const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > .claude-nb-part, .claude-nb-live > details, .claude-nb-live > .claude-nb-end";
   const BUTTON = Symbol.for("claude_nb.reading");
+  const UNBOXED = '<div hidden=""><table class="dataframe"></table></div>'; // ours, at the end of each answer
   const SCHEMES = new Set(["http:", "https:", "mailto:"]);
   const found = new Set();
   const commands = [];
@@ -18,6 +19,8 @@ window.hostile = async () => {
   const inside = () => answers().flatMap((answer) => [...answer.querySelectorAll("*")]);
   const typeset = (node) => node.closest("mjx-container");
   const button = (node) => (node[BUTTON] ?? node.parentNode?.[BUTTON]) === true; // no markup can have that
+
+  const unboxed = (node) => node.closest(".claude-nb > div:last-child")?.outerHTML === UNBOXED;
 
   const attributes = (node) => {
     if (node.tagName === "INPUT" && !(node.type === "checkbox" && node.disabled)) found.add("input");
@@ -48,7 +51,7 @@ window.hostile = async () => {
       if (position === "fixed" || (position === "sticky" && !stays)) found.add(`position ${position} ${node.tagName}`);
       const here = node.hash && node.href === location.href.split("#")[0] + node.hash;
       if (here ? !inner(node) : node.href && !SCHEMES.has(node.protocol)) found.add(`link ${node.href}`);
-      if (button(node) || typeset(node) || node.matches(OURS)) continue;
+      if (button(node) || typeset(node) || node.matches(OURS) || unboxed(node)) continue;
       if (!TAGS.has(node.tagName)) found.add(`element ${node.tagName}`);
       attributes(node);
     }
