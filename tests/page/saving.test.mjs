@@ -94,7 +94,7 @@ for (const status of ["restarting", "autorestarting", "terminating", "dead"]) {
     changed(null, "dead");
     assert.deepEqual(gone, [1]);
     assert.deepEqual(outputs[1].metadata, {});
-    assert.match(outputs[1].data["text/html"], /<p>Yes.*<footer[^>]*><small><strong>not finished: its kernel was ended<\/strong> · model<\/small><\/footer><div hidden>/s);
+    assert.match(outputs[1].data["text/html"], /<p>Yes.*<footer[^>]*><small><strong>not finished: its kernel was ended<\/strong> · model<\/small><\/footer><div hidden="hidden">/s);
   });
 }
 

@@ -111,8 +111,11 @@ class SafeHtml(str):
 
 
 EMPTY = SafeHtml()
-UNBOXED: LiteralString = '<div hidden><table class="dataframe"></table></div>'
-"""Never seen: dark Sphinx themes put each output but a frame onto a light box, ours as well."""
+UNBOXED: LiteralString = '<div hidden="hidden"><table class="dataframe"></table></div>'
+"""Never seen: dark Sphinx themes put each output but a frame onto a light box, ours as well.
+
+JupyterLab takes a `hidden` without a value out of files that nobody trusts.
+"""
 PLACE = SafeHtml("<samp>\x01</samp>")
 """Where `clean` puts a text. None becomes this itself: tags are escaped, the character is named."""
 

@@ -11,7 +11,7 @@ window.hostile = async () => {
   const CLASSES = new Set(["numbering-entry", "mathjax_process tex2jax_process", "claude-nb-call"]); // of headings, formulas, tools
   const OURS = ".claude-nb-live, .claude-nb-dot, .claude-nb-live button, .claude-nb-block, .claude-nb-live > .claude-nb-part, .claude-nb-live > details, .claude-nb-live > .claude-nb-end";
   const BUTTON = Symbol.for("claude_nb.reading");
-  const UNBOXED = '<div hidden=""><table class="dataframe"></table></div>'; // ours, at the end of each answer
+  const UNBOXED = '<div hidden="hidden"><table class="dataframe"></table></div>'; // ours, at the end of each answer
   const SCHEMES = new Set(["http:", "https:", "mailto:"]);
   const found = new Set();
   const commands = [];
@@ -20,7 +20,7 @@ window.hostile = async () => {
   const typeset = (node) => node.closest("mjx-container");
   const button = (node) => (node[BUTTON] ?? node.parentNode?.[BUTTON]) === true; // no markup can have that
 
-  const unboxed = (node) => node.closest(".claude-nb > div:last-child")?.outerHTML === UNBOXED;
+  const unboxed = (node) => node.closest(".mathjax_ignore > div:last-child")?.outerHTML === UNBOXED;
 
   const attributes = (node) => {
     if (node.tagName === "INPUT" && !(node.type === "checkbox" && node.disabled)) found.add("input");
