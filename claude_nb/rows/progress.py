@@ -134,7 +134,8 @@ def _cached(now: Progress) -> str:
 def line(now: Progress) -> str:
     """Return the state of a run in one line."""
     total = "" if now.total is None else f" of {now.total:,}"
-    parts = [f"{now.answered:,}{total} rows"]
+    most = now.answered if now.total is None else now.total
+    parts = [f"{now.answered:,}{total} {'row' if most == 1 else 'rows'}"]
     parts += [f"{now.known:,} known"] if now.known else []
     parts += [f"{now.failed:,} failed"] if now.failed else []
     parts += [f"{now.running:,} running"] if now.running else []

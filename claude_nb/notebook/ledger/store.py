@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Call", "Kept", "Store", "StoreError"]
 
 _PATIENCE = 10.0  # seconds that another kernel may take to write
+_IMPATIENCE = 0.2  # the same after it took longer than that, until it has ended
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS calls (
@@ -112,6 +113,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is_ready = False
+        self._patience = _PATIENCE
 
     def write(self, call: Call) -> None:
         """Add a call."""
@@ -202,12 +204,15 @@ class Store:
         try:
             self._make()
             with (
-                closing(sqlite3.connect(self.path, timeout=_PATIENCE)) as data,
+                closing(sqlite3.connect(self.path, timeout=self._patience)) as data,
                 data,  # one transaction, given up if it fails
             ):
                 self._prepare(data)
                 yield data
+            self._patience = _PATIENCE
         except (sqlite3.Error, OSError) as problem:
+            if isinstance(problem, sqlite3.OperationalError) and "locked" in str(problem):
+                self._patience = _IMPATIENCE  # each cell would wait for as long
             raise StoreError(f"{self.path}: {problem}") from problem
 
     def _make(self) -> None:

@@ -68,3 +68,8 @@ def test_without_a_cache_all_would_have_been_read():
         "input_tokens": 13,
         "output_tokens": 2,
     }
+
+
+def test_one_row_is_no_rows():
+    assert line(Progress(done=1, total=1)).startswith("1 of 1 row ·")
+    assert line(Progress(done=1, total=2)).startswith("1 of 2 rows ·")

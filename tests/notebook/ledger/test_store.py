@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -197,3 +199,24 @@ def test_a_clock_that_was_put_back_hides_no_call(monkeypatch):
     calls = [replace(CALL, at=day, input=5, cached=0, stored=0, output=0) for day in days]
     monkeypatch.setattr(kept, "current_day", lambda: date(2026, 11, 30))
     assert kept._by_day(calls).endswith("·█▅")
+
+
+def test_a_file_that_somebody_keeps_is_waited_for_once(store, monkeypatch):
+    store.write(CALL)
+    asked = []
+    connect = sqlite3.connect
+
+    def connected(path, timeout):
+        asked.append(timeout)
+        return connect(path, timeout=0)
+
+    with closing(connect(store.path)) as other:
+        monkeypatch.setattr(sqlite3, "connect", connected)
+        other.execute("BEGIN EXCLUSIVE")
+        for _ in range(2):
+            with pytest.raises(StoreError, match="locked"):
+                store.write(CALL)
+    store.write(CALL)
+    store.write(CALL)
+    assert asked == [10, 0.2, 0.2, 10]
+    assert len(store.calls()) == 3
