@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from claude_nb.api.client import AsyncAnthropic
-from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.api.types.params import countable
 from claude_nb.ask.errors import InputError
 from claude_nb.rows.plan import Plan
 from claude_nb.rows.tables import Table
@@ -19,7 +19,6 @@ _ROWS = 20  # that are counted
 _FEW = 4  # with files, each of which may fill a request
 _AT_ONCE = 4
 _SECONDS = 10.0  # that all of it may take
-_TAKES = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
 
 
 def spread(plan: Plan, table: Table, asked: int) -> list[Mapping[str, Any]]:
@@ -42,9 +41,10 @@ async def counted(client: AsyncAnthropic, requests: Sequence[Mapping[str, Any]])
     room, found = asyncio.Semaphore(_AT_ONCE), list[int]()
 
     async def one(params: Mapping[str, Any]) -> None:
-        taken = {name: value for name, value in params.items() if name in _TAKES}
         async with room:
-            found.append(int((await client.messages.count_tokens(**taken)).input_tokens))
+            found.append(
+                int((await client.messages.count_tokens(**countable(params))).input_tokens)
+            )
 
     tasks = [asyncio.ensure_future(one(params)) for params in requests]
     try:

@@ -14,7 +14,7 @@ __all__ = [
     "MessageStreamParams", "MetadataParam", "ModelListParams", "OutputConfigParam",
     "RawCallParams", "RequestOptions", "TextBlockParam", "ThinkingConfigAdaptiveParam",
     "ThinkingConfigBetweenToolsParam", "ThinkingConfigDisabledParam", "ThinkingConfigEnabledParam",
-    "ThinkingConfigParam", "ToolChoiceParam", "ToolParam", "ToolRunnerParams",
+    "ThinkingConfigParam", "ToolChoiceParam", "ToolParam", "ToolRunnerParams", "countable",
 ]
 # fmt: on
 
@@ -356,6 +356,14 @@ class MessageCountTokensParams(_PromptParams, total=False):
 
     tools: Iterable[Any]
     output_format: Any
+
+
+_COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
+
+
+def countable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those parameters of a request that ``messages.count_tokens`` takes."""
+    return {name: value for name, value in params.items() if name in _COUNTED}
 
 
 class BatchRequestParam(TypedDict):

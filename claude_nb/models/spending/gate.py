@@ -18,7 +18,7 @@ from typing import Any, cast
 from claude_nb.api.calls import origin
 from claude_nb.api.network import TransportError
 from claude_nb.api.platforms.paths import COUNT_TOKENS, MESSAGES, endpoint
-from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.api.types.params import countable
 from claude_nb.api.wire import FIRST_FAILURE, Request, Response
 from claude_nb.models.lookup import ModelTable
 from claude_nb.models.spending.budget import Amount, Budget, BudgetError, Reservation
@@ -26,8 +26,6 @@ from claude_nb.models.spending.heard import Heard
 from claude_nb.models.spending.quote import Quote, quotes
 
 __all__ = ["gate"]
-
-_COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
 
 
 def gate(
@@ -125,10 +123,9 @@ class _Held:
         if endpoint(self._request.url) != MESSAGES:
             return None
         body = json.loads(self._request.content)
-        kept = {name: value for name, value in body.items() if name in _COUNTED}
         head, _, query = self._request.url.partition("?")
         url = head.removesuffix(MESSAGES) + COUNT_TOKENS + (f"?{query}" if query else "")
-        return replace(self._request, url=url, content=json.dumps(kept).encode())
+        return replace(self._request, url=url, content=json.dumps(countable(body)).encode())
 
     def counted(self, reply: Response) -> None:
         """Set aside what it can cost by the server's count of its input."""

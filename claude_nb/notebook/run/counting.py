@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from claude_nb.api.errors import AnthropicError
-from claude_nb.api.types.params import MessageCountTokensParams
+from claude_nb.api.types.params import countable
 from claude_nb.notebook.answer.render import CHARACTERS_PER_TOKEN
 from claude_nb.notebook.backend import Backend
 
 __all__ = ["Count", "billed_as", "count", "estimate"]
-
-_COUNTED = MessageCountTokensParams.__required_keys__ | MessageCountTokensParams.__optional_keys__
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,11 @@ def count(params: Mapping[str, Any], server: Backend) -> Count:
     AnthropicError
         The server of the API could not count it; others are known not to.
     """
-    counted = {name: value for name, value in params.items() if name in _COUNTED}
     model = str(params["model"])
     info = server.models.get(model)
     window = info.context_window if info is not None else None
     try:
-        tokens: Any = server.client.messages.count_tokens(**counted).input_tokens
+        tokens: Any = server.client.messages.count_tokens(**countable(params)).input_tokens
     except AnthropicError:
         if not server.label:
             raise
