@@ -14,7 +14,7 @@ from typing import Any
 
 from claude_nb.ask.errors import InputError
 
-__all__ = ["NOTEBOOK", "PATH", "did_you_mean", "lookup"]
+__all__ = ["NOTEBOOK", "PATH", "called", "did_you_mean", "lookup"]
 
 NOTEBOOK = "notebook"
 """The word of ``--tools`` that stands for looking at the notebook's own variables and cells."""
@@ -81,15 +81,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
+def called(value: Any) -> str:
+    """Return what a value is, by its class: ``a DataFrame``, ``an int``."""
+    kind = type(value).__name__
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+
+
 def _attribute(value: Any, name: str, place: str) -> Any:
     if name.startswith("_"):
         raise InputError(f"{place}: names that begin with an underscore stay private.")
     try:
         return getattr(value, name)
     except AttributeError:
-        kind = type(value).__name__
-        article = "an" if kind[0].lower() in "aeiou" else "a"
-        problem = f"{article} {kind} has no attribute {name!r}."
+        problem = f"{called(value)} has no attribute {name!r}."
         keys = [f'["{key}"]' for key in _keys(value) if key == name]
         hint = f" Write {keys[0]} for its item." if keys else did_you_mean(name, dir(value))
         raise InputError(f"{place}: {problem}{hint}") from None

@@ -11,10 +11,10 @@ from typing import Any
 from claude_nb.api import errors
 from claude_nb.api.client import AsyncAnthropic
 from claude_nb.api.errors.advice import needs_stream
+from claude_nb.api.errors.replies import received
 from claude_nb.api.resources.runner import CallTool, ToolLoop, proceed
 from claude_nb.api.retry import RetryPolicy
 from claude_nb.api.types import Message
-from claude_nb.api.types.message import is_message, sound
 from claude_nb.api.wire import Headers
 from claude_nb.rows.judging import added_usage
 from claude_nb.rows.pace import Pace
@@ -129,12 +129,7 @@ class Sender:
         client: AsyncAnthropic, params: Mapping[str, Any]
     ) -> tuple[Message, Mapping[str, str]]:
         message, headers = await Sender._replied(client, params)
-        if not is_message(message):
-            raise errors.AnthropicError(
-                "The server's reply is no message of the Messages API: it holds no content. "
-                "Check ANTHROPIC_BASE_URL."
-            )
-        return sound(message), headers
+        return received(message), headers
 
     @staticmethod
     async def _replied(

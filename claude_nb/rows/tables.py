@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from claude_nb.ask.errors import InputError
+from claude_nb.ask.names import called
 
 __all__ = ["Column", "Table", "is_missing", "table"]
 
@@ -120,9 +121,7 @@ def _libraries(given: Any) -> set[str]:
 
 
 def _called(given: Any) -> str:
-    kind = type(given).__name__
-    article = "an" if kind[0].lower() in "aeiou" else "a"
-    return "None" if given is None else f"{article} {kind}"
+    return "None" if given is None else called(given)
 
 
 def _advice(given: Any) -> str:

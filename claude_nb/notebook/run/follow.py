@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from claude_nb.api.errors import AnthropicError, APIError, APIStatusError
+from claude_nb.api.errors import APIError, APIStatusError
+from claude_nb.api.errors.replies import received
 from claude_nb.api.types import Message, ToolUseBlock
-from claude_nb.api.types.message import is_message, sound
+from claude_nb.api.types.message import sound
 from claude_nb.characters import bounded
 from claude_nb.models.spending import BudgetError
 from claude_nb.notebook.answer import calls
@@ -206,13 +207,9 @@ class Follower:
         AnthropicError
             It is no message: what came holds no content.
         """
-        if not is_message(message):
-            raise AnthropicError(
-                "The server's reply is no message of the Messages API: it holds no content. "
-                "Check ANTHROPIC_BASE_URL."
-            )
+        whole = received(message)
         self.begin_round(emulated=emulated, replayed=replayed)
-        self.outcome.rounds[-1].message = sound(message)
+        self.outcome.rounds[-1].message = whole
         return message
 
     def calling(self, call: ToolUseBlock) -> None:
