@@ -84,8 +84,7 @@ class CassetteFile:
         """
         check_regular(self.path)
         try:
-            found = self.path.stat()
-            if _state(found) != self._state:
+            if _state(self.path.stat()) != self._state:
                 with self.path.open("rb") as file:
                     self._go_on(file)
         except FileNotFoundError:

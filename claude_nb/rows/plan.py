@@ -88,6 +88,7 @@ class Plan:
     _needs: tuple[str, ...] = field(init=False)
     _whole: bool = field(init=False)
     _kept: dict[str, Any] = field(init=False)
+    _varies: bool = field(init=False)
     _files: int | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -99,7 +100,8 @@ class Plan:
         self.common = self._composed(plain, self.variables)
         builder = RequestBuilder("", {}, {}, Timeout(), ANTHROPIC.prepare)
         self._identity = identity(message_request(builder, self.common.sent))
-        self._kept = _kept(self.common.params, varies=bool(braces.fields(system)))
+        self._varies = bool(braces.fields(system))
+        self._kept = _kept(self.common.params, varies=self._varies)
 
     def _composed(self, options: Options, variables: Mapping[str, Any]) -> Question:
         known: dict[str, Any] = {"models": self.models, "locks": self.locks}
@@ -180,8 +182,8 @@ class Plan:
         """Return a row's request with what it shares with the others kept, files included."""
         if not self.is_cached:
             return params
-        varies = bool(braces.fields(prompt.system_template(self.options.system)))
-        kept, shared = _kept(params, varies=varies), 0 if varies else self._shared(row)
+        kept = _kept(params, varies=self._varies)
+        shared = 0 if self._varies else self._shared(row)
         if not shared:
             return kept
         [message] = params["messages"]

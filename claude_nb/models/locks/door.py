@@ -139,10 +139,11 @@ class _Base:
         if EMULATED_HEADER in reply.headers or not stays_here(where):
             return None
         self._emulators.discard(where)
-        refused = self._locks.server_refusal(where)
+        if not (refused := self._locks.server_refusal(where)):
+            return None
         error = LockedError(refused)
         error.sent = True  # what answers there was known too late
-        return error if refused else None
+        return error
 
 
 class _Door(_Base):

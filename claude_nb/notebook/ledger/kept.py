@@ -38,6 +38,8 @@ class Kept:
         The answer, whole or as far as it came; None until the end.
     is_delivered : bool
         Whether a page said that its notebook holds the output, or it is not for the notebook.
+    asked : (SafeHtml, str) or None
+        What went along with the question, where it is shown while the answer comes.
     """
 
     cell: str
@@ -47,6 +49,7 @@ class Kept:
     view: Any = None
     message: Any = None
     is_delivered: bool = False
+    asked: Any = None
 
     @property
     def final(self) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -50,8 +50,8 @@ def begin(
     model = str(question.params["model"])
     kept.view = views.choose(display, model, stop, background=background, home=home)
     if kept.view.pages and question.options.attach:
-        sent, _ = attached.shown(question.asked["content"], question.options.attach)
-        kept.view.put(Piece("asked", sent))
+        kept.asked = attached.shown(question.asked["content"], question.options.attach)
+        kept.view.put(Piece("asked", kept.asked[0]))
     session.kept.add(kept)
     if display == "live":
         from claude_nb.notebook.live import returning  # noqa: PLC0415 (only where pages are)

@@ -47,6 +47,7 @@ def bundle(
     card: render.Card | None = None,
     proposed: Sequence[str] = (),
     more: Sequence[str] = (),
+    asked: tuple[SafeHtml, str] | None = None,
 ) -> dict[str, str]:
     """Return the MIME bundle that the cell keeps.
 
@@ -72,6 +73,8 @@ def bundle(
         Blocks of code that stand in the next cell.
     more : sequence of str
         What else the last line says.
+    asked : (SafeHtml, str), optional
+        What went along with the question, where that was drawn before.
     """
     message = outcome.message
     if message is None:
@@ -91,7 +94,7 @@ def bundle(
             *filter(None, _kept(outcome)[1:]),
             *more,
         ],
-        asked=_attached(question),
+        asked=_attached(question, asked),
         made=[*_seen(question), *made.shown(outcome.files)],
         proposed=proposed,
         quiet=question.options.quiet,
@@ -208,9 +211,9 @@ def _seen(question: Question) -> list[tuple[SafeHtml, str]]:
     return [seen.line(question.context)] if question.context is not None else []
 
 
-def _attached(question: Question) -> list[tuple[SafeHtml, str]]:
+def _attached(question: Question, known: tuple[SafeHtml, str] | None) -> list[tuple[SafeHtml, str]]:
     """Return what went along with the question."""
-    found = attached.shown(question.asked["content"], question.options.attach)
+    found = known or attached.shown(question.asked["content"], question.options.attach)
     return [found] if found[1] else []
 
 

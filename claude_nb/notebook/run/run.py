@@ -231,6 +231,7 @@ def conclude(
                     *result.served(server, outcome),
                     *result.unbudgeted(session, server, outcome),
                 ],
+                asked=kept.asked,
             )
             view.finish(bundle, _announcement(outcome), result.metadata(question, outcome))
         except Exception as problem:  # noqa: BLE001 (what came is kept, if it cannot be shown)
